@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lapel.Custody;
+
+/// <summary>
+/// One fact about custody: what happened. Who and when are in the <see cref="LogEntry"/> around it.
+/// This file is the dictionary of the custody log: a kind that is not here cannot be logged.
+/// Kinds are never renamed and never lose a field, since old entries must read the same for ever.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+// the agency and its people
+[JsonDerivedType(typeof(AgencyFounded), "agency.founded")]
+[JsonDerivedType(typeof(UnitChanged), "unit.changed")]
+[JsonDerivedType(typeof(OfficerChanged), "officer.changed")]
+[JsonDerivedType(typeof(MembershipChanged), "membership.changed")]
+[JsonDerivedType(typeof(AccountChanged), "account.changed")]
+[JsonDerivedType(typeof(PermissionsChanged), "permissions.changed")]
+[JsonDerivedType(typeof(AccessGranted), "access.granted")]
+[JsonDerivedType(typeof(AccessRevoked), "access.revoked")]
+[JsonDerivedType(typeof(SignedIn), "account.signed-in")]
+[JsonDerivedType(typeof(SignInRefused), "account.sign-in-refused")]
+[JsonDerivedType(typeof(SignedOut), "account.signed-out")]
+// cameras
+[JsonDerivedType(typeof(CameraExpected), "camera.expected")]
+[JsonDerivedType(typeof(CameraEnrolled), "camera.enrolled")]
+[JsonDerivedType(typeof(CameraKeyRevoked), "camera.key-revoked")]
+[JsonDerivedType(typeof(DockChanged), "dock.changed")]
+[JsonDerivedType(typeof(CameraAssigned), "camera.assigned")]
+[JsonDerivedType(typeof(CameraReturned), "camera.returned")]
+// evidence
+[JsonDerivedType(typeof(RecordingAdmitted), "recording.admitted")]
+[JsonDerivedType(typeof(AdmissionRefused), "recording.refused")]
+[JsonDerivedType(typeof(ChainGapReported), "camera.chain-gap-reported")]
+[JsonDerivedType(typeof(RecordingViewed), "recording.viewed")]
+[JsonDerivedType(typeof(RecordingExported), "recording.exported")]
+[JsonDerivedType(typeof(RecordingVerified), "recording.verified")]
+[JsonDerivedType(typeof(ContentKeyDestroyed), "recording.content-key-destroyed")]
+public abstract record CustodyEvent
+{
+    public sealed record AgencyFounded(string Agency, string Name, bool Demo, Digest EvidenceKey) : CustodyEvent;
+
+    public sealed record UnitChanged(UnitId Unit, string Name, UnitId? Parent, string Change) : CustodyEvent;
+
+    public sealed record OfficerChanged(OfficerId Officer, string Badge, string Name, string Change) : CustodyEvent;
+
+    public sealed record MembershipChanged(OfficerId Officer, UnitId Unit, Instant From, Instant? Until) : CustodyEvent;
+
+    public sealed record AccountChanged(AccountId Account, string Name, string Role, string Change) : CustodyEvent;
+
+    public sealed record PermissionsChanged(string Role, IReadOnlyList<string> Permissions) : CustodyEvent;
+
+    public sealed record AccessGranted(AccountId Account, RecordingId Recording, string Reason, Instant? Until) : CustodyEvent;
+
+    public sealed record AccessRevoked(AccountId Account, RecordingId Recording, string Reason) : CustodyEvent;
+
+    public sealed record SignedIn(AccountId Account, string Method) : CustodyEvent;
+
+    /// <summary>The name as typed is not kept: people type passwords into name boxes.</summary>
+    public sealed record SignInRefused(AccountId? Account, string Why) : CustodyEvent;
+
+    public sealed record SignedOut(AccountId Account, string How) : CustodyEvent;
+
+    public sealed record CameraExpected(CameraId Camera, string Serial, Instant CodeExpires) : CustodyEvent;
+
+    public sealed record CameraEnrolled(CameraId Camera, string Serial, Digest PublicKey) : CustodyEvent;
+
+    public sealed record CameraKeyRevoked(CameraId Camera, Digest PublicKey, string Reason) : CustodyEvent;
+
+    public sealed record DockChanged(DockId Dock, string Name, UnitId? Unit, string Change) : CustodyEvent;
+
+    public sealed record CameraAssigned(AssignmentId Assignment, CameraId Camera, OfficerId Officer, Instant From) : CustodyEvent;
+
+    public sealed record CameraReturned(AssignmentId Assignment, CameraId Camera, OfficerId Officer, Instant Until) : CustodyEvent;
+
+    /// <summary><paramref name="Manifest"/> is the digest of the signed manifest's envelope bytes, <paramref name="Clips"/> the
+    /// digests of the sealed clips in their order.</summary>
+    public sealed record RecordingAdmitted(
+        RecordingId Recording,
+        CameraId Camera,
+        OfficerId? Officer,
+        Digest Manifest,
+        IReadOnlyList<Digest> Clips
+    ) : CustodyEvent;
+
+    /// <summary>The bytes were kept in quarantine. <paramref name="Code"/> is stable, <paramref name="Why"/> is for people.</summary>
+    public sealed record AdmissionRefused(
+        RecordingId? Recording,
+        CameraId Camera,
+        string Code,
+        string Why,
+        Digest Manifest,
+        IReadOnlyList<Digest> Clips
+    ) : CustodyEvent;
+
+    /// <summary>A manifest names a predecessor that Lapel has never admitted.</summary>
+    public sealed record ChainGapReported(CameraId Camera, RecordingId After, Digest MissingManifest) : CustodyEvent;
+
+    public sealed record RecordingViewed(RecordingId Recording, ViewingId Viewing, string What, string? Purpose) : CustodyEvent;
+
+    public sealed record RecordingExported(RecordingId Recording, string What, string? Purpose) : CustodyEvent;
+
+    public sealed record RecordingVerified(RecordingId Recording, bool Intact, string? FirstBrokenLink) : CustodyEvent;
+
+    public sealed record ContentKeyDestroyed(RecordingId Recording, Digest Clip, string Reason) : CustodyEvent;
+}
+
+/// <summary>
+/// One entry of the custody log. Its bytes are this record as JSON; the Merkle leaf is the RFC 6962 leaf hash of exactly those
+/// bytes, so they are stored as written and never serialised again. The salt (16 random bytes, base64) makes a published leaf hash
+/// say nothing about the fact behind it. See docs/formats/custody-log.md.
+/// </summary>
+public sealed record LogEntry(int V, string Salt, Instant At, Actor Actor, CustodyEvent Event)
+{
+    public const int SaltLengthBytes = 16;
+
+    public static LogEntry Of(CustodyEvent fact, Actor actor, Instant at) =>
+        new(1, Convert.ToBase64String(RandomNumberGenerator.GetBytes(SaltLengthBytes)), at, actor, fact);
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LapelJson.Strict);
+
+    /// <exception cref="JsonException">The bytes are not an entry this version understands.</exception>
+    public static LogEntry Read(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize<LogEntry>(bytes, LapelJson.Strict) ?? throw new JsonException("an entry is not null");
+}
+
+/// <summary>Looks a fact's kind up in the dictionary above.</summary>
+public static class CustodyEvents
+{
+    static readonly Dictionary<Type, string> Kinds = typeof(CustodyEvent)
+        .GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false)
+        .Cast<JsonDerivedTypeAttribute>()
+        .ToDictionary(a => a.DerivedType, a => (string)a.TypeDiscriminator!);
+
+    public static IReadOnlyCollection<string> AllKinds => Kinds.Values;
+
+    public static string KindOf(CustodyEvent fact) => Kinds[fact.GetType()];
+}

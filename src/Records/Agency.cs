@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+
+namespace Lapel.Records;
+
+/// <summary>
+/// One police service, and the tenant: its own records, vault, keys, log and folder. Nothing crosses from one agency to another,
+/// because nothing outside this object knows two of them.
+/// </summary>
+public sealed class Agency : IAsyncDisposable
+{
+    readonly ConcurrentDictionary<Type, Lazy<object>> parts = new();
+    readonly IReadOnlyDictionary<Type, Func<Agency, object>> makers;
+
+    internal Agency(AgencyProfile profile, AgencyFolder folder, IReadOnlyDictionary<Type, Func<Agency, object>> makers)
+    {
+        Profile = profile;
+        Folder = folder;
+        this.makers = makers;
+    }
+
+    public AgencyProfile Profile { get; }
+
+    public AgencyFolder Folder { get; }
+
+    /// <summary>The agency's one instance of a part that a module declared with <see cref="AgencyParts.Add{T}"/>.</summary>
+    public T Get<T>()
+        where T : class => (T)Get(typeof(T));
+
+    internal object Get(Type type) =>
+        parts
+            .GetOrAdd(
+                type,
+                t =>
+                    new(() =>
+                        makers.TryGetValue(t, out var make)
+                            ? make(this)
+                            : throw new InvalidOperationException($"No module declares {t.Name} as a part of an agency.")
+                    )
+            )
+            .Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in parts.Values.Where(p => p.IsValueCreated).Select(p => p.Value).Reverse())
+            if (part is IAsyncDisposable closing)
+                await closing.DisposeAsync();
+            else
+                (part as IDisposable)?.Dispose();
+    }
+}
+
+/// <param name="Slug">Names the agency in URLs, folders and schemas: 2-32 of a-z, 0-9 and hyphen, beginning with a letter.</param>
+/// <param name="TimeZone">IANA name; the agency's days and wall clock.</param>
+/// <param name="Demo">Made-up people, sign-in by one click, and a banner that says so.</param>
+public sealed record AgencyProfile(string Slug, string Name, string TimeZone, bool Demo)
+{
+    public static string? WhyNotSlug(string slug) =>
+        slug.Length is >= 2 and <= 32 && char.IsAsciiLetterLower(slug[0]) && slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            ? null
+            : "An agency's short name has 2 to 32 of a-z, 0-9 and hyphen, and begins with a letter.";
+}
+
+/// <summary>
+/// Where an agency keeps things. With defaults all of it is one folder: back it up by copying it. The keys folder can be elsewhere
+/// (<c>--keys</c>), so that a stolen disk holds content without keys.
+/// </summary>
+public sealed record AgencyFolder(string Root, string Keys)
+{
+    public string ProfileFile => Path.Combine(Root, "agency.json");
+    public string Database => Path.Combine(Root, "records.db");
+    public string Vault => Path.Combine(Root, "vault");
+    public string Uploads => Path.Combine(Root, "uploads");
+    public string Quarantine => Path.Combine(Root, "quarantine");
+    public string Log => Path.Combine(Root, "log");
+    public string Renditions => Path.Combine(Root, "renditions");
+
+    /// <summary>Wrapped content keys, one file each, apart from the content and from the database.</summary>
+    public string ContentKeys => Path.Combine(Keys, "content");
+    public string LogKey => Path.Combine(Keys, "log.key");
+    public string EvidenceKey => Path.Combine(Keys, "evidence.key");
+}
+
+/// <summary>What every agency is made of; modules add to it at start-up, Program.cs names the modules.</summary>
+public sealed class AgencyParts
+{
+    internal Dictionary<Type, Func<Agency, object>> Makers { get; } = [];
+
+    public AgencyParts Add<T>(Func<Agency, T> make)
+        where T : class
+    {
+        Makers.Add(typeof(T), make);
+        return this;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Lapel.Records;
+
+public enum Engine
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>
+/// An agency's records. On SQLite one writer at a time takes its turn in the order of asking, readers never wait; on PostgreSQL the
+/// engine arbitrates. A commit that returned is on disk.
+/// </summary>
+public sealed class AgencyRecords : IAsyncDisposable
+{
+    readonly SemaphoreSlim writer = new(1, 1);
+    readonly NpgsqlDataSource? postgres;
+    readonly string sqlite;
+    readonly TimeProvider clock;
+
+    AgencyRecords(Engine engine, string sqlite, NpgsqlDataSource? postgres, TimeProvider clock)
+    {
+        Engine = engine;
+        this.sqlite = sqlite;
+        this.postgres = postgres;
+        this.clock = clock;
+    }
+
+    public Engine Engine { get; }
+
+    /// <summary>Raised after a commit that appended to the custody log; handlers must only wake something up.</summary>
+    public event Action? OnCommitted;
+
+    internal void Committed() => OnCommitted?.Invoke();
+
+    public static AgencyRecords OnDisk(string file, TimeProvider clock) =>
+        new(
+            Engine.Sqlite,
+            new SqliteConnectionStringBuilder { DataSource = file, Pooling = true, DefaultTimeout = 30 }.ToString(),
+            null,
+            clock
+        );
+
+    /// <param name="url"><c>postgres://user:password@host:port/database</c></param>
+    /// <param name="schema">The agency's own schema; made if absent.</param>
+    public static AgencyRecords OnPostgres(string url, string schema, TimeProvider clock)
+    {
+        var uri = new Uri(url);
+        var login = uri.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
+        var address = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Port = uri.Port > 0 ? uri.Port : 5432,
+            Database = uri.AbsolutePath.Trim('/'),
+            Username = login[0],
+            Password = login.Length > 1 ? login[1] : null,
+            SearchPath = schema,
+            MaxPoolSize = 40,
+        };
+        return new(Engine.Postgres, "", NpgsqlDataSource.Create(address), clock);
+    }
+
+    /// <summary>Begins a change. On SQLite this waits for its turn.</summary>
+    public async Task<Work> Begin(Actor actor, CancellationToken stop)
+    {
+        IDisposable? turn = null;
+        if (Engine == Engine.Sqlite)
+        {
+            await writer.WaitAsync(stop);
+            turn = new Turn(writer);
+        }
+        try
+        {
+            var connection = await Open(stop);
+            try
+            {
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, stop);
+                return new Work(this, connection, transaction, actor, clock.Now(), turn);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
+        }
+    }
+
+    public async Task<Reading> Read(CancellationToken stop)
+    {
+        var connection = await Open(stop);
+        try
+        {
+            // A deferred transaction is SQLite's snapshot; repeatable read is PostgreSQL's.
+            var transaction = connection is SqliteConnection file
+                ? file.BeginTransaction(deferred: true)
+                : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, stop);
+            return new Reading(connection, transaction, Engine);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    internal async Task<DbConnection> Open(CancellationToken stop)
+    {
+        if (postgres is not null)
+            return await postgres.OpenConnectionAsync(stop);
+        var connection = new SqliteConnection(sqlite);
+        await connection.OpenAsync(stop);
+        await using var pragmas = connection.CreateCommand();
+        // FULL: a commit waits for the disk, since receipts are promises.
+        pragmas.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;";
+        await pragmas.ExecuteNonQueryAsync(stop);
+        return connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (postgres is not null)
+            await postgres.DisposeAsync();
+        else
+            using (var connection = new SqliteConnection(sqlite))
+                SqliteConnection.ClearPool(connection);
+        writer.Dispose();
+    }
+
+    sealed class Turn(SemaphoreSlim writer) : IDisposable
+    {
+        int done;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref done, 1) == 0)
+                writer.Release();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+
+namespace Lapel.Records;
+
+/// <summary>A consistent view of an agency's records. Close it soon: a long one keeps the engine from tidying up.</summary>
+public class Reading : IAsyncDisposable
+{
+    private protected readonly DbConnection connection;
+    private protected readonly DbTransaction transaction;
+
+    internal Reading(DbConnection connection, DbTransaction transaction, Engine engine)
+    {
+        this.connection = connection;
+        this.transaction = transaction;
+        Engine = engine;
+    }
+
+    public Engine Engine { get; }
+
+    public async Task<IReadOnlyList<T>> Many<T>(string sql, object? args, Func<Row, T> from, CancellationToken stop)
+    {
+        var rows = new List<T>();
+        await using var reader = await Reader(sql, args, stop);
+        while (await reader.ReadAsync(stop))
+            rows.Add(from(new Row(reader)));
+        return rows;
+    }
+
+    /// <summary>The first row, or the default (null for records) when there is none.</summary>
+    public async Task<T?> One<T>(string sql, object? args, Func<Row, T> from, CancellationToken stop)
+    {
+        await using var reader = await Reader(sql, args, stop);
+        return await reader.ReadAsync(stop) ? from(new Row(reader)) : default;
+    }
+
+    public async Task<bool> Any(string sql, object? args, CancellationToken stop)
+    {
+        await using var reader = await Reader(sql, args, stop);
+        return await reader.ReadAsync(stop);
+    }
+
+    /// <summary>Rows one after the other, for what is too long to hold.</summary>
+    public async IAsyncEnumerable<T> Each<T>(
+        string sql,
+        object? args,
+        Func<Row, T> from,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        await using var reader = await Reader(sql, args, stop);
+        while (await reader.ReadAsync(stop))
+            yield return from(new Row(reader));
+    }
+
+    Task<DbDataReader> Reader(string sql, object? args, CancellationToken stop) =>
+        connection.ExecuteReaderAsync(Sql.Command(sql, args, transaction, stop), CommandBehavior.Default);
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>
+/// One unit of work: a change to the records and the custody events that tell of it, in one transaction. What is not committed is
+/// undone on dispose.
+/// </summary>
+public sealed class Work : Reading
+{
+    readonly List<(LogEntry Entry, RecordingId? About, CustodyEvent Fact)> facts = [];
+    readonly AgencyRecords records;
+    readonly IDisposable? turn;
+    bool committed;
+
+    internal Work(AgencyRecords records, DbConnection connection, DbTransaction transaction, Actor actor, Instant now, IDisposable? turn)
+        : base(connection, transaction, records.Engine)
+    {
+        this.records = records;
+        this.turn = turn;
+        Actor = actor;
+        Now = now;
+    }
+
+    public Actor Actor { get; }
+
+    /// <summary>The server's clock when the work began: one time for everything that happens in it.</summary>
+    public Instant Now { get; }
+
+    public Task<int> Execute(string sql, object? args, CancellationToken stop) =>
+        connection.ExecuteAsync(Sql.Command(sql, args, transaction, stop));
+
+    /// <summary>Puts a fact in the custody log when, and only when, this work commits.</summary>
+    /// <param name="about">The recording whose custody timeline shows it.</param>
+    public void Append(CustodyEvent fact, RecordingId? about = null) => facts.Add((LogEntry.Of(fact, Actor, Now), about, fact));
+
+    /// <returns>The arrival numbers of the appended facts, in their order; the custody log turns an arrival into a receipt.</returns>
+    public async Task<IReadOnlyList<long>> Commit(CancellationToken stop)
+    {
+        var arrivals = new List<long>(facts.Count);
+        foreach (var (entry, about, fact) in facts)
+            arrivals.Add(
+                await One(
+                    """
+                    INSERT INTO custody_entry (entry, kind, recording, at)
+                    VALUES (@entry, @kind, @about, @at) RETURNING arrival
+                    """,
+                    new { entry = entry.ToBytes(), kind = CustodyEvents.KindOf(fact), about, at = Now },
+                    row => row.Number("arrival"),
+                    stop
+                )
+            );
+        await transaction.CommitAsync(stop);
+        committed = true;
+        if (arrivals.Count > 0)
+            records.Committed();
+        return arrivals;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (!committed)
+            await transaction.RollbackAsync();
+        await base.DisposeAsync();
+        turn?.Dispose();
+    }
+}
