@@ -6,7 +6,7 @@ namespace Lapel.Records;
 /// One police service, and the tenant: its own records, vault, keys, log and folder. Nothing crosses from one agency to another,
 /// because nothing outside this object knows two of them.
 /// </summary>
-public sealed class Agency : IAsyncDisposable
+public sealed class Agency : ICloses
 {
     readonly ConcurrentDictionary<Type, Lazy<object>> parts = new();
     readonly IReadOnlyDictionary<Type, Func<Agency, object>> makers;
@@ -39,14 +39,20 @@ public sealed class Agency : IAsyncDisposable
             )
             .Value;
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask Close()
     {
-        foreach (var part in parts.Values.Where(p => p.IsValueCreated).Select(p => p.Value).Reverse())
-            if (part is IAsyncDisposable closing)
-                await closing.DisposeAsync();
-            else
-                (part as IDisposable)?.Dispose();
+        foreach (var part in parts.Values.Where(p => p.IsValueCreated).Select(p => p.Value).OfType<ICloses>())
+            await part.Close();
     }
+}
+
+/// <summary>
+/// A part of an agency that has something to let go of at the end. Not IDisposable: parts are handed to requests as services, and
+/// the container would dispose a disposable one with the first request that used it.
+/// </summary>
+public interface ICloses
+{
+    ValueTask Close();
 }
 
 /// <param name="Slug">Names the agency in URLs, folders and schemas: 2-32 of a-z, 0-9 and hyphen, beginning with a letter.</param>

@@ -15,16 +15,18 @@ public enum Engine
 /// An agency's records. On SQLite one writer at a time takes its turn in the order of asking, readers never wait; on PostgreSQL the
 /// engine arbitrates. A commit that returned is on disk.
 /// </summary>
-public sealed class AgencyRecords : IAsyncDisposable
+public sealed class AgencyRecords : ICloses
 {
     readonly SemaphoreSlim writer = new(1, 1);
     readonly NpgsqlDataSource? postgres;
     readonly string sqlite;
+    readonly string schema;
     readonly TimeProvider clock;
 
-    AgencyRecords(Engine engine, string sqlite, NpgsqlDataSource? postgres, TimeProvider clock)
+    AgencyRecords(Engine engine, string sqlite, NpgsqlDataSource? postgres, string schema, TimeProvider clock)
     {
         Engine = engine;
+        this.schema = schema;
         this.sqlite = sqlite;
         this.postgres = postgres;
         this.clock = clock;
@@ -42,6 +44,7 @@ public sealed class AgencyRecords : IAsyncDisposable
             Engine.Sqlite,
             new SqliteConnectionStringBuilder { DataSource = file, Pooling = true, DefaultTimeout = 30 }.ToString(),
             null,
+            "",
             clock
         );
 
@@ -61,7 +64,7 @@ public sealed class AgencyRecords : IAsyncDisposable
             SearchPath = schema,
             MaxPoolSize = 40,
         };
-        return new(Engine.Postgres, "", NpgsqlDataSource.Create(address), clock);
+        return new(Engine.Postgres, "", NpgsqlDataSource.Create(address), schema, clock);
     }
 
     /// <summary>Begins a change. On SQLite this waits for its turn.</summary>
@@ -112,6 +115,17 @@ public sealed class AgencyRecords : IAsyncDisposable
         }
     }
 
+    /// <summary>On PostgreSQL an agency lives in a schema of its own.</summary>
+    internal async Task MakeSchema(CancellationToken stop)
+    {
+        if (postgres is null)
+            return;
+        await using var connection = await postgres.OpenConnectionAsync(stop);
+        await using var make = connection.CreateCommand();
+        make.CommandText = $"CREATE SCHEMA IF NOT EXISTS \"{schema}\""; // the name is made of an agency's slug: a-z, 0-9, _
+        await make.ExecuteNonQueryAsync(stop);
+    }
+
     internal async Task<DbConnection> Open(CancellationToken stop)
     {
         if (postgres is not null)
@@ -125,7 +139,7 @@ public sealed class AgencyRecords : IAsyncDisposable
         return connection;
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask Close()
     {
         if (postgres is not null)
             await postgres.DisposeAsync();
