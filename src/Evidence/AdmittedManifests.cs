@@ -1,5 +1,3 @@
-using Lapel.Records;
-
 namespace Lapel.Evidence;
 
 /// <summary>A signed manifest as it was admitted, byte for byte.</summary>

@@ -1,5 +1,4 @@
 using Lapel.Media;
-using Lapel.Records;
 
 namespace Lapel.Evidence;
 

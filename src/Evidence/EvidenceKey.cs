@@ -1,5 +1,3 @@
-using Lapel.Records;
-
 namespace Lapel.Evidence;
 
 /// <summary>The agency's evidence key as a part: made when the agency is founded, loaded ever after.</summary>
