@@ -20,18 +20,17 @@ public sealed class CustodyLog : ICloses
     readonly SemaphoreSlim woken = new(0);
     TaskCompletionSource grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    CustodyLog(AgencyRecords records, TileLog tiles, LogVerifier verifier, ILogger<CustodyLog> journal)
+    CustodyLog(AgencyRecords records, TileLog tiles, ILogger<CustodyLog> journal)
     {
         this.records = records;
         this.tiles = tiles;
         this.journal = journal;
-        Verifier = verifier;
         records.OnCommitted += () => woken.Release();
     }
 
     /// <summary>Makes the log's key. Only founding does: an agency that lost its key must not silently begin another log.</summary>
     public static void Found(Agency agency) =>
-        LogSigner.New($"lapel/{agency.Profile.Slug}").Save(agency.Folder.LogKey);
+        LogSigner.NewFor(agency.Profile.Slug).Save(agency.Folder.LogKey);
 
     public static CustodyLog Open(Agency agency, ILogger<CustodyLog> journal)
     {
@@ -39,12 +38,11 @@ public sealed class CustodyLog : ICloses
         return new(
             agency.Get<AgencyRecords>(),
             TileLog.Open(agency.Folder.Log, signer),
-            LogVerifier.Parse(signer.VerifierKey),
             journal
         );
     }
 
-    public LogVerifier Verifier { get; }
+    public LogVerifier Verifier => tiles.Verifier;
 
     /// <summary>Entries under the signed checkpoint.</summary>
     public long Size => tiles.Size;
@@ -118,7 +116,7 @@ public sealed class CustodyLog : ICloses
 
     async Task<bool> FeedTiles(CancellationToken stop)
     {
-        List<byte[]> entries = [];
+        List<ReadOnlyMemory<byte>> entries = [];
         await using (var read = await records.Read(stop))
         {
             if (await NextPosition(read, stop) is var next && next < tiles.Size)
@@ -195,7 +193,7 @@ public sealed class CustodyLog : ICloses
     }
 
     /// <summary>Proof that the entry at a position is under the present checkpoint.</summary>
-    public Receipt Prove(long position) => tiles.Receipt(position);
+    public Receipt Prove(long position) => tiles.ReceiptFor(position);
 
     /// <summary>Integrated entries from a position on, in order.</summary>
     public Task<IReadOnlyList<LoggedEntry>> Entries(Reading read, long from, int most, CancellationToken stop) =>

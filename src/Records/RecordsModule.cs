@@ -5,7 +5,7 @@ namespace Lapel.Records;
 /// <summary>What every agency has before any capability: records, the custody log, its followers, jobs and pulses.</summary>
 public static class RecordsModule
 {
-    public static void AddParts(AgencyParts parts, HouseFolders folders, TimeProvider clock)
+    public static void AddParts(AgencyParts parts, HouseFolders folders, IReadOnlyList<WitnessAddress> witnesses, TimeProvider clock)
     {
         parts.Add(agency =>
             folders.RecordsUrl is { } url
@@ -14,6 +14,7 @@ public static class RecordsModule
         );
         parts.Add(_ => new Pulse());
         parts.Add(agency => CustodyLog.Open(agency, agency.Journal<CustodyLog>()));
+        parts.Add(agency => new Witnesses(agency.Get<CustodyLog>(), witnesses, clock));
         parts.Add(agency => new Followers(
             agency.Get<AgencyRecords>(),
             agency.Get<CustodyLog>(),
@@ -44,6 +45,7 @@ public sealed class AgencyLoops(Agencies agencies) : BackgroundService
                     Task.Run(() => log.Run(stoppingToken), stoppingToken),
                     Task.Run(() => agency.Get<Followers>().Run(stoppingToken), stoppingToken),
                     Task.Run(() => jobs.Run(stoppingToken), stoppingToken),
+                    Task.Run(() => agency.Get<Witnesses>().Run(stoppingToken), stoppingToken),
                 ]);
         }
         agencies.OnOpened += Start;

@@ -75,7 +75,7 @@ public static class LapelServer
         var logs = LoggerFactory.Create(log => log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         var folders = new HouseFolders(options.Data, options.Keys, options.Records);
         var parts = new AgencyParts(logs);
-        RecordsModule.AddParts(parts, folders, clock);
+        RecordsModule.AddParts(parts, folders, options.WitnessAddresses(), clock);
         RosterModule.AddParts(parts, clock);
         EvidenceModule.AddParts(parts, clock);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);

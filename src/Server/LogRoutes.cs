@@ -14,18 +14,16 @@ static class LogRoutes
     {
         var log = app.MapGroup("/log");
         log.MapGet("/checkpoint", (CustodyLog custody) => TypedResults.Text(custody.HeadNote, "text/plain; charset=utf-8"));
-        log.MapGet("/key", (CustodyLog custody) => TypedResults.Text(custody.Verifier.Text + "\n", "text/plain; charset=utf-8"));
-        log.MapGet("/tile/entries/{**path}", (string path, Agency agency) => Tile(agency, "entries/" + path)).Needs(Permission.ReadCustodyLog);
-        log.MapGet("/tile/{**path}", (string path, Agency agency) => path.StartsWith("entries", StringComparison.Ordinal) ? NoTile : Tile(agency, path));
+        log.MapGet("/key", (CustodyLog custody) => TypedResults.Text($"{custody.Verifier}\n", "text/plain; charset=utf-8"));
+        log.MapGet("/tile/entries/{**path}", (string path, CustodyLog custody) => Tile(custody, "tile/entries/" + path)).Needs(Permission.ReadCustodyLog);
+        log.MapGet("/tile/{level:int}/{**path}", (int level, string path, CustodyLog custody) => Tile(custody, $"tile/{level}/{path}"));
         app.MapGet("/api/v1/log/entries/{position:long}/proof", Proof).Needs(Permission.ReadCustodyLog);
     }
 
-    static IResult NoTile { get; } = new Refused(new("tile-not-found", "The log has no such tile.", RefusalKind.NotFound));
-
-    static IResult Tile(Agency agency, string path) =>
-        TileName.IsOne(path) && Path.Combine(agency.Folder.Log, "tile", path) is var file && File.Exists(file)
-            ? TypedResults.PhysicalFile(file, "application/octet-stream")
-            : NoTile;
+    static IResult Tile(CustodyLog custody, string path) =>
+        custody.Tiles.ReadResource(path) is { } bytes
+            ? TypedResults.Bytes(bytes, "application/octet-stream")
+            : new Refused(new("tile-not-found", "The log has no such tile.", RefusalKind.NotFound));
 
     static IResult Proof(long position, CustodyLog custody) =>
         position >= 0 && position < custody.Size

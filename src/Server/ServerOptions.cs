@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Lapel.Records;
 
 namespace Lapel.Server;
 
@@ -27,6 +28,10 @@ public sealed record ServerOptions
     public IReadOnlyList<WitnessOption> Witnesses { get; init; } = [];
 
     public sealed record WitnessOption(string Url, string VerifierKey);
+
+    /// <exception cref="FormatException">A witness's key or address is not one.</exception>
+    public IReadOnlyList<WitnessAddress> WitnessAddresses() =>
+        [.. Witnesses.Select(w => new WitnessAddress(new Uri(w.Url), NoteKey.Parse(w.VerifierKey)))];
 
     /// <exception cref="FormatException">An option is unknown or has an impossible value; the message says which.</exception>
     public static ServerOptions Read(string[] args)
