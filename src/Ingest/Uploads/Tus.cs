@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 
 namespace Lapel.Ingest;
 
@@ -36,36 +34,4 @@ static class Tus
 
     /// <summary>A time as RFC 7231 writes it.</summary>
     public static string Date(Instant at) => at.ToDateTimeUtc().ToString("R", CultureInfo.InvariantCulture);
-}
-
-/// <summary>
-/// Answers with a status that the tus protocol prescribes and that no <see cref="Refusal"/> has, in the same problem+json.
-/// </summary>
-public sealed class TusProblem(int status, string code, string sentence) : IResult
-{
-    public const int ChecksumMismatch = 460;
-
-    public string Code => code;
-
-    public int Status => status;
-
-    public async Task ExecuteAsync(HttpContext http)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/problem+json";
-        http.Response.Headers.CacheControl = "no-store";
-        if (!HttpMethods.IsHead(http.Request.Method))
-            await JsonSerializer.SerializeAsync(
-                http.Response.Body,
-                new
-                {
-                    type = "about:blank",
-                    title = sentence,
-                    status,
-                    code,
-                },
-                LapelJson.Lenient,
-                http.RequestAborted
-            );
-    }
 }

@@ -1,4 +1,3 @@
-using Lapel.Records;
 
 namespace Lapel.Ingest;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
-using Lapel.Records;
 using Microsoft.AspNetCore.Http;
 
 namespace Lapel.Ingest;
@@ -10,9 +9,11 @@ namespace Lapel.Ingest;
 /// An agency's uploads: partial files and what is known of them. An offset that Lapel states is on disk; a digest is computed while
 /// the bytes come, so that the last byte is answered without reading anything again.
 /// </summary>
-public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings settings, Pulses pulses, TimeProvider clock) : ICloses
+public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings settings, Pulse pulse, TimeProvider clock) : ICloses
 {
     readonly ConcurrentDictionary<UploadId, Receiving> live = new();
+
+    public IngestSettings Settings => settings;
 
     /// <summary>The machine's boot: while it is the same, the file's length is what the kernel has, whatever became of our process.</summary>
     static readonly string Boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
@@ -62,7 +63,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         // If we die here: two files that no row names. Nobody was told of them; the sweep removes them.
         await UploadRows.Insert(work, upload, stop);
         await work.Commit(stop);
-        pulses.Send("uploads");
+        pulse.Send("uploads");
         return (upload, null);
     }
 
@@ -144,7 +145,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             // What the upload has yet to bring is promised already, unless nobody knew how much that is.
             var asked = found.LengthBytes is null ? lengthBytes - offsetBytes ?? bodyBytes ?? 0 : 0;
             if ((await Room(reading, stop)).WhyNotPromise(asked, settings) is { } full)
-                return (upload, new Web.Refused(full));
+                return (upload, new Refused(full));
         }
         return await Receive(receiving, turn, upload, checksum, body);
     }
@@ -224,7 +225,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             receiving.Close();
             live.TryRemove(upload.Id, out _);
         }
-        pulses.Send("uploads");
+        pulse.Send("uploads");
         return upload;
     }
 
@@ -262,7 +263,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         if (upload.IsGone)
             return UploadProblems.Gone(upload);
         if (upload.State is UploadState.Admitted or UploadState.Quarantined)
-            return new Web.Refused(
+            return new Refused(
                 new("upload-is-kept", "This upload has been decided on and its bytes are kept; it can no longer be ended.", RefusalKind.Conflict)
             );
         await UploadRows.Change(work, id, upload.State, UploadState.Terminated, stop);
@@ -270,7 +271,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         receiving.Close();
         live.TryRemove(id, out _);
         Forget(id);
-        pulses.Send("uploads");
+        pulse.Send("uploads");
         return null;
     }
 
@@ -301,7 +302,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             gone++;
         }
         if (gone > 0)
-            pulses.Send("uploads");
+            pulse.Send("uploads");
         return gone;
     }
 
