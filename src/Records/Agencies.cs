@@ -89,7 +89,7 @@ public sealed class Agencies(HouseFolders folders, AgencyParts parts, Migrations
             Directory.CreateDirectory(folder);
         foreach (var folder in new[] { at.Keys, at.ContentKeys })
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var agency = new Agency(profile, at, parts.Makers);
+        var agency = new Agency(profile, at, parts);
         await migrations.Apply(agency.Get<AgencyRecords>(), stop);
         return agency;
     }
@@ -100,14 +100,6 @@ public sealed class Agencies(HouseFolders folders, AgencyParts parts, Migrations
             open.Add(agency.Profile.Slug, agency);
         OnOpened?.Invoke(agency);
     }
-
-    /// <summary>Declares the records themselves as a part; called once by the server before any module.</summary>
-    public static void AddRecords(AgencyParts parts, HouseFolders folders, TimeProvider clock) =>
-        parts.Add(agency =>
-            folders.RecordsUrl is { } url
-                ? AgencyRecords.OnPostgres(url, "agency_" + agency.Profile.Slug.Replace('-', '_'), clock)
-                : AgencyRecords.OnDisk(agency.Folder.Database, clock)
-        );
 
     public async ValueTask DisposeAsync()
     {

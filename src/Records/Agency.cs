@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace Lapel.Records;
 
@@ -9,13 +10,13 @@ namespace Lapel.Records;
 public sealed class Agency : ICloses
 {
     readonly ConcurrentDictionary<Type, Lazy<object>> parts = new();
-    readonly IReadOnlyDictionary<Type, Func<Agency, object>> makers;
+    readonly AgencyParts declared;
 
-    internal Agency(AgencyProfile profile, AgencyFolder folder, IReadOnlyDictionary<Type, Func<Agency, object>> makers)
+    internal Agency(AgencyProfile profile, AgencyFolder folder, AgencyParts declared)
     {
         Profile = profile;
         Folder = folder;
-        this.makers = makers;
+        this.declared = declared;
     }
 
     public AgencyProfile Profile { get; }
@@ -32,12 +33,15 @@ public sealed class Agency : ICloses
                 type,
                 t =>
                     new(() =>
-                        makers.TryGetValue(t, out var make)
+                        declared.Makers.TryGetValue(t, out var make)
                             ? make(this)
                             : throw new InvalidOperationException($"No module declares {t.Name} as a part of an agency.")
                     )
             )
             .Value;
+
+    /// <summary>The operator's journal (standard output), for what no person in a browser can mend.</summary>
+    public ILogger<T> Journal<T>() => declared.Logs.CreateLogger<T>();
 
     public async ValueTask Close()
     {
@@ -87,9 +91,13 @@ public sealed record AgencyFolder(string Root, string Keys)
 }
 
 /// <summary>What every agency is made of; modules add to it at start-up, Program.cs names the modules.</summary>
-public sealed class AgencyParts
+public sealed class AgencyParts(ILoggerFactory logs)
 {
+    internal ILoggerFactory Logs => logs;
+
     internal Dictionary<Type, Func<Agency, object>> Makers { get; } = [];
+    readonly List<Func<Agency, IFollower>> followers = [];
+    readonly List<Func<Agency, IJob>> jobs = [];
 
     public AgencyParts Add<T>(Func<Agency, T> make)
         where T : class
@@ -97,4 +105,20 @@ public sealed class AgencyParts
         Makers.Add(typeof(T), make);
         return this;
     }
+
+    public AgencyParts AddFollower(Func<Agency, IFollower> make)
+    {
+        followers.Add(make);
+        return this;
+    }
+
+    public AgencyParts AddJob(Func<Agency, IJob> make)
+    {
+        jobs.Add(make);
+        return this;
+    }
+
+    internal IReadOnlyList<IFollower> FollowersOf(Agency agency) => [.. followers.Select(make => make(agency))];
+
+    internal IReadOnlyList<IJob> JobsOf(Agency agency) => [.. jobs.Select(make => make(agency))];
 }

@@ -71,7 +71,7 @@ public class Reading : IAsyncDisposable
 /// </summary>
 public sealed class Work : Reading
 {
-    readonly List<(LogEntry Entry, RecordingId? About, CustodyEvent Fact)> facts = [];
+    readonly List<(byte[] Entry, RecordingId? About, CustodyEvent Fact)> facts = [];
     readonly AgencyRecords records;
     readonly IDisposable? turn;
     bool committed;
@@ -95,7 +95,14 @@ public sealed class Work : Reading
 
     /// <summary>Puts a fact in the custody log when, and only when, this work commits.</summary>
     /// <param name="about">The recording whose custody timeline shows it.</param>
-    public void Append(CustodyEvent fact, RecordingId? about = null) => facts.Add((LogEntry.Of(fact, Actor, Now), about, fact));
+    /// <exception cref="ArgumentException">The fact is longer than an entry of the log can be.</exception>
+    public void Append(CustodyEvent fact, RecordingId? about = null)
+    {
+        var entry = LogEntry.Of(fact, Actor, Now).ToBytes();
+        if (entry.Length > TileLog.MaxEntryLengthBytes)
+            throw new ArgumentException($"A custody event has at most {TileLog.MaxEntryLengthBytes} bytes; this one has {entry.Length}.", nameof(fact));
+        facts.Add((entry, about, fact));
+    }
 
     /// <returns>The arrival numbers of the appended facts, in their order; the custody log turns an arrival into a receipt.</returns>
     public async Task<IReadOnlyList<long>> Commit(CancellationToken stop)
@@ -108,7 +115,7 @@ public sealed class Work : Reading
                     INSERT INTO custody_entry (entry, kind, recording, at)
                     VALUES (@entry, @kind, @about, @at) RETURNING arrival
                     """,
-                    new { entry = entry.ToBytes(), kind = CustodyEvents.KindOf(fact), about, at = Now },
+                    new { entry, kind = CustodyEvents.KindOf(fact), about, at = Now },
                     row => row.Number("arrival"),
                     stop
                 )

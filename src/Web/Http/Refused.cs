@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lapel.Web;
 
 /// <summary>A <see cref="Refusal"/> as RFC 9457 problem+json: <c>title</c> is the sentence, <c>code</c> is stable.</summary>
-public sealed class Refused(Refusal refusal, object? more = null) : IResult
+public sealed class Refused(Refusal refusal, object? more = null, int? status = null) : IResult
 {
     public Refusal Refusal => refusal;
 
@@ -24,8 +24,8 @@ public sealed class Refused(Refusal refusal, object? more = null) : IResult
 
     public async Task ExecuteAsync(HttpContext http)
     {
-        var status = StatusOf(refusal.Kind);
-        http.Response.StatusCode = status;
+        var code = status ?? StatusOf(refusal.Kind);
+        http.Response.StatusCode = code;
         http.Response.ContentType = "application/problem+json";
         http.Response.Headers.CacheControl = "no-store";
         // HEAD and 1xx-style answers carry no body; everything else says why.
@@ -36,7 +36,7 @@ public sealed class Refused(Refusal refusal, object? more = null) : IResult
                 {
                     type = "about:blank",
                     title = refusal.Sentence,
-                    status,
+                    status = code,
                     code = refusal.Code,
                     more,
                 },

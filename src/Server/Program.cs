@@ -1,0 +1,3 @@
+using Lapel.Server;
+
+return await LapelServer.Run(args);

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using Lapel.Records;
+
+namespace Lapel.Server;
+
+/// <summary>How this server runs. Order of precedence: command line, then the configuration file, then these defaults.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Everything that lasts is below this folder.</summary>
+    public string Data { get; init; } = "data";
+
+    /// <summary>Keys of all agencies, when they shall not lie beside the data.</summary>
+    public string? Keys { get; init; }
+
+    /// <summary><c>postgres://user:password@host:port/database</c>; SQLite in the data folder without it.</summary>
+    public string? Records { get; init; }
+
+    public string Bind { get; init; } = "127.0.0.1";
+
+    /// <summary>0 picks a free port.</summary>
+    public int Port { get; init; } = 8420;
+
+    /// <summary>Free space that is never given to uploads, in bytes; the greater of this and 5 % of the disk.</summary>
+    public long ReserveBytes { get; init; } = 2L << 30;
+
+    /// <summary>Outside witnesses that countersign the head of every log: their submission addresses and verifier keys.</summary>
+    public IReadOnlyList<WitnessOption> Witnesses { get; init; } = [];
+
+    public sealed record WitnessOption(string Url, string VerifierKey);
+
+    /// <exception cref="FormatException">A witness's key or address is not one.</exception>
+    public IReadOnlyList<WitnessAddress> WitnessAddresses() =>
+        [.. Witnesses.Select(w => new WitnessAddress(new Uri(w.Url), NoteKey.Parse(w.VerifierKey)))];
+
+    /// <exception cref="FormatException">An option is unknown or has an impossible value; the message says which.</exception>
+    public static ServerOptions Read(string[] args)
+    {
+        var words = new Queue<string>(args);
+        var given = new Dictionary<string, string>();
+        while (words.TryDequeue(out var word))
+        {
+            if (!word.StartsWith("--", StringComparison.Ordinal) || !words.TryDequeue(out var value))
+                throw new FormatException($"'{word}' is not understood: options are written --name value.");
+            given[word[2..]] = value;
+        }
+        var options = given.Remove("config", out var file) ? ReadFile(file) : new ServerOptions();
+        foreach (var (name, value) in given)
+            options = name switch
+            {
+                "data" => options with { Data = value },
+                "keys" => options with { Keys = value },
+                "records" => options with { Records = value },
+                "bind" => options with { Bind = value },
+                "port" => options with { Port = ReadPort(value) },
+                "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
+                _ => throw new FormatException($"--{name} is not an option. Options: --config --data --keys --records --bind --port --reserve-bytes."),
+            };
+        return options with { Data = Path.GetFullPath(options.Data), Keys = options.Keys is { } keys ? Path.GetFullPath(keys) : null };
+    }
+
+    static ServerOptions ReadFile(string file)
+    {
+        try
+        {
+            var dialect = new JsonSerializerOptions(LapelJson.Strict) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            return JsonSerializer.Deserialize<ServerOptions>(File.ReadAllBytes(file), dialect) ?? new();
+        }
+        catch (JsonException wrong)
+        {
+            throw new FormatException($"The configuration {file} is not understood: {wrong.Message}");
+        }
+    }
+
+    static int ReadPort(string value) =>
+        int.TryParse(value, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535
+            ? port
+            : throw new FormatException($"--port takes a number from 0 to 65535, not '{value}'.");
+
+    static long ReadBytes(string value) =>
+        long.TryParse(value, CultureInfo.InvariantCulture, out var bytes) && bytes >= 0
+            ? bytes
+            : throw new FormatException($"--reserve-bytes takes a number of bytes, not '{value}'.");
+}
