@@ -1,0 +1,69 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Lapel.Cli;
+
+/// <summary>A refusal by the server, or no answer; the message is a sentence for the person at the terminal.</summary>
+sealed class ServerSaidNo(string sentence) : Exception(sentence);
+
+/// <summary>One agency of a Lapel server, spoken to through its public API.</summary>
+sealed class Server(Uri agency) : IDisposable
+{
+    readonly HttpClient http = new() { BaseAddress = new Uri(agency.ToString().TrimEnd('/') + "/"), Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Signs in for this program's run; the token lives in memory only.</summary>
+    public async Task SignIn(string name, string password, CancellationToken stop)
+    {
+        var session = await Post("api/v1/sign-in", new { name, password }, stop);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", session.GetProperty("token").GetString());
+    }
+
+    public async Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
+        await Read(await Send(() => http.PostAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
+
+    public async Task<JsonElement> Get(string path, CancellationToken stop) => await Read(await Send(() => http.GetAsync(path, stop)), stop);
+
+    public async Task<Stream> Download(string path, object body, CancellationToken stop)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: LapelJson.Lenient) };
+        var answer = await Send(() => http.SendAsync(ask, HttpCompletionOption.ResponseHeadersRead, stop));
+        if (!answer.IsSuccessStatusCode)
+            await Read(answer, stop);
+        return await answer.Content.ReadAsStreamAsync(stop);
+    }
+
+    static async Task<HttpResponseMessage> Send(Func<Task<HttpResponseMessage>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (HttpRequestException silent)
+        {
+            throw new ServerSaidNo($"The server does not answer: {silent.Message}");
+        }
+    }
+
+    static async Task<JsonElement> Read(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop);
+        if (answer.IsSuccessStatusCode)
+            return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+        throw new ServerSaidNo(SentenceIn(text) ?? $"The server answered {(int)answer.StatusCode}.");
+    }
+
+    static string? SentenceIn(string problem)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(problem).GetProperty("title").GetString();
+        }
+        catch (Exception notOne) when (notOne is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+}
