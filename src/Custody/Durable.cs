@@ -47,16 +47,17 @@ public static partial class Durable
     /// Writes a whole file so that, after a crash at any moment, either the old content or the new is there, never a mixture:
     /// a temporary neighbour is written and synced, renamed over the name, and the folder synced.
     /// </summary>
-    public static void WriteFile(string path, ReadOnlySpan<byte> bytes)
+    /// <param name="mode">Who may read it, from before the first byte is written; the process's umask decides when none.</param>
+    public static void WriteFile(string path, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.new");
         try
         {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(temporary, Creating(mode)))
             {
-                RandomAccess.Write(file, bytes, 0);
-                Sync(file);
+                file.Write(bytes);
+                Sync(file.SafeFileHandle);
             }
             // If we die here: a neighbour with a leading dot is left over, which every reader ignores and fsck removes.
             File.Move(temporary, path, overwrite: true);
@@ -76,6 +77,20 @@ public static partial class Durable
         File.Move(from, to, overwrite: false);
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(to))!);
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(from))!);
+    }
+
+    static FileStreamOptions Creating(UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0, // every write reaches the kernel before the sync
+        };
+        if (mode is not null && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = mode;
+        return options;
     }
 
     static void Check(int result, string what)
