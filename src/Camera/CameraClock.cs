@@ -34,7 +34,8 @@ public sealed class CameraClock(TimeProvider system)
     public long MovedMs() => (system.Now().ToMicroseconds() - Now().ToMicroseconds()) / 1000;
 
     /// <summary>Follows the system clock again. Only between recordings.</summary>
-    public void Follow()
+    /// <returns>By how much this clock jumped.</returns>
+    public Duration Follow()
     {
         lock (guard)
         {
@@ -48,6 +49,7 @@ public sealed class CameraClock(TimeProvider system)
                     OffsetMs = r.OffsetMs + movedUs / 1000,
                     MeasuredAt = Time.FromMicroseconds(r.MeasuredAt.ToMicroseconds() + movedUs),
                 };
+            return Duration.FromTicks(movedUs * 10);
         }
     }
 

@@ -35,6 +35,8 @@ public sealed class Home
 
     public string ControlSocketPath => Path.Combine(folder, "control.sock");
 
+    public string SpeechFile => Path.Combine(folder, "scene.wav");
+
     public string Recordings => Path.Combine(folder, "recordings");
 
     string ReserveFile => Path.Combine(folder, "reserve");

@@ -49,6 +49,13 @@ public sealed class PreEventBuffer(Duration length)
         return all;
     }
 
+    /// <summary>The camera's clock was set: what is held is as old as before.</summary>
+    public void Move(Duration by)
+    {
+        for (var node = kept.First; node is not null; node = node.Next)
+            node.Value = node.Value with { StartedAt = node.Value.StartedAt + by };
+    }
+
     /// <summary>Drops the oldest fragments up to the last keyframe that still covers <paramref name="from"/>.</summary>
     void Trim(Instant from)
     {

@@ -91,7 +91,7 @@ public sealed class Recorder(
                 return new("disk-full", "There is no room to record: dock the camera so that it can upload.", RefusalKind.NoRoom);
             // Pressed again within the second in which the last recording is ending: what is left of that second belongs to this one.
             Close(open?.EndCause);
-            clock.Follow();
+            FollowClock();
             home.KeepReserve();
             var begun = new JournalFact.Activated(
                 clock.Now(),
@@ -247,7 +247,7 @@ public sealed class Recorder(
         lock (guard)
         {
             if (open is null)
-                clock.Follow();
+                FollowClock();
             else if (open.EndsAt is { } end && clock.Now() - end > LongestEnding)
                 Close(open.EndCause);
             else if (home.FreeBytes < settings.KeepFreeBytes)
@@ -370,7 +370,7 @@ public sealed class Recorder(
             }
             catch (IOException again)
             {
-                // Everything promised is on disk; the next start closes this recording as after a power cut.
+                // The next start closes this recording as after a power cut.
                 say($"Recording {failed.Id} will be closed at the next start: {again.Message}");
                 Forget();
             }
@@ -380,13 +380,28 @@ public sealed class Recorder(
     void SealAndForget()
     {
         var recording = open!.Recording;
-        var isSealed = chain.Seal(open.Folder, recording);
-        say(
-            isSealed
-                ? $"Recording {recording.Id} ended: {recording.ClosedClips.Count()} clip(s), manifest {chain.Sequence}."
-                : $"Recording {recording.Id} ended without a picture: only its journal is kept."
-        );
+        try
+        {
+            say(
+                chain.Seal(open.Folder, recording)
+                    ? $"Recording {recording.Id} ended: {recording.ClosedClips.Count()} clip(s), manifest {chain.Sequence}."
+                    : $"Recording {recording.Id} ended without a picture: only its journal is kept."
+            );
+        }
+        catch (IOException e)
+        {
+            // Everything promised is on disk; the next start signs the manifest.
+            say($"Recording {recording.Id} ended and will be signed at the next start: {e.Message}");
+        }
         Forget();
+    }
+
+    /// <summary>Between recordings the clock follows the system's, and what is in the buffer moves with it.</summary>
+    void FollowClock()
+    {
+        var moved = clock.Follow();
+        if (moved != Duration.Zero)
+            buffer.Move(moved);
     }
 
     void Forget()
@@ -395,7 +410,7 @@ public sealed class Recorder(
         open.Dispose();
         open = null;
         announce = true;
-        clock.Follow();
+        FollowClock();
         closed.TrySetResult();
     }
 

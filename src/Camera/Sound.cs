@@ -6,13 +6,13 @@ namespace Lapel.CameraProgram;
 static class Sound
 {
     /// <summary>
-    /// The fragment without what was heard. AAC frames become silent ones, since players stop at a hole in the sound; of any other
-    /// codec the whole track is left out. Either way nothing that was said is in the clip.
+    /// The fragment without what was heard: silent frames where the codec has them, since players stop at a hole in the sound, and
+    /// otherwise no sound at all. Either way nothing that was said is in the clip.
     /// </summary>
     public static Fragment Off(Fragment fragment, InitSegment init)
     {
         foreach (var track in init.Tracks.Where(t => t.Kind == TrackKind.Sound))
-            fragment = track.Codec.StartsWith("mp4a.40", StringComparison.Ordinal) ? fragment.Silenced(track) : fragment.Without(track.Id);
+            fragment = fragment.Silenced(track);
         return fragment;
     }
 
