@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Lapel.Web;
+
+/// <summary>Links to the page one is on. Pages have a base element, so <c>href="?x=1"</c> would leave the page; this does not.</summary>
+public static class Here
+{
+    /// <summary>This path and query with the named values replaced; null removes one.</summary>
+    public static string With(HttpContext http, params ReadOnlySpan<(string Name, string? Value)> changes)
+    {
+        var query = QueryHelpers.ParseQuery(http.Request.QueryString.Value);
+        foreach (var (name, value) in changes)
+            if (value is null)
+                query.Remove(name);
+            else
+                query[name] = value;
+        return QueryHelpers.AddQueryString(Path(http), query);
+    }
+
+    /// <summary>This path, tenant included, without a query.</summary>
+    public static string Path(HttpContext http) => http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
+
+    /// <summary>Whether a navigation entry leads to this page or to one above it.</summary>
+    public static bool IsUnder(HttpContext http, string href)
+    {
+        var path = http.Request.Path.Value?.Trim('/') ?? "";
+        var target = href.Trim('/');
+        return path == target || (target.Length > 0 && path.StartsWith(target + "/", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lapel.Web;
+
+/// <summary>Puts the look into a host: styles, islands and fonts, all from this server.</summary>
+public static class Look
+{
+    /// <summary>What the browser may load and run: files of this server and nothing else; no inline script, no inline style.</summary>
+    public const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        + "connect-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+
+    public static WebApplicationBuilder AddLook(this WebApplicationBuilder builder)
+    {
+        // Outside development too: a server run from its build folder finds the files where they were built.
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddSingleton<LookFiles>();
+        return builder;
+    }
+
+    /// <summary>Serves the look's files, and sends the policy with every page. Before routing and before the tenant is looked for.</summary>
+    public static void UseLook(this WebApplication app)
+    {
+        var files = app.Services.GetRequiredService<LookFiles>();
+        app.Use(
+            (http, next) =>
+            {
+                if (http.Request.Path.StartsWithSegments(LookFiles.Root, out var rest))
+                    return files.Send(http, rest);
+                var headers = http.Response.Headers;
+                headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "same-origin";
+                return next(http);
+            }
+        );
+    }
+}
