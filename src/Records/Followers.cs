@@ -30,25 +30,29 @@ public sealed class Followers(AgencyRecords records, CustodyLog log, IReadOnlyLi
         while (!stop.IsCancellationRequested)
         {
             var size = log.Size;
+            var troubled = false;
             foreach (var follower in all)
-                await CatchUp(follower, stop);
-            if (log.Size == size)
+                troubled |= !await CatchUp(follower, stop);
+            if (troubled)
+                await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            else
                 await log.Grown(size, stop);
         }
     }
 
-    async Task CatchUp(IFollower follower, CancellationToken stop)
+    async Task<bool> CatchUp(IFollower follower, CancellationToken stop)
     {
         try
         {
             while (await Step(follower, stop)) { }
+            return true;
         }
         catch (Exception trouble) when (!stop.IsCancellationRequested)
         {
             // It stands still at the entry it cannot digest and says so on the health page; the others go on.
             journal.LogError(trouble, "Follower {Name} stopped", follower.Name);
             await Note(follower.Name, trouble.Message, stop);
-            await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            return false;
         }
     }
 
@@ -85,7 +89,14 @@ public sealed class Followers(AgencyRecords records, CustodyLog log, IReadOnlyLi
     async Task Note(string name, string trouble, CancellationToken stop)
     {
         await using var work = await records.Begin(Actor.System(name), stop);
-        await work.Execute("UPDATE follower SET trouble = @trouble WHERE name = @name", new { trouble, name }, stop);
+        await work.Execute(
+            """
+            INSERT INTO follower (name, position, moved_at, trouble) VALUES (@name, 0, @Now, @trouble)
+            ON CONFLICT (name) DO UPDATE SET trouble = @trouble
+            """,
+            new { name, work.Now, trouble },
+            stop
+        );
         await work.Commit(stop);
     }
 

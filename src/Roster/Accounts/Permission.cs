@@ -1,0 +1,50 @@
+namespace Lapel.Roster;
+
+/// <summary>
+/// Something a role may do. Which role may do which is data: roles.jsonc says how an agency begins, and says each in words.
+/// Whoever may see a recording is decided per recording by Evidence's Access, from the three See…Recordings and from grants.
+/// </summary>
+public enum Permission
+{
+    /// <summary>Recordings that one's own officer made.</summary>
+    SeeOwnRecordings,
+
+    /// <summary>Recordings of officers who belonged to one's unit, or one below it, at the time.</summary>
+    SeeUnitRecordings,
+
+    SeeAllRecordings,
+    ExportRecordings,
+    VerifyRecordings,
+
+    /// <summary>Let a person see one recording, for a reason and a time.</summary>
+    GrantAccess,
+
+    /// <summary>Uploads in progress: which camera sends how much, no pictures.</summary>
+    SeeUploads,
+
+    SeeQuarantine,
+
+    /// <summary>Units, officers, memberships and who wore what.</summary>
+    SeeRoster,
+
+    EditRoster,
+
+    SeeCameras,
+
+    /// <summary>Expect cameras, give out enrolment codes, revoke keys; docks too.</summary>
+    EditCameras,
+
+    AssignCameras,
+    SeeAccounts,
+
+    /// <summary>Make, change and disable accounts, set passwords, end others' sessions.</summary>
+    EditAccounts,
+
+    /// <summary>Change what roles may do.</summary>
+    ChangePermissions,
+
+    /// <summary>The agency's whole custody log, not only one recording's.</summary>
+    SeeCustodyLog,
+
+    SeeHealth,
+}

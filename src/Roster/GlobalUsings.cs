@@ -1,0 +1,2 @@
+global using Lapel.Records;
+global using Lapel.Web;

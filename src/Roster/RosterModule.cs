@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lapel.Roster;
+
+/// <summary>Who belongs where, wears what and may do what. Program.cs calls these in this order, and <see cref="Gate.UseGate"/> after routing.</summary>
+public static class RosterModule
+{
+    /// <summary>Per agency.</summary>
+    public static void AddParts(AgencyParts parts, TimeProvider clock) =>
+        parts.Add(_ => new Clock(clock)).Add(_ => new SignInLimits(clock));
+
+    /// <summary>Per request: who asks. Only routes that need a sign-in may ask for it.</summary>
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddScoped(s =>
+            s.GetRequiredService<IHttpContextAccessor>().HttpContext?.FindViewer()
+            ?? throw new InvalidOperationException("Nobody is signed in, and the route did not say that it needs somebody.")
+        );
+        foreach (var item in Navigation)
+            services.AddSingleton(item);
+    }
+
+    /// <summary>After the migrations, whenever an agency is opened: new permissions of this version are handed out once.</summary>
+    public static async Task Prepare(AgencyRecords records, CancellationToken stop)
+    {
+        await using var work = await records.Begin(Actor.System("roster"), stop);
+        await Roles.Seed(work, stop);
+        await work.Commit(stop);
+    }
+
+    /// <summary>API and pages.</summary>
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(AnswerRefusals);
+    }
+
+    static readonly NavItem[] Navigation =
+    [
+        new("Roster", "roster", "users", 60, Words<Permission>.Of(Permission.SeeRoster), "Programme"),
+        new("Cameras and docks", "cameras", "camera", 70, Words<Permission>.Of(Permission.SeeCameras), "Programme"),
+        new("Accounts", "accounts", "key", 80, Words<Permission>.Of(Permission.SeeAccounts), "Programme"),
+    ];
+
+    static async ValueTask<object?> AnswerRefusals(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (RefusedException refused)
+        {
+            return new Refused(refused.Refusal);
+        }
+    }
+}
