@@ -5,7 +5,11 @@ using System.Text.Json;
 namespace Lapel.Cli;
 
 /// <summary>A refusal by the server, or no answer; the message is a sentence for the person at the terminal.</summary>
-sealed class ServerSaidNo(string sentence) : Exception(sentence);
+sealed class ServerSaidNo(string sentence, string? code = null) : Exception(sentence)
+{
+    /// <summary>The problem's stable code; none when there was no answer.</summary>
+    public string? Code => code;
+}
 
 /// <summary>One agency of a Lapel server, spoken to through its public API.</summary>
 sealed class Server(Uri agency) : IDisposable
@@ -21,6 +25,16 @@ sealed class Server(Uri agency) : IDisposable
 
     public async Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
         await Read(await Send(() => http.PostAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
+
+    /// <summary>Posts, and takes one refusal for success: what was to be made is there already.</summary>
+    public async Task PostUnlessThere(string path, object body, string alreadyThere, CancellationToken stop)
+    {
+        try
+        {
+            await Post(path, body, stop);
+        }
+        catch (ServerSaidNo refusal) when (refusal.Code == alreadyThere) { }
+    }
 
     public async Task<JsonElement> Get(string path, CancellationToken stop) => await Read(await Send(() => http.GetAsync(path, stop)), stop);
 
@@ -50,18 +64,19 @@ sealed class Server(Uri agency) : IDisposable
         var text = await answer.Content.ReadAsStringAsync(stop);
         if (answer.IsSuccessStatusCode)
             return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
-        throw new ServerSaidNo(SentenceIn(text) ?? $"The server answered {(int)answer.StatusCode}.");
+        throw ToException(text, (int)answer.StatusCode);
     }
 
-    static string? SentenceIn(string problem)
+    static ServerSaidNo ToException(string problem, int status)
     {
         try
         {
-            return JsonSerializer.Deserialize<JsonElement>(problem).GetProperty("title").GetString();
+            var said = JsonSerializer.Deserialize<JsonElement>(problem);
+            return new(said.GetProperty("title").GetString() ?? $"The server answered {status}.", said.GetProperty("code").GetString());
         }
         catch (Exception notOne) when (notOne is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null;
+            return new($"The server answered {status}.");
         }
     }
 
