@@ -32,7 +32,6 @@ public class RecorderTests
         camera.Activate();
         camera.Film(2);
         var pressed = camera.CameraClock.Now() + Duration.FromMilliseconds(400);
-        camera.Clock.Pass(TimeSpan.FromMilliseconds(400));
         var manifest = camera.Manifest(camera.Deactivate());
         manifest.EndedAt.ShouldBeGreaterThanOrEqualTo(pressed);
         manifest.Clips[^1].EndedAt.ShouldBe(manifest.EndedAt);
@@ -45,9 +44,9 @@ public class RecorderTests
         using var camera = await TestCamera.On(new(Duration.Zero, true, Duration.FromMinutes(10), 0));
         camera.Activate();
         camera.Film(3);
-        camera.Recorder.Begin(RecordingState.Muted, "privileged", "with counsel", true).ShouldBeNull();
-        camera.Film(3);
-        camera.Recorder.End(RecordingState.Muted).ShouldBeNull();
+        camera.Film(1, () => camera.Recorder.Begin(RecordingState.Muted, "privileged", "with counsel", true).ShouldBeNull());
+        camera.Film(2);
+        camera.Film(1, () => camera.Recorder.End(RecordingState.Muted).ShouldBeNull());
         camera.Film(3);
         var folder = camera.Deactivate();
         var manifest = camera.Manifest(folder);
@@ -87,10 +86,9 @@ public class RecorderTests
         camera.Film(1);
         camera.Activate();
         camera.Film(2);
-        camera.Clock.Pass(TimeSpan.FromMilliseconds(300));
-        camera.Recorder.Begin(RecordingState.Stopped, "informant", null, true).ShouldBeNull();
+        camera.Film(1, () => camera.Recorder.Begin(RecordingState.Stopped, "informant", null, true).ShouldBeNull());
         camera.Film(4);
-        camera.Recorder.End(RecordingState.Stopped).ShouldBeNull();
+        camera.Film(1, () => camera.Recorder.End(RecordingState.Stopped).ShouldBeNull());
         camera.Film(2);
         var manifest = camera.Manifest(camera.Deactivate());
         manifest.Clips.Count.ShouldBe(2);

@@ -85,14 +85,17 @@ sealed class TestCamera : IDisposable
     public void RestartSource() => Recorder.Take(init);
 
     /// <summary>Lets seconds pass, each of which gives a fragment at its end.</summary>
-    public void Film(int seconds)
+    /// <param name="during">Done 0.4 s into each of them.</param>
+    public void Film(int seconds, Action? during = null)
     {
         for (var i = 0; i < seconds; i++)
         {
             var fragment = footage.Dequeue();
             footage.Enqueue(fragment);
             var startedAt = CameraClock.Now();
-            Clock.Pass(TimeSpan.FromMicroseconds(fragment.DurationUs));
+            Clock.Pass(TimeSpan.FromMilliseconds(400));
+            during?.Invoke();
+            Clock.Pass(TimeSpan.FromMicroseconds(fragment.DurationUs) - TimeSpan.FromMilliseconds(400));
             Recorder.Take(new TimedFragment(fragment, startedAt));
             Recorder.Tick();
         }
@@ -104,8 +107,7 @@ sealed class TestCamera : IDisposable
     public RecordingFolder Deactivate()
     {
         var recording = Recorder.Status().ShouldNotBeNull().Recording;
-        Recorder.Deactivate(new("button")).ShouldBeNull();
-        Film(1);
+        Film(1, () => Recorder.Deactivate(new("button")).ShouldBeNull());
         Recorder.Status().ShouldBeNull();
         return Home.Folder(recording);
     }
