@@ -118,9 +118,9 @@ static class SpkiBytes
             )
                 return;
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
-            // Answered below with the sentence a person can use.
+            // Answered below with the sentence a person can use. OpenSSL calls some points off the curve an unsupported platform.
         }
         throw new FormatException("This is not a P-256 public key as SubjectPublicKeyInfo in DER.");
     }

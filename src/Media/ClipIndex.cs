@@ -8,18 +8,24 @@ public readonly record struct ByteRange(long Offset, long LengthBytes)
     public long End => Offset + LengthBytes;
 }
 
-/// <summary>One fragment's place in the clip. Times are microseconds from the clip's first picture (or sound).</summary>
-public readonly record struct IndexedFragment(long Offset, long LengthBytes, long StartUs, long DurationUs, bool StartsWithKeyframe);
+/// <summary>One fragment's place in the clip: 'moof' to the end of 'mdat'. Times are microseconds from the clip's first picture.</summary>
+/// <param name="StartsWithKeyframe">Playing may begin here. Always true in a clip without picture.</param>
+public readonly record struct IndexedFragment(long Offset, long LengthBytes, long StartUs, long DurationUs, bool StartsWithKeyframe)
+{
+    public long End => Offset + LengthBytes;
+}
 
-/// <summary>Where the clip has picture and no sound. Silenced: the sound is there and is silence by construction (<see cref="Fragment.Silenced"/>).</summary>
+/// <summary>Where the clip has no sound to hear, microseconds from the clip's first picture.</summary>
+/// <param name="Silenced">Sound was replaced (<see cref="Fragment.Silenced"/>), which plays; otherwise there is a hole, where browsers stumble.</param>
 public readonly record struct SoundGap(long StartUs, long DurationUs, bool Silenced);
 
-/// <summary>What is where in one clip: enough to play it by byte ranges without reading it again.</summary>
-/// <param name="Init">'ftyp' to the end of 'moov'.</param>
-/// <param name="MediaStartUs">Decode time of the first picture on the stream's own timeline, which need not start at zero.</param>
-/// <param name="Cut">The clip ends inside a fragment, which is left out: power was cut.</param>
+/// <summary>What is where in one clip: enough to play it by byte ranges without reading it again. Times are the presentation's.</summary>
+/// <param name="LengthBytes">Of the clear clip when it was read.</param>
+/// <param name="Init">'ftyp' to the end of 'moov'; empty when there is none.</param>
+/// <param name="MediaStartUs">The first picture (or sound) on the stream's own timeline, which need not begin at zero.</param>
+/// <param name="Cut">The clip ends inside a box, or is damaged from some byte on: what follows the last whole fragment is left out.</param>
 /// <param name="NotPlayableDirectly">Null when browsers play the original; otherwise a sentence saying why it needs a proxy.</param>
-public sealed record ClipIndex(
+public sealed partial record ClipIndex(
     long LengthBytes,
     ByteRange Init,
     IReadOnlyList<Track> Tracks,
@@ -37,11 +43,13 @@ public sealed record ClipIndex(
 
     public bool IsBrowserPlayable => NotPlayableDirectly is null;
 
-    /// <summary>Reads box headers, 'moov' and every 'moof', and jumps over the rest. Never throws for what is in the clip.</summary>
-    public static ClipIndex Read(ReadAt read, long lengthBytes) => throw new BrokenMediaException("Not yet.");
+    /// <summary>As browsers ask for it: <c>video/mp4; codecs="avc1.64001f,mp4a.40.2"</c>.</summary>
+    public string MimeType =>
+        $"{(Video is null ? "audio" : "video")}/mp4; codecs=\"{string.Join(',', Tracks.Where(t => t.Kind != TrackKind.Other).Select(t => t.Codec))}\"";
 
-    public byte[] ToBytes() => [];
-
-    /// <exception cref="BrokenMediaException">Not an index, or of a version this build does not know: build it again.</exception>
-    public static ClipIndex FromBytes(ReadOnlySpan<byte> bytes) => throw new BrokenMediaException("Not yet.");
+    /// <summary>
+    /// Reads box headers, 'moov' and every 'moof', and jumps over the media. It never throws for what is in the clip: the answer says
+    /// what is wrong. What <paramref name="read"/> throws comes through.
+    /// </summary>
+    public static ClipIndex Read(ReadAt read, long lengthBytes) => new ClipReader(read, lengthBytes).Read();
 }
