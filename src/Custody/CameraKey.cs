@@ -29,7 +29,7 @@ public sealed class CameraKey : IDisposable
         var key = ECDsa.Create();
         try
         {
-            KeyFile.Load(path, key);
+            KeyFile.Load(path, key, KeyFile.Passphrase);
             return new(key);
         }
         catch
@@ -40,7 +40,7 @@ public sealed class CameraKey : IDisposable
     }
 
     /// <summary>PKCS#8 PEM, readable by its owner only; encrypted when <c>LAPEL_KEY_PASSPHRASE</c> is set.</summary>
-    public void Save(string path) => KeyFile.Save(path, key);
+    public void Save(string path) => KeyFile.Save(path, key, KeyFile.Passphrase);
 
     /// <summary>ECDSA over SHA-256 of the bytes: r || s, 64 bytes (IEEE P1363).</summary>
     public byte[] Sign(ReadOnlySpan<byte> bytes)

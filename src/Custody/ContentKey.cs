@@ -82,8 +82,9 @@ public readonly record struct WrappedKey
         if (
             text is null
             || text.Length != Base64Url.GetEncodedLength(LengthBytes)
-            || !Base64Url.TryDecodeFromChars(text, decoded, out var length)
+            || !Base64Url.IsValid(text, out var length) // the decoder throws at a foreign letter
             || length != LengthBytes
+            || !Base64Url.TryDecodeFromChars(text, decoded, out _)
         )
             return false;
         var parsed = new WrappedKey(decoded.ToArray());

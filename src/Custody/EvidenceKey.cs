@@ -64,7 +64,7 @@ public sealed class EvidencePrivateKey : IDisposable
         var key = ECDiffieHellman.Create();
         try
         {
-            KeyFile.Load(path, key);
+            KeyFile.Load(path, key, KeyFile.Passphrase);
             return new(key);
         }
         catch
@@ -75,7 +75,7 @@ public sealed class EvidencePrivateKey : IDisposable
     }
 
     /// <summary>PKCS#8 PEM, readable by its owner only; encrypted when <c>LAPEL_KEY_PASSPHRASE</c> is set.</summary>
-    public void Save(string path) => KeyFile.Save(path, key);
+    public void Save(string path) => KeyFile.Save(path, key, KeyFile.Passphrase);
 
     /// <exception cref="CryptographicException">It was not wrapped to this key, or not for this clip.</exception>
     public ContentKey Unwrap(WrappedKey wrapped, ClipId clip)
@@ -87,7 +87,7 @@ public sealed class EvidencePrivateKey : IDisposable
         Span<byte> clear = stackalloc byte[ContentKey.LengthBytes];
         try
         {
-            // The platform's key object makes no promise about concurrent use; this takes about 0.1 ms.
+            // The platform's key object makes no promise about concurrent use; this takes well under a millisecond.
             lock (turn)
             {
                 using var context = Hpke.SetupRecipient(bytes[..Hpke.EncLengthBytes], key, EvidencePublicKey.WrapInfo, HpkeAead.Aes256Gcm);
@@ -118,9 +118,9 @@ static class SpkiBytes
             )
                 return;
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
-            // Answered below with the sentence a person can use.
+            // Answered below with the sentence a person can use. OpenSSL calls some points off the curve an unsupported platform.
         }
         throw new FormatException("This is not a P-256 public key as SubjectPublicKeyInfo in DER.");
     }

@@ -52,13 +52,16 @@ static class Hpke
     {
         if (point.Length != EncLengthBytes || point[0] != 0x04)
             throw new CryptographicException("A P-256 public key is 65 bytes and begins with 4.");
-        return ECDiffieHellman.Create(
-            new ECParameters
-            {
-                Curve = ECCurve.NamedCurves.nistP256,
-                Q = new() { X = point[1..33].ToArray(), Y = point[33..].ToArray() },
-            }
-        );
+        var q = new ECPoint { X = point[1..33].ToArray(), Y = point[33..].ToArray() };
+        try
+        {
+            return ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = q });
+        }
+        catch (PlatformNotSupportedException e)
+        {
+            // .NET's word for some of OpenSSL's refusals of a point.
+            throw new CryptographicException("This P-256 public key is not a point of the curve.", e);
+        }
     }
 
     // ExtractAndExpand over the Diffie-Hellman value; kem_context = enc || pkRm.

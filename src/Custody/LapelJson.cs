@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Lapel.Custody;
 
@@ -34,7 +35,16 @@ public static class LapelJson
         options.RespectRequiredConstructorParameters = true;
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 32;
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(AbsentMeansNull);
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         options.Converters.Add(new Time.InstantJson());
+    }
+
+    // Null is written by leaving the field out, so a field that may be null must not be required when reading.
+    static void AbsentMeansNull(JsonTypeInfo type)
+    {
+        foreach (var field in type.Properties)
+            if (field.IsRequired && (field.IsSetNullable || Nullable.GetUnderlyingType(field.PropertyType) is not null))
+                field.IsRequired = false;
     }
 }

@@ -27,7 +27,7 @@ public static class SignedManifest
         return (envelope, ReadPayload(envelope.Payload));
     }
 
-    static Manifest ReadPayload(byte[] payload)
+    internal static Manifest ReadPayload(ReadOnlySpan<byte> payload)
     {
         Manifest? manifest;
         try

@@ -66,7 +66,12 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
 
     public byte[] TextBytes() => NoteText.Utf8(Text);
 
+    /// <summary>The note as it is written; what was parsed reads the same again.</summary>
     public override string ToString() => $"{Text}\n{string.Concat(Signatures.Select(s => $"{s}\n"))}";
+
+    public bool Equals(SignedNote? other) => other is not null && ToString() == other.ToString();
+
+    public override int GetHashCode() => HashCode.Combine(Text, Signatures.Count);
 }
 
 /// <summary>One signature line. Its name and key ID are a claim until the key they name has verified it.</summary>

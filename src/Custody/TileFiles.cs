@@ -12,17 +12,17 @@ sealed class TileFiles(string root)
 
     public void MakeDurable()
     {
+        foreach (var (name, bytes) in tiles)
+            CheckSame(name, Path.Combine(root, name.Path), bytes);
         var folders = new HashSet<string>();
         foreach (var (name, bytes) in tiles)
         {
             var path = Path.Combine(root, name.Path);
-            var folder = Path.GetDirectoryName(path)!;
-            if (folders.Add(folder) && !Directory.Exists(folder))
-                MakeFolder(folder, folders);
-            if (File.Exists(path))
-                SyncSame(name, path, bytes);
-            else
-                Write(folder, path, bytes);
+            // Also the folders that are there already: an append that was killed may have made them and not synced their names.
+            for (var folder = Path.GetDirectoryName(path)!; folders.Add(folder) && folder != root; folder = Path.GetDirectoryName(folder)!)
+                Directory.CreateDirectory(folder);
+            if (!File.Exists(path))
+                Write(path, bytes);
         }
         foreach (var folder in folders)
             Durable.SyncFolder(folder);
@@ -47,33 +47,25 @@ sealed class TileFiles(string root)
     }
 
     // If we die here: a neighbour with a leading dot is left over. Its name is fixed, so the next append takes its place.
-    static void Write(string folder, string path, byte[] bytes)
+    static void Write(string path, byte[] bytes)
     {
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.new");
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.new");
         using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes.Length))
         {
             RandomAccess.Write(file, bytes, 0);
             Durable.Sync(file);
         }
-        File.Move(temporary, path, overwrite: false);
+        File.Move(temporary, path, overwrite: true); // one rename; nothing is there, since one process writes
     }
 
     // The file is from an append that died before its checkpoint. Its bytes were synced before it got its name.
-    static void SyncSame(TileName name, string path, byte[] bytes)
+    static void CheckSame(TileName name, string path, byte[] bytes)
     {
-        if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+        if (File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
             throw new LogBrokenException(
                 $"{name} is there with other content. An append that did not finish wrote other entries than those given now; if no later "
                     + "checkpoint of this log is known anywhere, move the file away and try again."
             );
-    }
-
-    static void MakeFolder(string folder, HashSet<string> folders)
-    {
-        var parent = Path.GetDirectoryName(folder)!;
-        if (folders.Add(parent) && !Directory.Exists(parent))
-            MakeFolder(parent, folders);
-        Directory.CreateDirectory(folder);
     }
 }
 

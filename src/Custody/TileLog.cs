@@ -56,6 +56,7 @@ public sealed class TileLog : IDisposable
     /// <exception cref="IOException">Another process writes this log.</exception>
     public static TileLog Open(string folder, LogSigner signer)
     {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         Directory.CreateDirectory(folder);
         var turn = new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
@@ -64,12 +65,13 @@ public sealed class TileLog : IDisposable
             var path = Path.Combine(folder, CheckpointFile);
             if (!File.Exists(path))
                 Found(folder, path, signer);
-            var published = Published.Read(File.ReadAllText(path), signer.Verifier, cache);
+            var note = File.ReadAllText(path);
+            var head = Trust(CheckpointFile, note, signer.Verifier);
+            var published = new Published(head, note, new TileTree(cache.Read, head.Size));
             var edge = RightEdge.Of(published.Tree);
             if (!edge.Root().AsSpan().SequenceEqual(published.Head.Root))
                 throw new LogBrokenException($"The tiles in {folder} do not lead to the root of its checkpoint, {published.Head}.");
-            var witnessedPath = Path.Combine(folder, WitnessedFile);
-            return new(folder, signer, turn, cache, published, edge, File.Exists(witnessedPath) ? File.ReadAllText(witnessedPath) : null);
+            return new(folder, signer, turn, cache, published, edge, ReadWitnessed(folder, signer.Verifier));
         }
         catch
         {
@@ -196,22 +198,31 @@ public sealed class TileLog : IDisposable
         if (Directory.Exists(Path.Combine(folder, "tile")))
             throw new LogBrokenException($"{folder} has tiles but no checkpoint: put the checkpoint file back from a backup or a mirror.");
         Durable.WriteFile(path, NoteText.Utf8(signer.Sign(new(signer.Origin, 0, Merkle.EmptyRoot)).ToString()));
-        Durable.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? "/");
+        Durable.SyncFolder(Path.GetDirectoryName(folder) ?? folder);
     }
 
-    sealed record Published(Checkpoint Head, string Note, TileTree Tree)
+    static string? ReadWitnessed(string folder, LogVerifier verifier)
     {
-        public static Published Read(string note, LogVerifier verifier, TileCache cache)
+        var path = Path.Combine(folder, WitnessedFile);
+        if (!File.Exists(path))
+            return null;
+        var note = File.ReadAllText(path);
+        _ = Trust(WitnessedFile, note, verifier);
+        return note;
+    }
+
+    static Checkpoint Trust(string file, string note, LogVerifier verifier)
+    {
+        try
         {
-            try
-            {
-                var head = verifier.Open(note);
-                return new(head, note, new TileTree(cache.Read, head.Size));
-            }
-            catch (FormatException e)
-            {
-                throw new LogBrokenException($"The log's checkpoint is not to be trusted: {e.Message}");
-            }
+            return verifier.Open(note);
+        }
+        catch (FormatException e)
+        {
+            throw new LogBrokenException($"The log's file {file} is not to be trusted: {e.Message}");
         }
     }
+
+    /// <summary>What readers see, changed as a whole: they never wait for an append.</summary>
+    sealed record Published(Checkpoint Head, string Note, TileTree Tree);
 }

@@ -34,6 +34,7 @@ public sealed record WitnessAnswer(WitnessOutcome Outcome, string Sentence);
 public sealed class Witness(HttpClient http, Uri submissionPrefix, NoteKey key)
 {
     const int MaxAnswerLengthBytes = 64 * 1024;
+    const int MaxAttempts = 4;
     readonly Uri address = new($"{submissionPrefix.ToString().TrimEnd('/')}/add-checkpoint");
     long known; // the size this witness cosigned last, as far as we know
 
@@ -46,11 +47,11 @@ public sealed class Witness(HttpClient http, Uri submissionPrefix, NoteKey key)
     {
         if (key.Kind != NoteKeyKind.Witness)
             throw new InvalidOperationException($"{key.Name} is not a witness's key.");
-        var note = log.HeadNote;
-        var head = log.Verifier.Open(note);
-        var old = Math.Min(known, head.Size);
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
+            var note = log.HeadNote;
+            var head = log.Verifier.Open(note);
+            var old = Math.Min(known, head.Size);
             HttpStatusCode status;
             string body;
             try
@@ -61,29 +62,29 @@ public sealed class Witness(HttpClient http, Uri submissionPrefix, NoteKey key)
             {
                 return new(WitnessOutcome.Unreachable, $"{Name} did not answer: {e.Message}");
             }
-            switch (status)
-            {
-                case HttpStatusCode.OK:
-                    return Accept(log, note, head, body);
-                case HttpStatusCode.Conflict when NoteText.TryDecimal(body.TrimEnd('\n'), out var size) && size != old && size <= head.Size && attempt <= 3:
-                    old = known = size; // another copy of this client, or an earlier run, went further
-                    break;
-                case HttpStatusCode.Conflict:
-                    return new(
-                        WitnessOutcome.HistoryDisputed,
-                        $"{Name} has seen another history of this log: it remembers size {body.Trim()}, the log now has {head.Size}."
-                    );
-                case HttpStatusCode.UnprocessableEntity:
-                    return new(WitnessOutcome.HistoryDisputed, $"{Name} does not accept that size {head.Size} continues size {old}.");
-                case HttpStatusCode.NotFound:
-                    return new(WitnessOutcome.LogUnknown, $"{Name} does not know the log {head.Origin}.");
-                case HttpStatusCode.Forbidden:
-                    return new(WitnessOutcome.KeyRefused, $"{Name} trusts no key that signs this log.");
-                default:
-                    return new(WitnessOutcome.Unreachable, $"{Name} answered {(int)status}.");
-            }
+            if (status == HttpStatusCode.Conflict && NoteText.TryDecimal(body.TrimEnd('\n'), out var size) && size != old && size <= log.Size)
+                known = size; // an earlier run of ours, or another copy of this client, went further: again, with the proof from there
+            else
+                return status == HttpStatusCode.OK ? Accept(log, note, head, body) : Refused(status, body, head, old);
         }
+        return new(WitnessOutcome.Unreachable, $"{Name} changed its mind about the size {MaxAttempts} times; somebody else asks it too.");
     }
+
+    WitnessAnswer Refused(HttpStatusCode status, string body, Checkpoint head, long old) =>
+        status switch
+        {
+            HttpStatusCode.Conflict => new(
+                WitnessOutcome.HistoryDisputed,
+                $"{Name} has seen another history of this log: it remembers size {body.Trim()}, the log has {head.Size}."
+            ),
+            HttpStatusCode.UnprocessableEntity => new(
+                WitnessOutcome.HistoryDisputed,
+                $"{Name} does not accept that size {head.Size} continues the size {old} that it remembers."
+            ),
+            HttpStatusCode.NotFound => new(WitnessOutcome.LogUnknown, $"{Name} does not know the log {head.Origin}."),
+            HttpStatusCode.Forbidden => new(WitnessOutcome.KeyRefused, $"{Name} trusts no key that signs this log."),
+            _ => new(WitnessOutcome.Unreachable, $"{Name} answered {(int)status}."),
+        };
 
     WitnessAnswer Accept(TileLog log, string note, Checkpoint head, string body)
     {

@@ -47,6 +47,9 @@ public sealed class CustodyLog : ICloses
     /// <summary>Entries under the signed checkpoint.</summary>
     public long Size => tiles.Size;
 
+    /// <summary>When the head was signed, as far as this process knows: its start, or the last growth since.</summary>
+    public Instant GrownAt { get; private set; } = TimeProvider.System.Now();
+
     public Checkpoint Head => tiles.Head;
 
     /// <summary>The signed checkpoint with the cosignatures collected so far.</summary>
@@ -140,6 +143,7 @@ public sealed class CustodyLog : ICloses
         if (entries.Count == 0)
             return false;
         tiles.Append(entries);
+        GrownAt = TimeProvider.System.Now();
         Interlocked
             .Exchange(ref grown, new(TaskCreationOptions.RunContinuationsAsynchronously))
             .SetResult();

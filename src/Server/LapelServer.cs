@@ -64,7 +64,6 @@ public static class LapelServer
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = typeof(LapelServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory }
         );
-        builder.WebHost.UseStaticWebAssets();
         builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -94,7 +93,10 @@ public static class LapelServer
         builder.Services.AddAgencyParts(parts);
         builder.Services.ConfigureHttpJsonOptions(json => LapelJson.Configure(json.SerializerOptions));
         builder.Services.AddOpenApi();
-        WebModule.AddServices(builder.Services);
+        builder.AddLook();
+        builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
+        builder.Services.AddScoped<ISurroundings, Around>();
+        builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
@@ -103,12 +105,11 @@ public static class LapelServer
     static void MapEverything(WebApplication app)
     {
         var agencies = app.Services.GetRequiredService<Agencies>();
+        app.UseLook();
         app.UseProblems();
-        app.UseSecurityHeaders();
         app.UseAgencies(agencies);
-        app.UseStaticFiles();
         app.UseRouting();
-        RosterModule.UseSignIn(app);
+        app.UseGate();
         app.UseAntiforgery();
 
         Founding.Map(app);

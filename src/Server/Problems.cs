@@ -54,26 +54,6 @@ static class Problems
         if (forPerson)
             await Page.Of<ProblemPage>(new { Refusal = refusal, Status = code }, code).ExecuteAsync(http);
         else
-        {
             await new Refused(refusal, status: code).ExecuteAsync(http);
-        }
     }
-
-    /// <summary>Pages load nothing from elsewhere, run no script of a page's text, and cannot be framed.</summary>
-    public static void UseSecurityHeaders(this WebApplication app) =>
-        app.Use(
-            (http, next) =>
-            {
-                var headers = http.Response.Headers;
-                headers.ContentSecurityPolicy =
-                    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
-                    + "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
-                headers.XContentTypeOptions = "nosniff";
-                headers["Referrer-Policy"] = "same-origin";
-                headers["Cross-Origin-Opener-Policy"] = "same-origin";
-                headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
-                return next(http);
-            }
-        );
 }

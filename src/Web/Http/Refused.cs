@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Lapel.Web;
@@ -30,19 +31,23 @@ public sealed class Refused(Refusal refusal, object? more = null, int? status = 
         http.Response.Headers.CacheControl = "no-store";
         // HEAD and 1xx-style answers carry no body; everything else says why.
         if (!HttpMethods.IsHead(http.Request.Method))
-            await JsonSerializer.SerializeAsync(
-                http.Response.Body,
-                new
-                {
-                    type = "about:blank",
-                    title = refusal.Sentence,
-                    status = code,
-                    code = refusal.Code,
-                    more,
-                },
-                LapelJson.Lenient,
-                http.RequestAborted
-            );
+            await JsonSerializer.SerializeAsync(http.Response.Body, Problem(code), LapelJson.Lenient, http.RequestAborted);
+    }
+
+    JsonObject Problem(int code)
+    {
+        var problem = new JsonObject
+        {
+            ["type"] = "about:blank",
+            ["title"] = refusal.Sentence,
+            ["status"] = code,
+            ["code"] = refusal.Code,
+        };
+        // RFC 9457, 3.2: what else there is to say stands beside the standard members.
+        if (more is not null)
+            foreach (var (name, value) in JsonSerializer.SerializeToNode(more, LapelJson.Lenient)!.AsObject())
+                problem[name] = value?.DeepClone();
+        return problem;
     }
 }
 

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Lapel.CameraProgram;
+
+/// <summary>
+/// The camera's connection to its agency. It proves who it is by a signed envelope and gets a token for a while; each time it also
+/// learns the server's time, who wears it, and how much bandwidth it may use.
+/// </summary>
+public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey key, CameraClock clock, Home home)
+{
+    public const string PayloadType = "application/vnd.lapel.camera-session+json";
+
+    readonly Uri api = new(enrolment.Server.TrimEnd('/') + "/api/v1/");
+    string? token;
+
+    public OfficerRef? Officer { get; private set; } = LoadOfficer(home);
+
+    /// <summary>The server's limit, kilobits a second; none when it names none.</summary>
+    public int? BandwidthKbps { get; private set; }
+
+    public event Action<OfficerRef?>? OfficerNamed;
+
+    public Uri Api(string path) => new(api, path);
+
+    /// <summary>Sends with the token, and once more with a new one when it has run out. The caller disposes the response.</summary>
+    /// <param name="make">Makes the request; called again for the second try, since a request cannot be sent twice.</param>
+    /// <exception cref="ServerException">No session to be had.</exception>
+    public async Task<HttpResponseMessage> Send(Func<HttpRequestMessage> make, CancellationToken stop)
+    {
+        var mayRenew = token is not null;
+        while (true)
+        {
+            if (token is null)
+                await OpenSession(stop);
+            using var request = make();
+            if (request.RequestUri is { } to && Uri.Compare(to, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+                throw new ServerException(new(0, "foreign-address", $"The server pointed to another one, {to.Host}; the token stays here.", []));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            if (response.StatusCode != HttpStatusCode.Unauthorized)
+                return response;
+            var problem = await Problem.Read(response, stop);
+            response.Dispose();
+            token = null;
+            if (!mayRenew)
+                throw new ServerException(problem);
+            mayRenew = false;
+        }
+    }
+
+    /// <summary>Opens a session now; also what a docked camera does to have its clock compared.</summary>
+    public async Task OpenSession(CancellationToken stop)
+    {
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var asked = clock.Now();
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Ask(enrolment.Camera, asked, nonce), LapelJson.Strict);
+        using var body = new ByteArrayContent(Envelope.Sign(PayloadType, payload, key));
+        body.Headers.ContentType = new("application/json");
+        using var response = await http.PostAsync(Api("cameras/session"), body, stop);
+        var answered = clock.Now();
+        if (!response.IsSuccessStatusCode)
+            throw new ServerException(await Problem.Read(response, stop));
+        var answer =
+            await response.Content.ReadFromJsonAsync<Answer>(LapelJson.Lenient, stop)
+            ?? throw new JsonException("the session is null");
+        token = answer.Token;
+        clock.Compare(asked, answered, answer.ServerTime);
+        clock.Save(home.ClockFile);
+        BandwidthKbps = answer.BandwidthKbps is > 0 and var limit ? limit : null;
+        if (answer.Officer != Officer)
+        {
+            Officer = answer.Officer;
+            Durable.WriteFile(home.OfficerFile, JsonSerializer.SerializeToUtf8Bytes(new Named(Officer), LapelJson.Strict));
+        }
+        OfficerNamed?.Invoke(Officer);
+    }
+
+    static OfficerRef? LoadOfficer(Home home)
+    {
+        try
+        {
+            return File.Exists(home.OfficerFile)
+                ? JsonSerializer.Deserialize<Named>(File.ReadAllBytes(home.OfficerFile), LapelJson.Strict)?.Officer
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // asked again at the next session
+        }
+    }
+
+    sealed record Ask(CameraId Camera, Instant At, string Nonce);
+
+    sealed record Answer(string Token, Instant Expires, Instant ServerTime, OfficerRef? Officer = null, int? BandwidthKbps = null);
+
+    sealed record Named(OfficerRef? Officer = null);
+}
+
+/// <summary>The server answered, and the answer was no.</summary>
+public sealed class ServerException(Problem problem) : Exception(problem.Sentence)
+{
+    public Problem Problem { get; } = problem;
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace Lapel.Cli;
+
+/// <summary>
+/// `./lapel up` with a demo agency: starts the server, founds the agency with the setup code if it is not there, and lets three
+/// ordinary camera programs work beside it. Everything goes through the product's own interfaces; stopping stops all of it.
+/// </summary>
+static class UpWithDemo
+{
+    public static Command Command()
+    {
+        var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "The data folder" };
+        var server = new Option<string>("--server-program") { Required = true, Description = "The server's dll" };
+        var camera = new Option<string>("--camera-program") { Required = true, Description = "The camera's dll" };
+        var rest = new Argument<string[]>("server-options") { Arity = ArgumentArity.ZeroOrMore, Description = "Passed on to the server, after --" };
+        var command = new Command("up-with-demo", "Start the server with a demo agency.") { data, server, camera, rest };
+        command.Hidden = true;
+        command.SetAction(
+            (parsed, stop) =>
+                Run(
+                    parsed.GetRequiredValue(data).FullName,
+                    parsed.GetRequiredValue(server),
+                    parsed.GetRequiredValue(camera),
+                    parsed.GetValue(rest) ?? [],
+                    stop
+                )
+        );
+        return command;
+    }
+
+    static async Task<int> Run(string data, string serverProgram, string cameraProgram, string[] serverOptions, CancellationToken outer)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // children are stopped in order below
+            stopping.Cancel();
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+        const string Says = "Lapel is at ";
+        await using var server = Child.Start(
+            serverProgram,
+            ["--data", data, .. serverOptions],
+            line => line.StartsWith(Says, StringComparison.Ordinal) ? line[Says.Length..] : null,
+            line =>
+            {
+                if (!line.StartsWith(Says, StringComparison.Ordinal) && !line.StartsWith("No agency yet", StringComparison.Ordinal))
+                    Console.Error.WriteLine(line);
+            }
+        );
+        try
+        {
+            if (await server.Said(stopping.Token) is not { } address)
+                return 1; // it said why
+            var agency = new Uri(new Uri(address), "demo");
+            var cameras = Path.Combine(data, "demo-cameras");
+            await DemoAgency.Found(agency, data, cameras, cameraProgram, stopping.Token);
+            Console.WriteLine($"Lapel is at {agency}");
+            Console.WriteLine("Everyone in the demo agency is made up; sign in with one click. Stop with Ctrl-C.");
+            await using var shift = new DemoShift(cameras, cameraProgram);
+            await Task.WhenAny(shift.Work(stopping.Token), server.Ended(stopping.Token));
+            return server.HasEnded ? 1 : 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        catch (ServerSaidNo refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return 1;
+        }
+        finally
+        {
+            if (stopping.IsCancellationRequested)
+                await Console.Error.WriteLineAsync("Stopping.");
+        }
+    }
+}

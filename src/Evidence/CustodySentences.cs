@@ -1,0 +1,73 @@
+namespace Lapel.Evidence;
+
+/// <summary>
+/// What a custody event says in plain words, to follow the name of who did it: "Dana Reyes <em>looked at the recording</em>".
+/// Every kind has its sentence: a kind without one fails a test.
+/// </summary>
+public static class CustodySentences
+{
+    /// <param name="Title">After the actor's name, without a full stop.</param>
+    /// <param name="Text">More that belongs to it: a reason, a digest.</param>
+    public sealed record Sentence(string Title, string? Text = null);
+
+    public static Sentence Of(CustodyEvent fact) =>
+        fact switch
+        {
+            CustodyEvent.AgencyFounded e => new($"founded the agency {e.Name}", e.Demo ? "A demo: its people are made up." : null),
+            CustodyEvent.UnitChanged e => new($"{Done(e.Change)} the unit {e.Name}"),
+            CustodyEvent.OfficerChanged e => new($"{Done(e.Change)} officer {e.Badge}, {e.Name}"),
+            CustodyEvent.MembershipChanged e => new("changed which unit an officer belongs to", Dates(e.From, e.Until)),
+            CustodyEvent.AccountChanged e => new($"{Done(e.Change)} the account {e.Name}", $"Role: {e.Role}."),
+            CustodyEvent.PermissionsChanged e => new(
+                $"changed what the role {e.Role} may do",
+                e.Permissions.Count == 0 ? "Nothing." : $"Now: {string.Join(", ", e.Permissions)}."
+            ),
+            CustodyEvent.AccessGranted e => new("let a colleague see this recording", Reasoned(e.Reason, e.Until)),
+            CustodyEvent.AccessRevoked e => new("took back a colleague's access to this recording", $"Reason: {e.Reason}"),
+            CustodyEvent.SignedIn e => new($"signed in ({e.Method})"),
+            CustodyEvent.SignInRefused e => new("was refused at sign-in", e.Why),
+            CustodyEvent.SignedOut e => new($"signed out ({e.How})"),
+            CustodyEvent.CameraExpected e => new($"expected the camera {e.Serial} and gave out its enrolment code"),
+            CustodyEvent.CameraEnrolled e => new($"enrolled the camera {e.Serial}", $"Its public key is {e.PublicKey}."),
+            CustodyEvent.CameraKeyRevoked e => new("revoked a camera's key", $"Reason: {e.Reason}"),
+            CustodyEvent.DockChanged e => new($"{Done(e.Change)} the dock {e.Name}"),
+            CustodyEvent.CameraAssigned => new("handed out a camera"),
+            CustodyEvent.CameraReturned => new("took a camera back"),
+            CustodyEvent.RecordingAdmitted e => new(
+                e.Clips.Count == 1 ? "delivered the recording: one sealed clip" : $"delivered the recording: {e.Clips.Count} sealed clips",
+                "Signature, chain and digests were compared and it was admitted into evidence."
+            ),
+            CustodyEvent.AdmissionRefused e => new("delivered a recording that was refused and quarantined", e.Why),
+            CustodyEvent.ChainGapReported => new("skipped a recording", "The manifest before this one was never received. The gap is on record."),
+            CustodyEvent.RecordingViewed e => new(
+                e.What switch
+                {
+                    Viewings.Page => "opened the recording's page",
+                    Viewings.Played => "played the recording",
+                    _ => $"looked at the recording ({e.What})",
+                },
+                Purpose(e.Purpose)
+            ),
+            CustodyEvent.RecordingExported e => new($"exported the recording ({e.What})", Purpose(e.Purpose)),
+            CustodyEvent.RecordingVerified e => e.Intact
+                ? new("had the recording verified: every check passed")
+                : new("had the recording verified: it is not intact", $"First broken link: {e.FirstBrokenLink}."),
+            CustodyEvent.ContentKeyDestroyed e => new("destroyed a clip's key: it can never be played again", $"Reason: {e.Reason}"),
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A kind of custody event without words."),
+        };
+
+    static string Done(string change) =>
+        change switch
+        {
+            "changed" or "renamed" or "opened" or "closed" or "disabled" or "enabled" => change,
+            "entered" or "made" => "entered",
+            "left" => "recorded the leaving of",
+            _ => $"changed ({change})",
+        };
+
+    static string? Purpose(string? purpose) => purpose is null ? null : $"Purpose: {purpose}";
+
+    static string Reasoned(string reason, Instant? until) => until is { } end ? $"Reason: {reason} (until {end.ToText()})" : $"Reason: {reason}";
+
+    static string Dates(Instant from, Instant? until) => until is { } end ? $"From {from.ToText()} until {end.ToText()}." : $"From {from.ToText()}.";
+}

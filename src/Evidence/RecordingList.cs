@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text;
+
+namespace Lapel.Evidence;
+
+/// <summary>Something that happened in a recording, to filter by.</summary>
+public enum ListState
+{
+    Stopped,
+    Muted,
+    Averted,
+    PowerCut,
+}
+
+/// <param name="Units">Any of these; none for all. Give a subtree for "31 Division and all below it".</param>
+/// <param name="From">Started at or after.</param>
+/// <param name="Until">Started before.</param>
+/// <param name="Text">Words, each a beginning: of badge, name, serial, trigger, bookmark or reason.</param>
+public sealed record RecordingFilter(
+    OfficerId? Officer = null,
+    CameraId? Camera = null,
+    IReadOnlyList<UnitId>? Units = null,
+    Instant? From = null,
+    Instant? Until = null,
+    ListState? State = null,
+    bool Urgent = false,
+    string? Text = null
+);
+
+/// <summary>A place in the list: the pages before and after are read from it, however much is added meanwhile.</summary>
+public readonly record struct RecordingCursor(Instant StartedAt, RecordingId Id)
+{
+    public static RecordingCursor Of(Recording recording) => new(recording.StartedAt, recording.Id);
+
+    public static bool TryParse(string? text, out RecordingCursor cursor)
+    {
+        cursor = default;
+        var dot = text?.IndexOf('.', StringComparison.Ordinal) ?? -1;
+        if (
+            dot <= 0
+            || !long.TryParse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var us)
+            || Math.Abs(us) > 8_000_000_000_000_000
+            || !RecordingId.TryParse(text![(dot + 1)..], null, out var id)
+        )
+            return false;
+        cursor = new(Time.FromMicroseconds(us), id);
+        return true;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{StartedAt.ToMicroseconds()}.{Id}");
+}
+
+/// <param name="Rows">Newest first.</param>
+/// <param name="Newer">From where the page before is read with <c>after</c>; none on the first page.</param>
+/// <param name="Older">From where the next page is read with <c>before</c>; none on the last.</param>
+public sealed record RecordingPage(IReadOnlyList<Recording> Rows, RecordingCursor? Newer, RecordingCursor? Older);
+
+/// <summary>
+/// The list of recordings that somebody may see, newest first, from any place on. Every page costs about the same whatever the
+/// viewer may see and however far down it is: the reach becomes arms (one a unit, one for oneself, one for grants), each of which
+/// walks an index in the list's order, and both engines merge the arms lazily. Arms do not overlap, so nothing is shown twice.
+/// </summary>
+public static class RecordingList
+{
+    public const int MaxSize = 200;
+
+    /// <param name="before">Older than this; or</param>
+    /// <param name="after">newer than this; at most one of both.</param>
+    public static async Task<RecordingPage> Page(
+        Reading reading,
+        Reach reach,
+        RecordingFilter filter,
+        RecordingCursor? before,
+        RecordingCursor? after,
+        int size,
+        Instant now,
+        CancellationToken stop
+    )
+    {
+        size = Math.Clamp(size, 1, MaxSize);
+        var upwards = after is not null;
+        var query = new Query(reading.Engine, reach, filter, upwards ? after : before, upwards, size + 1, now);
+        if (query.Sql is null)
+            return new([], null, null);
+        var found = await reading.Many(query.Sql, query.Args, Recordings.Read, stop);
+        var more = found.Count > size;
+        var rows = found.Take(size).ToList();
+        if (upwards)
+            rows.Reverse();
+        if (rows.Count == 0)
+            return new([], null, null);
+        var (hasNewer, hasOlder) = upwards ? (more, true) : (before is not null, more);
+        return new(rows, hasNewer ? RecordingCursor.Of(rows[0]) : null, hasOlder ? RecordingCursor.Of(rows[^1]) : null);
+    }
+
+    sealed class Query
+    {
+        readonly List<string> arms = [];
+        readonly List<string> filters = [];
+
+        public Query(Engine engine, Reach reach, RecordingFilter filter, RecordingCursor? from, bool upwards, int limit, Instant now)
+        {
+            AddFilters(engine, filter, from, upwards);
+            AddArms(reach, filter, now);
+            if (arms.Count == 0)
+                return;
+            var direction = upwards ? "ASC" : "DESC";
+            Sql = new StringBuilder()
+                .AppendJoin("\nUNION ALL\n", arms.Select(arm => $"SELECT * FROM recording WHERE {string.Join(" AND ", [arm, .. filters])}"))
+                .Append(CultureInfo.InvariantCulture, $"\nORDER BY started_at {direction}, id {direction} LIMIT @limit")
+                .ToString();
+            Args["limit"] = limit;
+        }
+
+        public string? Sql { get; }
+
+        public Dictionary<string, object> Args { get; } = [];
+
+        void AddFilters(Engine engine, RecordingFilter filter, RecordingCursor? from, bool upwards)
+        {
+            if (from is { } place)
+                Filter($"(started_at, id) {(upwards ? '>' : '<')} (@place, @placeId)", ("place", place.StartedAt), ("placeId", place.Id));
+            if (filter.From is { } earliest)
+                Filter("started_at >= @earliest", ("earliest", earliest));
+            if (filter.Until is { } latest)
+                Filter("started_at < @latest", ("latest", latest));
+            if (filter.Urgent)
+                Filter("urgent = 1");
+            if (filter.State is { } state)
+                Filter(
+                    state switch
+                    {
+                        ListState.Stopped => "stopped_us > 0",
+                        ListState.Muted => "muted_us > 0",
+                        ListState.Averted => "averted_us > 0",
+                        ListState.PowerCut => "ending = 'power-cut'",
+                        _ => throw new ArgumentOutOfRangeException(nameof(filter)),
+                    }
+                );
+            if (Words(filter.Text) is { Count: > 0 } words)
+                Filter(
+                    engine == Engine.Sqlite
+                        ? "id IN (SELECT recording FROM recording_text WHERE recording_text MATCH @words)"
+                        : "id IN (SELECT recording FROM recording_text WHERE to_tsvector('simple', words) @@ to_tsquery('simple', @words))",
+                    (
+                        "words",
+                        engine == Engine.Sqlite
+                            ? string.Join(' ', words.Select(w => $"\"{w}\"*"))
+                            : string.Join(" & ", words.Select(w => $"{w}:*"))
+                    )
+                );
+        }
+
+        /// <summary>One arm for each way the reach goes, each without what the arms before it have.</summary>
+        void AddArms(Reach reach, RecordingFilter filter, Instant now)
+        {
+            if (filter.Officer is { } officer)
+                Args["officer"] = officer;
+            if (filter.Camera is { } camera)
+                Args["camera"] = camera;
+            // An officer's or a camera's recordings are few enough to walk with the reach as a condition.
+            if (filter.Officer is not null || filter.Camera is not null)
+            {
+                var scope = Ways(reach, now).Select(way => way.Condition).ToList();
+                if (scope.Count == 0)
+                    return;
+                if (filter.Officer is not null)
+                    filters.Add("officer = @officer");
+                if (filter.Camera is not null)
+                    filters.Add("camera = @camera");
+                if (filter.Units is { } within)
+                    filters.Add(UnitIn(within, "within"));
+                arms.Add($"({string.Join(" OR ", scope)})");
+                return;
+            }
+            if (reach.All)
+            {
+                AddUnitArms(filter.Units);
+                if (filter.Units is null)
+                    arms.Add("1 = 1");
+                return;
+            }
+            var own = filter.Units is null ? reach.Units : reach.Units.Intersect(filter.Units);
+            AddUnitArms([.. own]);
+            if (filter.Units is { } units)
+                filters.Add(UnitIn(units, "within"));
+            var earlier = new List<string>();
+            foreach (var (condition, isUnits) in Ways(reach, now))
+            {
+                if (!isUnits)
+                    arms.Add(string.Join(" AND ", [condition, .. earlier]));
+                earlier.Add(isUnits ? $"(unit IS NULL OR NOT {condition})" : "(officer IS NULL OR officer <> @own)");
+            }
+        }
+
+        void AddUnitArms(IReadOnlyList<UnitId>? units)
+        {
+            foreach (var (i, unit) in (units ?? []).Distinct().Index())
+            {
+                arms.Add(string.Create(CultureInfo.InvariantCulture, $"unit = @unit{i}"));
+                Args[string.Create(CultureInfo.InvariantCulture, $"unit{i}")] = unit;
+            }
+        }
+
+        /// <summary>The rule of <see cref="Access"/> as conditions; any of them suffices.</summary>
+        IEnumerable<(string Condition, bool IsUnits)> Ways(Reach reach, Instant now)
+        {
+            if (reach.All)
+            {
+                yield return ("1 = 1", false);
+                yield break;
+            }
+            if (reach.Units.Count > 0)
+                yield return (UnitIn(reach.Units, "reach"), true);
+            if (reach.Own is { } own)
+            {
+                Args["own"] = own;
+                yield return ("officer = @own", false);
+            }
+            if (reach.GrantsCount)
+            {
+                Args["viewer"] = reach.Account;
+                Args["now"] = now;
+                yield return (
+                    """
+                    id IN (SELECT recording FROM access_grant
+                        WHERE account = @viewer AND revoked_at IS NULL AND (until IS NULL OR until > @now))
+                    """,
+                    false
+                );
+            }
+        }
+
+        // Written out one by one: Dapper would hand PostgreSQL an array and SQLite a list.
+        string UnitIn(IEnumerable<UnitId> units, string name)
+        {
+            var names = new List<string>();
+            foreach (var unit in units)
+            {
+                names.Add(string.Create(CultureInfo.InvariantCulture, $"@{name}{names.Count}"));
+                Args[names[^1][1..]] = unit;
+            }
+            return names.Count == 0 ? "1 = 0" : $"unit IN ({string.Join(", ", names)})";
+        }
+
+        void Filter(string condition, params ReadOnlySpan<(string Name, object Value)> args)
+        {
+            filters.Add(condition);
+            foreach (var (name, value) in args)
+                Args[name] = value;
+        }
+    }
+
+    /// <summary>Letters and digits only: everything else separates words in both engines.</summary>
+    internal static IReadOnlyList<string> Words(string? text)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        foreach (var c in (text ?? "") + " ")
+            if (char.IsLetterOrDigit(c))
+                word.Append(char.ToLowerInvariant(c));
+            else if (word.Length > 0)
+            {
+                words.Add(word.ToString());
+                word.Clear();
+            }
+        return [.. words.Take(8)];
+    }
+}

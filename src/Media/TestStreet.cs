@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+
+namespace Lapel.Media;
+
+/// <summary>
+/// The built-in test scene as an ffmpeg filter graph: houses with lit windows, traffic, and a lamp that turns red and blue. Plain boxes,
+/// since three such cameras have to run beside everything else on a small machine.
+/// </summary>
+static class TestStreet
+{
+    /// <summary>What cannot be drawn or would end the filter's text becomes a blank.</summary>
+    public static string Drawable(string text) =>
+        string.Concat(text.Trim().Take(40).Select(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '.' or '/' or '#' ? c : ' '));
+
+    public static string Sky(CaptureSettings s, int seed) =>
+        Invariant($"color=c={Skies[Math.Abs(seed % Skies.Length)]}:s={s.Width}x{s.Height}:r={s.FramesPerSecond}");
+
+    static readonly string[] Skies = ["0x18202f", "0x231c30", "0x13262b", "0x2a2226", "0x1b2a22"];
+
+    public static string Picture(CaptureSettings s, int seed, string badge)
+    {
+        var parts = new List<string>();
+        var random = new Random(seed);
+        Houses(parts, random);
+        parts.Add("drawbox=x=0:y=ih*0.72:w=iw:h=ih*0.28:color=0x2b2d31:t=fill");
+        parts.Add("drawbox=x=0:y=ih*0.855:w=iw:h=ih*0.008:color=0xb9a45a:t=fill");
+        Traffic(parts, random);
+        Lamp(parts);
+        var size = Math.Max(12, s.Height / 26);
+        parts.Add(Text(size, size / 2, Clock));
+        parts.Add(Text(size, size / 2 + size * 7 / 4, Drawable(badge)));
+        return string.Join(',', parts);
+    }
+
+    static void Houses(List<string> parts, Random random)
+    {
+        string[] walls = ["0x2f3642", "0x3a3340", "0x30403f", "0x443a35"];
+        for (var i = 0; i < 5; i++)
+        {
+            var top = 0.2 + random.NextDouble() * 0.3;
+            var left = i * 0.21 - 0.02;
+            parts.Add(Invariant($"drawbox=x=iw*{left:F3}:y=ih*{top:F3}:w=iw*0.18:h=ih*{0.72 - top:F3}:color={walls[random.Next(walls.Length)]}:t=fill"));
+            for (var window = 0; window < 3; window++)
+                if (random.Next(3) > 0)
+                    parts.Add(Invariant($"drawbox=x=iw*{left + 0.025 + window * 0.05:F3}:y=ih*{top + 0.06 + random.Next(2) * 0.1:F3}:w=iw*0.025:h=ih*0.05:color=0xe6c878:t=fill"));
+        }
+    }
+
+    // x in a drawbox may depend on the time t; the body, its lights and its windows move together.
+    static void Traffic(List<string> parts, Random random)
+    {
+        string[] bodies = ["0x8c2f2f", "0x2f5f8c", "0xc9c9c9"];
+        for (var i = 0; i < bodies.Length; i++)
+        {
+            var (speed, y, phase) = (0.09 + 0.05 * i + random.NextDouble() * 0.03, 0.745 + 0.075 * i, random.NextDouble());
+            var x = i % 2 == 0 ? Invariant($"(mod(t*{speed:F3}+{phase:F3}\\,1.3)-0.2)") : Invariant($"(1.1-mod(t*{speed:F3}+{phase:F3}\\,1.3))");
+            parts.Add(Invariant($"drawbox=x=iw*({x}+0.03):y=ih*{y - 0.045:F3}:w=iw*0.08:h=ih*0.05:color=0x56606e:t=fill"));
+            parts.Add(Invariant($"drawbox=x=iw*{x}:y=ih*{y:F3}:w=iw*0.15:h=ih*0.055:color={bodies[i]}:t=fill"));
+            parts.Add(Invariant($"drawbox=x=iw*({x}+{(i % 2 == 0 ? 0.145 : -0.005):F3}):y=ih*{y + 0.012:F3}:w=iw*0.01:h=ih*0.02:color=0xfff3c4:t=fill"));
+        }
+    }
+
+    static void Lamp(List<string> parts)
+    {
+        parts.Add("drawbox=x=iw*0.93:y=ih*0.66:w=iw*0.02:h=ih*0.03:color=0xd02030:t=fill:enable='lt(mod(t\\,0.8)\\,0.4)'");
+        parts.Add("drawbox=x=iw*0.955:y=ih*0.66:w=iw*0.02:h=ih*0.03:color=0x2a52e8:t=fill:enable='gte(mod(t\\,0.8)\\,0.4)'");
+    }
+
+    // strftime stops at seconds in this ffmpeg, so the time of day is computed from time(0), the wall clock with its fraction.
+    const string Clock =
+        @"%{gmtime\:%Y-%m-%d} %{eif\:mod(floor(time(0)/3600)\,24)\:d\:2}\:%{eif\:mod(floor(time(0)/60)\,60)\:d\:2}\:"
+        + @"%{eif\:mod(floor(time(0))\,60)\:d\:2}.%{eif\:mod(floor(time(0)*10)\,10)\:d}Z";
+
+    static string Text(int size, int y, string text) =>
+        new StringBuilder(Invariant($"drawtext=font=monospace:fontsize={size}:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw={size / 5}:x={size / 2}:y={y}:text='"))
+            .Append(text)
+            .Append('\'')
+            .ToString();
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

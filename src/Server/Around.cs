@@ -1,0 +1,44 @@
+using Lapel.Records;
+using Lapel.Roster;
+using Lapel.Web;
+
+namespace Lapel.Server;
+
+/// <summary>What stands around every page: the agency's name, who is signed in, and the head of the log.</summary>
+sealed class Around(IServiceProvider services) : ISurroundings
+{
+    static readonly Surroundings OutsideAgencies = new("Lapel", "UTC");
+
+    public ValueTask<Surroundings> Read(HttpContext http, CancellationToken stop)
+    {
+        if (http.FindAgency() is not { } agency)
+            return new(OutsideAgencies);
+        var place = new Surroundings(agency.Profile.Name, agency.Profile.TimeZone, agency.Profile.Demo);
+        if (http.FindViewer() is not { } viewer)
+            return new(place);
+        var log = services.GetRequiredService<CustodyLog>();
+        var witnesses = services.GetRequiredService<Witnesses>();
+        return new(
+            place with
+            {
+                SignedIn = new(
+                    viewer.Account.FullName,
+                    Roles.Words.Roles[viewer.Account.Role].Name,
+                    Links: [new("My account", "my-account", "user", 1)]
+                ),
+                Permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet(),
+                Log = new(
+                    log.Size,
+                    Convert.ToBase64String(log.Head.Root),
+                    log.GrownAt,
+                    witnesses.States.Count(w => w.Outcome == WitnessOutcome.Cosigned),
+                    "health#log"
+                ),
+                SearchHref = viewer.May(Permission.SeeOwnRecordings) || viewer.May(Permission.SeeUnitRecordings) || viewer.May(Permission.SeeAllRecordings)
+                    ? "recordings"
+                    : null,
+                SearchLabel = "Search recordings",
+            }
+        );
+    }
+}
