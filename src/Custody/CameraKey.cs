@@ -23,7 +23,8 @@ public sealed class CameraKey : IDisposable
 
     public static CameraKey New() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or wrong.</exception>
+    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or
+    /// wrong.</exception>
     public static CameraKey Load(string path)
     {
         var key = ECDsa.Create();

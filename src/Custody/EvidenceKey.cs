@@ -58,7 +58,8 @@ public sealed class EvidencePrivateKey : IDisposable
 
     public static EvidencePrivateKey New() => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or wrong.</exception>
+    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or
+    /// wrong.</exception>
     public static EvidencePrivateKey Load(string path)
     {
         var key = ECDiffieHellman.Create();
@@ -90,7 +91,8 @@ public sealed class EvidencePrivateKey : IDisposable
             // The platform's key object makes no promise about concurrent use; this takes well under a millisecond.
             lock (turn)
             {
-                using var context = Hpke.SetupRecipient(bytes[..Hpke.EncLengthBytes], key, EvidencePublicKey.WrapInfo, HpkeAead.Aes256Gcm);
+                var enc = bytes[..Hpke.EncLengthBytes];
+                using var context = Hpke.SetupRecipient(enc, key, EvidencePublicKey.WrapInfo, HpkeAead.Aes256Gcm);
                 context.Open(aad, bytes.AsSpan(Hpke.EncLengthBytes), clear);
             }
             return ContentKey.FromBytes(clear);

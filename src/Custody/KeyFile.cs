@@ -4,7 +4,8 @@ using System.Text;
 namespace Lapel.Custody;
 
 /// <summary>
-/// A P-256 private key as a PKCS#8 PEM file that only its owner may read (mode 0600). With a passphrase in the environment variable
+/// A P-256 private key as a PKCS#8 PEM file that only its owner may read (mode 0600). With a passphrase in the environment
+/// variable
 /// <c>LAPEL_KEY_PASSPHRASE</c> the file is encrypted PKCS#8 (PBES2: PBKDF2-HMAC-SHA256 with 600,000 rounds, AES-256-CBC), which
 /// <c>openssl pkey</c> reads too. Plain files stay readable when a passphrase is set later; saving again encrypts them.
 /// </summary>
@@ -34,7 +35,8 @@ static class KeyFile
         CryptographicOperations.ZeroMemory(bytes);
     }
 
-    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or wrong.</exception>
+    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or
+    /// wrong.</exception>
     public static void Load(string path, ECAlgorithm into, string? passphrase)
     {
         var bytes = File.ReadAllBytes(path);

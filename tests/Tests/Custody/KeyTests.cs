@@ -65,7 +65,11 @@ public sealed class KeyTests : IDisposable
 
         // 113 bytes leave four bits over in the last letter; they must be zero.
         var odd = text[..^1] + (char)(text[^1] == 'A' ? 'B' : text[^1] + 1);
-        foreach (var bad in new[] { null, "", "A", text + "=", text + "A", text[1..], " " + text, "+" + text[1..], odd, text[..^1] + "\n" })
+        string?[] others =
+        [
+            null, "", "A", text + "=", text + "A", text[1..], " " + text, "+" + text[1..], odd, text[..^1] + "\n", "é" + text[1..],
+        ];
+        foreach (var bad in others)
             WrappedKey.TryParse(bad, out _).ShouldBeFalse(bad);
     }
 

@@ -8,8 +8,8 @@ using Xunit;
 namespace Lapel.Tests.Custody;
 
 /// <summary>
-/// docs/formats/unseal.py shares no code with Lapel and agrees with Tink's and RFC 9180's published vectors. What it opens, anyone
-/// can open. Needs Debian's python3-cryptography.
+/// docs/formats/unseal.py shares no code with Lapel and agrees with Tink's and RFC 9180's published vectors. What it opens,
+/// anyone can open. Needs Debian's python3-cryptography.
 /// </summary>
 public sealed class UnsealScriptTests : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed class UnsealScriptTests : IDisposable
     }
 
     [Fact]
-    public void The_script_agrees_with_the_published_vectors() => Run(null, "--self-test").ShouldBe((0, "5 published vectors agree"));
+    public void The_script_agrees_with_the_published_vectors() =>
+        Run(null, "--self-test").ShouldBe((0, "5 published vectors agree"));
 
     [Fact]
     public void A_clip_sealed_by_Lapel_is_opened_by_the_script()
