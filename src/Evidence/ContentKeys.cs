@@ -11,7 +11,7 @@ public sealed class ContentKeys(string folder)
 {
     const string Suffix = ".key";
 
-    string PathOf(Digest sealedClip) => Path.Combine(folder, sealedClip.Hex[..2], sealedClip.Hex + Suffix);
+    internal string PathOf(Digest sealedClip) => Path.Combine(folder, sealedClip.Hex[..2], sealedClip.Hex + Suffix);
 
     /// <summary>Keeps a key durably. The first one stays: a second wrapping of the same key is as good, and any other is no good.</summary>
     public void Keep(Digest sealedClip, WrappedKey key)

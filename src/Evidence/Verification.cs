@@ -7,8 +7,15 @@ namespace Lapel.Evidence;
 /// Checks one recording from the vault's bytes to the log's head, each link by itself and in the order of the chain, so that the
 /// first that failed is where it broke. It believes no column that the signed bytes can say instead.
 /// </summary>
-public sealed class Verification(IVault vault, ClearClips clear, CustodyLog log)
+/// <param name="prove">The receipt of the log's entry at a position; none while the log does not reach that far.</param>
+public sealed class Verification(IVault vault, ClearClips clear, LogVerifier verifier, Func<long, Receipt?> prove)
 {
+    public static Verification Of(Agency agency)
+    {
+        var log = agency.Get<CustodyLog>();
+        return new(agency.Get<IVault>(), agency.Get<ClearClips>(), log.Verifier, position => position < log.Size ? log.Prove(position) : null);
+    }
+
     const int ReadLengthBytes = 512 * 1024;
 
     /// <summary>What the records hold about one recording, gathered in one reading: hashing takes long, a reading must not.</summary>
@@ -193,19 +200,18 @@ public sealed class Verification(IVault vault, ClearClips clear, CustodyLog log)
     {
         const string Name = "Custody log";
         const string What = "The custody log contains the admission of exactly this manifest and these clips.";
-        if (held.AdmissionPosition is not { } position || position >= log.Size)
-            return [new(Name, What, "The admission is not in the custody log yet; try again in a moment.")];
         var (recording, kept) = (held.Recording, held.Manifest);
         try
         {
-            var receipt = log.Prove(position);
+            if (held.AdmissionPosition is not { } position || prove(position) is not { } receipt)
+                return [new(Name, What, "The admission is not in the custody log yet; try again in a moment.")];
             var whyNot =
                 receipt.ReadEntry().Event is not CustodyEvent.RecordingAdmitted fact ? "The log's entry is not this admission."
                 : kept is null || manifest is null ? "There is no manifest to compare with."
                 : fact.Recording != recording.Id || fact.Manifest != kept.Digest ? "The log admitted another manifest."
                 : !fact.Clips.SequenceEqual(manifest.Clips.Select(c => c.SealedDigest.Stated)) ? "The log admitted other clips."
                 : null;
-            var proof = LogChecks.Receipt(receipt, log.Verifier);
+            var proof = LogChecks.Receipt(receipt, verifier);
             return
             [
                 new(Name, What, whyNot),

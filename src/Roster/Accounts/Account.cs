@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lapel.Roster;
 
 public enum Role
@@ -30,6 +32,7 @@ public sealed record Account(
     bool MustChange
 )
 {
+    [JsonIgnore]
     public Actor Actor => new(ActorKind.Account, Id.Text, FullName);
 }
 
@@ -59,26 +62,23 @@ public static class Accounts
             stop
         );
 
-    /// <summary>The agency's first administrator, at its founding; also seeds what the roles may do.</summary>
+    /// <summary>The agency's first administrator, at its founding.</summary>
     /// <exception cref="RefusedException">There is an account already, or the name or password does not do.</exception>
     public static async Task<Account> First(Work work, string name, string password, CancellationToken stop)
     {
         if (await work.Any("SELECT 1 FROM account LIMIT 1", null, stop))
             throw new RefusedException(new("accounts-exist", "This agency has accounts already.", RefusalKind.Conflict));
-        await Roles.Seed(work, stop);
         return await Make(work, new NewAccount(name, name, Role.Administrator, null, null, null), password, mustChange: false, stop);
     }
 
-    /// <param name="password">None makes an account that cannot sign in with a password: demo accounts.</param>
     /// <param name="mustChange">The person has to choose another password at the first sign-in.</param>
     /// <exception cref="RefusedException">See <see cref="WhyNotMake"/>.</exception>
-    public static async Task<Account> Make(Work work, NewAccount asked, string? password, bool mustChange, CancellationToken stop)
+    public static async Task<Account> Make(Work work, NewAccount asked, string password, bool mustChange, CancellationToken stop)
     {
         await Turns.Take(work, stop);
         await CheckLinks(work, asked, except: null, stop);
         WhyNotMake(asked, await FindByName(work, asked.Name, stop)).Throw();
-        if (password is not null)
-            Password.WhyNot(password, asked.Name, asked.FullName).Throw();
+        Password.WhyNot(password, asked.Name, asked.FullName).Throw();
         var account = new Account(
             AccountId.New(),
             Folded(asked.Name),
@@ -106,7 +106,7 @@ public static class Accounts
                 account.Unit,
                 account.Officer,
                 account.About,
-                kept = password is null ? Password.None : await Password.Hash(password, stop),
+                kept = await Password.Hash(password, stop),
                 account.MadeAt,
                 account.MustChange,
             },
@@ -199,6 +199,10 @@ public static class Accounts
         await Sessions.EndAll(work, id, except, "password-changed", stop);
         work.Append(Changed(found, mustChange ? "password-reset" : "password-changed"));
     }
+
+    /// <summary>Whether the first administrator's name and password would do; asked before anything is founded.</summary>
+    public static Refusal? WhyNotNew(string name, string password) =>
+        WhyNotMake(new(name, name, Role.Administrator, null, null, null), null) ?? Password.WhyNot(password, name, name);
 
     public static Refusal? WhyNotMake(NewAccount asked, Account? sameName)
     {

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lapel.Evidence;
+
+/// <summary>Everything of Evidence that the server names.</summary>
+public static class EvidenceModule
+{
+    /// <summary>Makes the agency's evidence key, or finds the one that a founding cut short has made.</summary>
+    /// <returns>Digest of the public key.</returns>
+    public static Digest Found(Agency agency) => agency.Get<EvidenceKey>().Public.KeyDigest;
+
+    public static void AddParts(AgencyParts parts, TimeProvider clock)
+    {
+        parts.Add<IVault>(agency => new DiskVault(agency.Folder.Vault));
+        parts.Add(agency => new ContentKeys(agency.Folder.ContentKeys));
+        parts.Add(agency => EvidenceKey.Of(agency.Folder));
+        parts.Add(agency => new ClearClips(agency.Get<IVault>(), agency.Get<ContentKeys>(), agency.Get<EvidenceKey>()));
+        parts.Add(Verification.Of);
+        parts.Add(agency => new Export(
+            agency.Get<ClearClips>(),
+            agency.Get<CustodyLog>(),
+            agency.Get<AgencyRecords>(),
+            agency.Profile
+        ));
+        parts.Add(agency => new Fsck(agency, clock));
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1");
+        RecordingRoutes.Map(api);
+        MediaRoutes.Map(api);
+        Export.Map(api);
+        RecordingPages.Map(app);
+    }
+}

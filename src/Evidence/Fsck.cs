@@ -1,0 +1,314 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Lapel.Evidence;
+
+public enum Severity
+{
+    /// <summary>Worth knowing, nothing to mend: an admission may be under way.</summary>
+    Note,
+
+    /// <summary>Nothing is lost; somebody should tidy up.</summary>
+    Warning,
+
+    /// <summary>Evidence or its proof is damaged.</summary>
+    Error,
+}
+
+/// <param name="Code">Stable, kebab-case, listed in docs/operations/fsck.md.</param>
+/// <param name="Sentence">What is wrong, for a person.</param>
+public sealed record Finding(string Code, Severity Severity, string Sentence);
+
+/// <summary>What an fsck went through, kept as <c>fsck.json</c> in the agency's folder for the health page.</summary>
+public sealed record FsckReport(
+    Instant BegunAt,
+    Instant EndedAt,
+    long Recordings,
+    long Clips,
+    long SealedBytes,
+    long Entries,
+    IReadOnlyList<Finding> Findings
+)
+{
+    public const string File = "fsck.json";
+
+    /// <summary>0 when nothing but notes was found, else 1.</summary>
+    public int ExitCode => Findings.All(f => f.Severity == Severity.Note) ? 0 : 1;
+
+    public static FsckReport? Last(AgencyFolder folder)
+    {
+        var path = Path.Combine(folder.Root, File);
+        return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<FsckReport>(System.IO.File.ReadAllBytes(path), LapelJson.Lenient) : null;
+    }
+}
+
+/// <summary>
+/// Re-verifies everything an agency holds, believing nothing: every sealed byte, every manifest's signature and chain, every reference in
+/// both directions, every entry of the custody log against its tiles and its signed head, every receipt ever given. It only reads, and
+/// can run beside a working server.
+/// </summary>
+public sealed class Fsck(Agency agency, TimeProvider clock)
+{
+    // An admission keeps its clips a moment before its row is there.
+    static readonly Duration UnderWay = Duration.FromHours(24);
+
+    readonly AgencyFolder folder = agency.Folder;
+    long recordings;
+    long clips;
+    long sealedBytes;
+    long entries;
+
+    /// <param name="told">Each finding as it is made.</param>
+    public async Task<FsckReport> Run(Action<Finding>? told, CancellationToken stop)
+    {
+        (recordings, clips, sealedBytes, entries) = (0, 0, 0, 0);
+        var begun = clock.Now();
+        var findings = new List<Finding>();
+        await foreach (var finding in Look(stop))
+        {
+            findings.Add(finding);
+            told?.Invoke(finding);
+        }
+        var report = new FsckReport(begun, clock.Now(), recordings, clips, sealedBytes, entries, findings);
+        Durable.WriteFile(Path.Combine(folder.Root, FsckReport.File), JsonSerializer.SerializeToUtf8Bytes(report, LapelJson.Lenient));
+        return report;
+    }
+
+    async IAsyncEnumerable<Finding> Look([EnumeratorCancellation] CancellationToken stop)
+    {
+        using var signer = LogSigner.Load(folder.LogKey);
+        var verifier = signer.Verifier;
+        var note = await File.ReadAllTextAsync(Path.Combine(folder.Log, TileLog.CheckpointFile), stop);
+        Checkpoint? head = null;
+        string? badHead = null;
+        try
+        {
+            head = verifier.Open(note);
+        }
+        catch (FormatException e)
+        {
+            badHead = e.Message;
+        }
+        if (head is null)
+        {
+            yield return new("log-checkpoint-broken", Severity.Error, $"The custody log's checkpoint does not hold: {badHead}");
+            yield break; // Every proof below would hang in the air.
+        }
+        var tree = TileTree.In(folder.Log, head.Size);
+        foreach (var finding in Log(note, verifier))
+            yield return finding;
+        await foreach (var finding in Entries(tree, head, stop))
+            yield return finding;
+
+        var verification = new Verification(
+            agency.Get<IVault>(),
+            agency.Get<ClearClips>(),
+            verifier,
+            position => position < head.Size ? Receipt.Of(tree.ReadEntry(position), new(position, tree.Inclusion(position, head.Size), note)) : null
+        );
+        await foreach (var finding in Recordings(verification, stop))
+            yield return finding;
+        await foreach (var finding in Orphans(stop))
+            yield return finding;
+        foreach (var finding in Leftovers())
+            yield return finding;
+    }
+
+    IEnumerable<Finding> Log(string note, LogVerifier verifier)
+    {
+        foreach (var check in LogChecks.Log(name => ReadTile(name), note, verifier, remembered: null))
+            if (!check.Passed)
+                yield return new(check.Name == "log.signed" ? "log-checkpoint-broken" : "log-tiles-broken", Severity.Error, check.WhyNot!);
+    }
+
+    byte[]? ReadTile(TileName name)
+    {
+        var path = Path.Combine(folder.Log, name.Path);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    /// <summary>The records' entries and the log's, one by one.</summary>
+    async IAsyncEnumerable<Finding> Entries(TileTree tree, Checkpoint head, [EnumeratorCancellation] CancellationToken stop)
+    {
+        const int Batch = 2000;
+        while (entries < head.Size)
+        {
+            IReadOnlyList<(long Position, byte[] Bytes)> kept;
+            await using (var reading = await agency.Get<AgencyRecords>().Read(stop))
+                kept = await reading.Many(
+                    $"SELECT position, entry FROM custody_entry WHERE position >= @entries AND position < @Size ORDER BY position LIMIT {Batch}",
+                    new { entries, head.Size },
+                    row => (row.Number("position"), row.Bytes("entry")),
+                    stop
+                );
+            if (kept.Count == 0)
+            {
+                yield return new("entry-missing", Severity.Error, $"The records lack the log's entries from {entries} to {head.Size - 1}.");
+                yield break;
+            }
+            foreach (var (position, bytes) in kept)
+            {
+                if (position != entries)
+                    yield return new("entry-missing", Severity.Error, $"The records lack the log's entries from {entries} to {position - 1}.");
+                entries = position + 1;
+                if (WhyNotEntry(tree, position, bytes) is { } why)
+                    yield return new("entry-changed", Severity.Error, why);
+            }
+        }
+    }
+
+    static string? WhyNotEntry(TileTree tree, long position, byte[] bytes)
+    {
+        try
+        {
+            if (!tree.ReadEntry(position).AsSpan().SequenceEqual(bytes))
+                return $"Entry {position} in the records is not the one in the log.";
+            LogEntry.Read(bytes);
+            return null;
+        }
+        catch (Exception e) when (e is LogBrokenException or JsonException)
+        {
+            return $"Entry {position} cannot be read: {e.Message}";
+        }
+    }
+
+    async IAsyncEnumerable<Finding> Recordings(Verification verification, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var after = "";
+        while (true)
+        {
+            Verification.Held? held = null;
+            IReadOnlySet<Digest> destroyed = new HashSet<Digest>();
+            await using (var reading = await agency.Get<AgencyRecords>().Read(stop))
+            {
+                var recording = await reading.One(
+                    "SELECT * FROM recording WHERE id > @after ORDER BY id LIMIT 1",
+                    new { after },
+                    Evidence.Recordings.Read,
+                    stop
+                );
+                if (recording is not null)
+                {
+                    held = await Verification.Gather(reading, recording, stop);
+                    destroyed = await DestroyedKeys(reading, recording.Id, stop);
+                }
+            }
+            if (held is null)
+                break;
+            after = held.Recording.Id.Text;
+            recordings++;
+            clips += held.Clips.Count;
+            sealedBytes += held.Recording.SealedBytes;
+            foreach (var check in verification.Check(held, stop))
+                if (!check.Passed && !IsLawful(check, held, destroyed))
+                    yield return new(CodeOf(check.Name), Severity.Error, $"Recording {held.Recording.Id}: {check.Name}: {check.WhyNot}");
+            foreach (var finding in Copies(held))
+                yield return finding;
+        }
+        await using var last = await agency.Get<AgencyRecords>().Read(stop);
+        foreach (
+            var lost in await last.Many(
+                """
+                SELECT DISTINCT recording FROM custody_entry
+                WHERE kind = 'recording.admitted' AND recording NOT IN (SELECT id FROM recording) LIMIT 1000
+                """,
+                null,
+                row => row.Text("recording"),
+                stop
+            )
+        )
+            yield return new("recording-missing", Severity.Error, $"The log admitted recording {lost}, but the records do not hold it.");
+    }
+
+    /// <summary>A destroyed key is meant to leave media that nobody can open.</summary>
+    static bool IsLawful(LogCheck check, Verification.Held held, IReadOnlySet<Digest> destroyed) =>
+        held.Clips.Any(c => destroyed.Contains(c.Sealed) && check.Name == $"Clip {c.Number}, media");
+
+    static async Task<IReadOnlySet<Digest>> DestroyedKeys(Reading reading, RecordingId recording, CancellationToken stop)
+    {
+        var facts = await reading.Many(
+            "SELECT entry FROM custody_entry WHERE recording = @recording AND kind = 'recording.content-key-destroyed'",
+            new { recording },
+            row => LogEntry.Read(row.Bytes("entry")).Event,
+            stop
+        );
+        return facts.OfType<CustodyEvent.ContentKeyDestroyed>().Select(f => f.Clip).ToHashSet();
+    }
+
+    static string CodeOf(string check) =>
+        check switch
+        {
+            "Manifest" => "manifest-broken",
+            "Camera signature" => "camera-signature-broken",
+            "Chain" => "chain-broken",
+            "Records" => "records-differ",
+            "Custody log" => "admission-not-in-log",
+            "Inclusion" => "receipt-not-derivable",
+            "Checkpoint" => "log-checkpoint-broken",
+            _ when check.EndsWith(", sealed", StringComparison.Ordinal) => "sealed-clip-damaged",
+            _ => "media-damaged",
+        };
+
+    /// <summary>What the records copied out of the manifest must still be what it says.</summary>
+    static IEnumerable<Finding> Copies(Verification.Held held)
+    {
+        if (held.Manifest is not { } kept)
+            yield break;
+        Manifest manifest;
+        try
+        {
+            (_, manifest) = SignedManifest.Read(kept.Envelope);
+        }
+        catch (FormatException)
+        {
+            yield break; // said already
+        }
+        var stored = held.Recording;
+        var admitted = new NewRecording(manifest, kept.Envelope, kept.CameraKey, stored.CameraSerial, stored.Officer, stored.Unit, []);
+        var again = Evidence.Recordings.Of(admitted, stored.AdmittedAt) with
+        {
+            Clips = stored.Clips,
+            SealedBytes = held.Clips.Sum(c => c.SealedLengthBytes),
+            Playback = stored.Playback,
+        };
+        if (again != stored)
+            yield return new("records-differ", Severity.Error, $"Recording {stored.Id}: times, states or counts in the records are not those of its manifest.");
+    }
+
+    async IAsyncEnumerable<Finding> Orphans([EnumeratorCancellation] CancellationToken stop)
+    {
+        var vault = agency.Get<IVault>();
+        var keys = agency.Get<ContentKeys>();
+        foreach (var kept in vault.All())
+            if (!await IsReferenced(kept, stop))
+                yield return Orphan("vault-orphan", $"The vault holds {kept}, which no recording refers to.", (vault as DiskVault)?.PathOf(kept));
+        foreach (var kept in keys.All())
+            if (!await IsReferenced(kept, stop))
+                yield return Orphan("key-orphan", $"A content key is kept for {kept}, which no recording refers to.", keys.PathOf(kept));
+        if (vault is DiskVault disk)
+            foreach (var stray in disk.Strays())
+                yield return new("vault-stray", Severity.Warning, $"{stray} is in the vault's folder and is no object of it.");
+        foreach (var stray in keys.Strays())
+            yield return Orphan("key-stray", $"{stray} is in the keys' folder and is no content key.", stray);
+    }
+
+    async Task<bool> IsReferenced(Digest digest, CancellationToken stop)
+    {
+        await using var reading = await agency.Get<AgencyRecords>().Read(stop);
+        return await reading.Any("SELECT 1 FROM clip WHERE sealed_digest = @digest LIMIT 1", new { digest }, stop);
+    }
+
+    Finding Orphan(string code, string sentence, string? path) =>
+        path is not null && clock.GetUtcNow() - File.GetLastWriteTimeUtc(path) < UnderWay.ToTimeSpan()
+            ? new(code, Severity.Note, sentence + " It is new, so an admission may be under way.")
+            : new(code, Severity.Warning, sentence);
+
+    /// <summary>Neighbours with a leading dot that a write cut short has left (<see cref="Durable.WriteFile"/>).</summary>
+    IEnumerable<Finding> Leftovers()
+    {
+        foreach (var place in new[] { folder.Root, folder.Keys }.Distinct())
+            foreach (var file in Directory.EnumerateFiles(place, ".*.new", SearchOption.AllDirectories))
+                if (!file.StartsWith(folder.ContentKeys, StringComparison.Ordinal))
+                    yield return Orphan("leftover-file", $"{file} was left by a write that was cut short; it can be deleted.", file);
+    }
+}
