@@ -20,7 +20,7 @@ public sealed class ControlSocket(string path, Controls controls)
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(16);
+        listener.Listen(128);
         try
         {
             while (true)

@@ -61,15 +61,15 @@ public sealed class OpenClip : IDisposable
         writer.Write(fragment.EarlierBy(earlierBySeconds).Bytes);
         EndedAt = timed.EndedAt;
         waiting.Enqueue((writer.ClearLengthBytes, timed.StartedAt, timed.EndedAt));
-        if (MustPad(waiting.Peek().StartedAt, timed) && Boundary() is > 0 and var gap)
+        if (MustPad(waiting.Peek().StartedAt, timed.StartedAt, timed.EndedAt) && Boundary() is > 0 and var gap)
             writer.Write(Padding.Free(gap));
     }
 
     /// <summary>
     /// Pads when the next fragment would come too late to push the oldest one still waiting in the open segment out to disk.
     /// </summary>
-    public static bool MustPad(Instant oldestWaiting, TimedFragment written) =>
-        written.EndedAt + (written.EndedAt - written.StartedAt) - oldestWaiting > LatestKept;
+    public static bool MustPad(Instant oldestWaiting, Instant startedAt, Instant endedAt) =>
+        endedAt + (endedAt - startedAt) - oldestWaiting > LatestKept;
 
     /// <summary>Waits until every whole segment is on disk and says what that is.</summary>
     public JournalFact.Kept Keep()

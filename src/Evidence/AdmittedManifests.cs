@@ -41,8 +41,9 @@ public static class AdmittedManifests
     public static Task<AdmittedManifest?> Find(Reading reading, Digest envelope, CancellationToken stop) =>
         reading.One("SELECT * FROM manifest WHERE digest = @envelope", new { envelope }, Read, stop);
 
-    public static Task<AdmittedManifest?> BySequence(Reading reading, CameraId camera, long sequence, CancellationToken stop) =>
-        reading.One("SELECT * FROM manifest WHERE camera = @camera AND sequence = @sequence", new { camera, sequence }, Read, stop);
+    /// <summary>Chains are counted per key: a camera that was enrolled again begins at 1 with its new one.</summary>
+    public static Task<AdmittedManifest?> BySequence(Reading reading, Digest cameraKey, long sequence, CancellationToken stop) =>
+        reading.One("SELECT * FROM manifest WHERE camera_key = @cameraKey AND sequence = @sequence", new { cameraKey, sequence }, Read, stop);
 
     /// <summary>The camera's admitted manifest with the highest sequence.</summary>
     public static Task<AdmittedManifest?> Latest(Reading reading, CameraId camera, CancellationToken stop) =>

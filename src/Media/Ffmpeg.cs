@@ -54,17 +54,27 @@ public sealed record Ffmpeg(string Path)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(timeout);
-        await using var run = FfmpegRun.Start(Path, arguments, background: true);
+        var run = FfmpegRun.Start(Path, arguments, background: true);
+        // A blocked pipe does not hear a token; ending the process closes both ends.
+        await using var ending = limit.Token.Register(run.End);
+        var feeding = Feed(run, feed, limit.Token);
         try
         {
-            var feeding = Feed(run, feed, limit.Token);
             await take(run.Output, limit.Token);
             await feeding;
             await run.WaitForEnd(limit.Token);
+            limit.Token.ThrowIfCancellationRequested();
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (Exception) when (limit.IsCancellationRequested)
         {
+            stop.ThrowIfCancellationRequested();
             throw new FfmpegException($"ffmpeg took longer than {timeout.TotalSeconds:0} s and was ended. {run.LastWords}");
+        }
+        finally
+        {
+            await run.DisposeAsync();
+            // Whoever called may close the evidence next: nothing may still be reading it.
+            await feeding.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -73,13 +83,68 @@ public sealed record Ffmpeg(string Path)
         try
         {
             if (feed is not null)
-                await feed(run.Input, stop);
-            await run.Input.DisposeAsync();
+                await feed(new Pipe(run.Input), stop);
+            run.Input.Close();
         }
-        catch (IOException) when (run.Input.CanWrite)
+        catch (PipeClosed)
         {
-            // It has closed its end: it has all it wants, or it failed, and then its exit code says so.
+            // It has all it wants, or it failed, and then its exit code says so.
         }
+        catch
+        {
+            run.End(); // what it made of half its input is worth nothing
+            throw;
+        }
+    }
+
+    sealed class PipeClosed(IOException why) : IOException(why.Message, why);
+
+    /// <summary>Tells ffmpeg's closed stdin apart from a failure to read the evidence, which is an IOException too.</summary>
+    sealed class Pipe(Stream to) : Stream
+    {
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush() => to.Flush();
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            try
+            {
+                to.Write(buffer);
+            }
+            catch (IOException closed)
+            {
+                throw new PipeClosed(closed);
+            }
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken stop = default)
+        {
+            try
+            {
+                await to.WriteAsync(buffer, stop);
+            }
+            catch (IOException closed)
+            {
+                throw new PipeClosed(closed);
+            }
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
 

@@ -33,9 +33,12 @@ public sealed class FfmpegArguments
         return this;
     }
 
+    /// <summary>Frames at the times at which they came. Left alone, ffmpeg fills slow moments with copies: frames that no camera took.</summary>
+    public FfmpegArguments NoInventedFrames() => Add("-fps_mode", "vfr");
+
     /// <summary>H.264 as every browser decodes it, no frame held back, a keyframe each second whatever the frame rate does.</summary>
     public FfmpegArguments H264(string preset, int kbps) =>
-        Add("-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-profile:v", "high")
+        NoInventedFrames().Add("-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-profile:v", "high")
             .Add("-b:v", Kilobits(kbps), "-maxrate", Kilobits(kbps * 3 / 2), "-bufsize", Kilobits(kbps * 2))
             .Add("-g", "600", "-sc_threshold", "0", "-force_key_frames", "expr:gte(t,n_forced)");
 

@@ -100,10 +100,16 @@ public sealed class FfmpegRun : IAsyncDisposable
     }
 
     // By .NET's own handle, which knows whether the process has been waited for: never by a number that may be somebody else's by now.
-    void End()
+    internal void End()
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: false);
+        try
+        {
+            process.Kill(entireProcessTree: false); // does nothing when it has ended
+        }
+        catch (InvalidOperationException)
+        {
+            // Waited for and disposed: nothing is left to end.
+        }
     }
 
     async Task Listen()

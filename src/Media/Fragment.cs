@@ -33,6 +33,7 @@ public sealed class Fragment
         var leading = Leading(runs);
         StartUs = leading is null ? 0 : Ticks.ToMicroseconds(leading.StartTicks, leading.Of.Track.Timescale);
         DurationUs = leading is null ? 0 : Ticks.ToMicroseconds(leading.DurationTicks, leading.Of.Track.Timescale);
+        WholeSeconds = runs.Count == 0 ? 0 : runs.Min(r => r.StartTicks / r.Of.Track.Timescale);
         StartsWithKeyframe = leading is { StartsWithKeyframe: true } or { Of.Track.Kind: not TrackKind.Video };
     }
 
@@ -97,12 +98,20 @@ public sealed class Fragment
         return Rewritten([.. runs.Select(r => new KeptRun(r, r.TrackId == sound.Id ? frame : null))]);
     }
 
+    /// <summary>The most that <see cref="EarlierBy"/> can move this fragment: every track's decode time stays zero or more.</summary>
+    public long WholeSeconds { get; }
+
     /// <summary>
     /// The same fragment with decode times moved earlier by whole seconds, which is exact in every timescale, so that picture and sound
-    /// stay in step. A clip that begins hours after the camera was switched on can so begin near zero.
+    /// stay in step. A clip that begins hours after the camera was switched on begins near zero when each of its fragments is moved by the
+    /// <see cref="WholeSeconds"/> of its first.
     /// </summary>
-    public Fragment EarlierBy(long seconds) =>
-        seconds == 0 ? this : Rewritten([.. runs.Select(r => new KeptRun(r, MovedTicks: -checked(seconds * r.Of.Track.Timescale)))]);
+    /// <param name="seconds">Negative moves later.</param>
+    public Fragment EarlierBy(long seconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, WholeSeconds);
+        return seconds == 0 ? this : Rewritten([.. runs.Select(r => new KeptRun(r, MovedTicks: -checked(seconds * r.Of.Track.Timescale)))]);
+    }
 
     Fragment Rewritten(IReadOnlyList<KeptRun> kept)
     {

@@ -44,12 +44,12 @@ public static class Playlist
     {
         if (clip.Index.NotPlayableDirectly is { } why)
             throw new InvalidOperationException($"Clip {clip.Number} cannot be listed: {why}");
-        var (init, longestUs, expectedUs) = (clip.Index.Init, 0L, long.MinValue);
+        var (init, longestUs, expectedUs) = (clip.Index.Init, 0L, (long?)null);
         to.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{url}\",BYTERANGE=\"{init.LengthBytes}@{init.Offset}\"\n");
         foreach (var group in GroupsOf(clip.Index))
         {
             // Players count on from the last date; after a hole in the picture that would be wrong.
-            if (clip.StartedAt is { } startedAt && Math.Abs(group.StartUs - expectedUs) > 1000)
+            if (clip.StartedAt is { } startedAt && (expectedUs is not { } expected || Math.Abs(group.StartUs - expected) > 1000))
                 to.Append(CultureInfo.InvariantCulture, $"#EXT-X-PROGRAM-DATE-TIME:{Pattern.Format(startedAt + Duration.FromNanoseconds(group.StartUs * 1000L))}\n");
             to.Append(CultureInfo.InvariantCulture, $"#EXTINF:{group.DurationUs / 1_000_000}.{group.DurationUs % 1_000_000:D6},\n");
             to.Append(CultureInfo.InvariantCulture, $"#EXT-X-BYTERANGE:{group.Bytes.LengthBytes}@{group.Bytes.Offset}\n{url}\n");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lapel.Roster;
 
-/// <summary>Who belongs where, wears what and may do what. Program.cs calls these in this order, and <see cref="Gate.UseGate"/> after routing.</summary>
+/// <summary>Who belongs where, wears what and may do what. The server calls these in this order.</summary>
 public static class RosterModule
 {
     /// <summary>Per agency.</summary>
@@ -23,7 +23,17 @@ public static class RosterModule
             services.AddSingleton(item);
     }
 
-    /// <summary>After the migrations, whenever an agency is opened: new permissions of this version are handed out once.</summary>
+    /// <summary>After routing and before antiforgery and the routes: finds out who asks, and turns away who may not.</summary>
+    public static void UseSignIn(IApplicationBuilder app) => app.UseGate();
+
+    /// <summary>What the roles may do, and the first administrator.</summary>
+    public static async Task Found(Work work, string administratorName, string administratorPassword, CancellationToken stop)
+    {
+        await Roles.Seed(work, stop);
+        await Accounts.First(work, administratorName, administratorPassword, stop);
+    }
+
+    /// <summary>Whenever an agency is opened, after its migrations: permissions that are new in this version are handed out, once.</summary>
     public static async Task Prepare(AgencyRecords records, CancellationToken stop)
     {
         await using var work = await records.Begin(Actor.System("roster"), stop);
@@ -35,6 +45,15 @@ public static class RosterModule
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1").AddEndpointFilter(AnswerRefusals);
+        SignInRoutes.Map(app, api);
+        MyAccountRoutes.Map(app, api);
+        AccountRoutes.Map(app, api);
+        RoleRoutes.Map(app, api);
+        RosterRoutes.Map(app, api);
+        OfficerRoutes.Map(app, api);
+        CameraRoutes.Map(app, api);
+        DockRoutes.Map(app, api);
+        AssignmentRoutes.Map(app, api);
     }
 
     static readonly NavItem[] Navigation =

@@ -74,10 +74,10 @@ CREATE TABLE manifest (
     recording TEXT NOT NULL UNIQUE REFERENCES recording (id), -- the recording it describes
     camera TEXT NOT NULL,             -- the camera that signed it
     camera_key TEXT NOT NULL,         -- digest of the camera's public key that verified at admission
-    sequence BIGINT NOT NULL,         -- the camera's count of its manifests, from 1
+    sequence BIGINT NOT NULL,         -- the count of manifests signed with this key, from 1: a camera enrolled again begins a new chain
     previous TEXT,                    -- digest of the camera's previous envelope as stated; none for its first
     envelope {{bytes}} NOT NULL,      -- the signed envelope exactly as received
-    UNIQUE (camera, sequence)
+    UNIQUE (camera_key, sequence)
 );
 CREATE INDEX manifest_previous ON manifest (previous);
 

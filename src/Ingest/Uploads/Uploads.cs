@@ -106,7 +106,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
 
     /// <summary>Adds a request's body at the end. All the protocol's refusals that need the upload's state are here.</summary>
     /// <param name="lengthBytes">The whole length, when this request states it for an upload that deferred it.</param>
-    public async Task<(Upload? Upload, IResult? Problem)> Append(
+    internal async Task<(Upload? Upload, IResult? Problem)> Append(
         UploadId id,
         Actor camera,
         long offsetBytes,
@@ -273,6 +273,14 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         Forget(id);
         pulse.Send("uploads");
         return null;
+    }
+
+    /// <summary>Its bytes are nowhere: it ends, so that its camera starts a new one instead of believing us.</summary>
+    internal async Task Lost(UploadId id, CancellationToken stop)
+    {
+        await using var work = await records.Begin(Actor.System("uploads"), stop);
+        await UploadRows.Change(work, id, UploadState.Complete, UploadState.Expired, stop);
+        await work.Commit(stop);
     }
 
     /// <summary>Removes incomplete uploads whose camera did not come back. Complete ones are never touched.</summary>

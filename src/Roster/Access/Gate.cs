@@ -12,8 +12,7 @@ public static class Gate
     public const string CookieName = "lapel";
     const string BearerPrefix = "Bearer ";
 
-    /// <summary>Comes after routing and before the routes.</summary>
-    public static void UseGate(this IApplicationBuilder app) => app.Use(Pass);
+    internal static void UseGate(this IApplicationBuilder app) => app.Use(Pass);
 
     static async Task Pass(HttpContext http, RequestDelegate next)
     {
@@ -25,7 +24,7 @@ public static class Gate
             http.Response.Headers.CacheControl = "private, no-store"; // a route that knows better says so
         }
         if (WhyNotPass(http, viewer) is { } refusal)
-            await Refuse(http, refusal).ExecuteAsync(http);
+            await Refuse(http, refusal);
         else
             await next(http);
     }
@@ -36,30 +35,32 @@ public static class Gate
             return foreign;
         if (http.GetEndpoint() is not { } route || route.Metadata.GetMetadata<OpenToAnyone>() is not null)
             return null;
-        // A route that does not say who may use it is for nobody at all.
-        if (http.FindAgency() is null || route.Metadata.GetMetadata<NeedsPermission>() is not { } needs)
-            return WhoMay.Nothing;
+        // A route that does not say who may use it is for nobody at all. Outside an agency there is nothing to guard.
+        if (route.Metadata.GetMetadata<NeedsPermission>() is not { } needs)
+            return http.FindAgency() is null ? null : WhoMay.Nothing;
         if (WhoMay.WhyNot(viewer, needs, IsLooking(http.Request)) is { } refusal)
             return refusal;
         return viewer!.Account.MustChange && route.Metadata.GetMetadata<BeforePasswordChange>() is null ? PasswordChangeNeeded : null;
     }
 
-    /// <summary>What a refused request is answered with: problem+json for programs, a page or the sign-in page for people.</summary>
-    public static IResult Refuse(HttpContext http, Refusal refusal)
+    /// <summary>Problem+json for programs; for people the sign-in page, or the page that every refusal gets.</summary>
+    static async Task Refuse(HttpContext http, Refusal refusal)
     {
-        if (http.Request.IsApi())
-            return new Refused(refusal);
         var start = http.Request.PathBase.ToUriComponent();
-        if (refusal == PasswordChangeNeeded)
-            return Results.Redirect($"{start}/account");
-        if (refusal.Kind != RefusalKind.SignInNeeded)
-            return Page.Of<RefusalPage>(new { Refusal = refusal }, Refused.StatusOf(refusal.Kind));
-        var wanted = http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
-        return Results.Redirect(
-            IsLooking(http.Request) && wanted.Length is > 1 and < 1000
-                ? $"{start}/sign-in?return={Uri.EscapeDataString(wanted)}"
-                : $"{start}/sign-in"
-        );
+        if (refusal == WhoMay.Nothing)
+            http.Response.StatusCode = StatusCodes.Status404NotFound; // answered as every address that leads nowhere, byte for byte
+        else if (http.Request.Path.StartsWithSegments("/api"))
+            await new Refused(refusal).ExecuteAsync(http);
+        else if (refusal == PasswordChangeNeeded)
+            http.Response.Redirect($"{start}/account");
+        else if (refusal.Kind != RefusalKind.SignInNeeded)
+            throw new RefusedException(refusal);
+        else
+        {
+            var wanted = http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
+            var returns = IsLooking(http.Request) && wanted.Length is > 1 and < 1000;
+            http.Response.Redirect(returns ? $"{start}/sign-in?return={Uri.EscapeDataString(wanted)}" : $"{start}/sign-in");
+        }
     }
 
     /// <summary>

@@ -48,7 +48,4 @@ public static class WhoMay
         "There is nothing here, or nothing that you may see.",
         RefusalKind.NotFound
     );
-
-    /// <summary>Whether the answer is for a program. Pages are answered with pages.</summary>
-    internal static bool IsApi(this HttpRequest request) => request.Path.StartsWithSegments("/api");
 }

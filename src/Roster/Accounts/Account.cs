@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lapel.Roster;
 
 public enum Role
@@ -30,6 +32,7 @@ public sealed record Account(
     bool MustChange
 )
 {
+    [JsonIgnore]
     public Actor Actor => new(ActorKind.Account, Id.Text, FullName);
 }
 
@@ -59,13 +62,12 @@ public static class Accounts
             stop
         );
 
-    /// <summary>The agency's first administrator, at its founding; also seeds what the roles may do.</summary>
+    /// <summary>The agency's first administrator, at its founding.</summary>
     /// <exception cref="RefusedException">There is an account already, or the name or password does not do.</exception>
     public static async Task<Account> First(Work work, string name, string password, CancellationToken stop)
     {
         if (await work.Any("SELECT 1 FROM account LIMIT 1", null, stop))
             throw new RefusedException(new("accounts-exist", "This agency has accounts already.", RefusalKind.Conflict));
-        await Roles.Seed(work, stop);
         return await Make(work, new NewAccount(name, name, Role.Administrator, null, null, null), password, mustChange: false, stop);
     }
 
@@ -199,6 +201,10 @@ public static class Accounts
         await Sessions.EndAll(work, id, except, "password-changed", stop);
         work.Append(Changed(found, mustChange ? "password-reset" : "password-changed"));
     }
+
+    /// <summary>Whether the first administrator's name and password would do; asked before anything is founded.</summary>
+    public static Refusal? WhyNotNew(string name, string password) =>
+        WhyNotMake(new(name, name, Role.Administrator, null, null, null), null) ?? Password.WhyNot(password, name, name);
 
     public static Refusal? WhyNotMake(NewAccount asked, Account? sameName)
     {

@@ -22,6 +22,9 @@ public static class Password
     /// <summary>Kept for an account that has no password: nothing hashes to it.</summary>
     public const string None = "$none$";
 
+    /// <summary>A password for somebody else's first sign-in: 100 random bits in groups that can be read out.</summary>
+    public static string Generate() => EnrolmentCode.New().ToString();
+
     static readonly string Nobodys = Write(LnN, R, P, new byte[SaltLengthBytes], new byte[HashLengthBytes]);
 
     public static Task<string> Hash(string password, CancellationToken stop)

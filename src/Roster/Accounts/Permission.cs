@@ -44,7 +44,7 @@ public enum Permission
     ChangePermissions,
 
     /// <summary>The agency's whole custody log, not only one recording's.</summary>
-    SeeCustodyLog,
+    ReadCustodyLog,
 
     SeeHealth,
 }

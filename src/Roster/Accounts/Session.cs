@@ -136,6 +136,8 @@ public static class Sessions
                 await End(work, account, session.Id, how, stop);
     }
 
+    public static readonly Refusal NotFound = new("session-not-found", "There is no such session; it may have ended.", RefusalKind.NotFound);
+
     static Digest DigestOf(string token) => Digest.Of(Encoding.ASCII.GetBytes(token));
 
     static Session From(Row row) =>

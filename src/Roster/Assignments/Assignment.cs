@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Lapel.Roster;
 
 /// <summary>That an officer wore a camera. One officer per camera and one camera per officer at a time; handing over is a return and a new one.</summary>
 public sealed record Assignment(AssignmentId Id, CameraId Camera, OfficerId Officer, Instant From, Instant? Until)
 {
+    [JsonIgnore]
     public Span Span => new(From, Until);
 }
 

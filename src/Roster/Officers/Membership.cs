@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Lapel.Roster;
 
 /// <summary>That an officer belonged to a unit from one day until another. One unit at a time, so times never overlap.</summary>
 public sealed record Membership(OfficerId Officer, UnitId Unit, Instant From, Instant? Until)
 {
+    [JsonIgnore]
     public Span Span => new(From, Until);
 }
 
@@ -10,6 +13,9 @@ public static class Memberships
 {
     public static Task<IReadOnlyList<Membership>> Of(Reading reading, OfficerId officer, CancellationToken stop) =>
         reading.Many("SELECT * FROM membership WHERE officer = @officer ORDER BY from_at", new { officer }, From, stop);
+
+    public static Task<IReadOnlyList<Membership>> OfUnit(Reading reading, UnitId unit, CancellationToken stop) =>
+        reading.Many("SELECT * FROM membership WHERE unit = @unit ORDER BY from_at DESC, officer", new { unit }, From, stop);
 
     /// <summary>All memberships that touch the span: who belonged where on that day.</summary>
     public static Task<IReadOnlyList<Membership>> During(Reading reading, Span span, CancellationToken stop) =>

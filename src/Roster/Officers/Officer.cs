@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Lapel.Roster;
 
 /// <summary>A person who wears a camera. The badge number is theirs for ever; the unit is a matter of dates, see <see cref="Membership"/>.</summary>
 public sealed record Officer(OfficerId Id, string Badge, string Name, string? Rank, Instant EnteredAt, Instant? LeftAt)
 {
+    [JsonIgnore]
     public OfficerRef Ref => new(Id, Badge, Name);
 }
 

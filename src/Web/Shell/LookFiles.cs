@@ -16,6 +16,7 @@ public sealed class LookFiles(IWebHostEnvironment host)
     internal const string Root = "/_content/Lapel.Web";
     const string Forever = "public, max-age=31536000, immutable";
 
+    static readonly (string Coding, string Ending)[] Codings = [("br", ".br"), ("gzip", ".gz")];
     static readonly FileExtensionContentTypeProvider Types = new();
     readonly ConcurrentDictionary<(string Path, DateTimeOffset Written, long Length), string> versions = new();
 
@@ -49,11 +50,13 @@ public sealed class LookFiles(IWebHostEnvironment host)
         }
 
         http.Response.ContentType = Types.TryGetContentType(name, out var type) ? type : "application/octet-stream";
-        if (Find(name + ".br") is { Exists: true } small && Takes(http, "br"))
-        {
-            headers.ContentEncoding = "br";
-            file = small;
-        }
+        foreach (var (coding, ending) in Codings)
+            if (Takes(http, coding) && Find(name + ending) is { Exists: true } small)
+            {
+                headers.ContentEncoding = coding;
+                file = small;
+                break;
+            }
         http.Response.ContentLength = file.Length;
         if (HttpMethods.IsGet(http.Request.Method))
             await http.Response.SendFileAsync(file, http.RequestAborted);

@@ -1,0 +1,168 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lapel.Roster;
+
+/// <summary>The tree of units, and who belonged where on a day.</summary>
+static class RosterRoutes
+{
+    public sealed record AskUnit(UnitId? Parent, string Name, UnitKind Kind);
+
+    public sealed record AskName(string Name);
+
+    public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
+    {
+        app.MapGet("/roster", Show).Needs(Permission.SeeRoster).ExcludeFromDescription();
+        app.MapForm("/roster/units", OpenByForm).Needs(Permission.EditRoster);
+        app.MapGet("/roster/units/{unit}", ShowUnit).Needs(Permission.SeeRoster).ExcludeFromDescription();
+        app.MapForm("/roster/units/{unit}/{act:regex(^(rename|close)$)}", ActByForm).Needs(Permission.EditRoster);
+
+        api.MapGet("/units", All).Needs(Permission.SeeRoster);
+        api.MapPost("/units", Open).Needs(Permission.EditRoster);
+        api.MapPatch("/units/{unit}", Rename).Needs(Permission.EditRoster);
+        api.MapPost("/units/{unit}/close", Close).Needs(Permission.EditRoster);
+    }
+
+    static async Task<IResult> All(AgencyRecords records, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return TypedResults.Ok(new Paged<Unit>(await Units.All(reading, stop), null));
+    }
+
+    static async Task<IResult> Open(AskUnit ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    {
+        await using var work = await records.Begin(viewer.Actor, stop);
+        var unit = await Units.Open(work, ask.Parent, ask.Name, ask.Kind, stop);
+        await work.Commit(stop);
+        return TypedResults.Created($"units/{unit.Id}", unit);
+    }
+
+    static async Task<IResult> Rename(UnitId unit, AskName ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    {
+        await using var work = await records.Begin(viewer.Actor, stop);
+        var renamed = await Units.Rename(work, unit, ask.Name, stop);
+        await work.Commit(stop);
+        return TypedResults.Ok(renamed);
+    }
+
+    static async Task<IResult> Close(UnitId unit, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    {
+        await using var work = await records.Begin(viewer.Actor, stop);
+        var closed = await Units.Close(work, unit, stop);
+        await work.Commit(stop);
+        return TypedResults.Ok(closed);
+    }
+
+    static Task<IResult> Show(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, Clock clock, CancellationToken stop) =>
+        ShowPage(http, viewer, agency, records, clock, null, null, stop);
+
+    static async Task<IResult> ShowPage(
+        HttpContext http,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        Form? typed,
+        Refusal? trouble,
+        CancellationToken stop
+    )
+    {
+        string? on = http.Request.Query["on"];
+        var today = Span.DayOf(clock.Now, agency.Profile);
+        Span span;
+        try
+        {
+            span = AsOf.Read(on, agency.Profile, clock.Now);
+        }
+        catch (RefusedException refused)
+        {
+            (span, trouble) = (Span.OfDay(today, agency.Profile), refused.Refusal);
+        }
+        await using var reading = await records.Read(stop);
+        var picture = await RosterPicture.Read(reading, span, stop);
+        return Page.Of<RosterPage>(
+            new
+            {
+                Viewer = viewer,
+                Picture = picture,
+                Day = Span.DayOf(span.From, agency.Profile),
+                Today = today,
+                Typed = typed,
+                Trouble = trouble,
+            },
+            Forms.StatusOf(trouble)
+        );
+    }
+
+    static Task<IResult> OpenByForm(
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                if (!Words<UnitKind>.TryParse(form.Text("kind"), out var kind))
+                    throw new RefusedException(new("kind-missing", "Choose whether it is the service, a division or a platoon."));
+                var parent = kind == UnitKind.Service ? null : form.IdOrNull<Nouns.Unit>("parent");
+                await Open(new(parent, form.Text("name"), kind), viewer, records, stop);
+                return Forms.To(http, "roster", "unit-opened");
+            },
+            refusal => ShowPage(http, viewer, agency, records, clock, form, refusal, stop)
+        );
+
+    static Task<IResult> ShowUnit(UnitId unit, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
+        ShowUnitPage(unit, viewer, records, clock, null, stop);
+
+    static async Task<IResult> ShowUnitPage(
+        UnitId id,
+        Viewer viewer,
+        AgencyRecords records,
+        Clock clock,
+        Refusal? trouble,
+        CancellationToken stop
+    )
+    {
+        await using var reading = await records.Read(stop);
+        var picture = await RosterPicture.Read(reading, new Span(clock.Now, clock.Now + Duration.FromTicks(10)), stop);
+        var unit = picture.Units.FirstOrDefault(u => u.Id == id) ?? throw new RefusedException(WhoMay.Nothing);
+        return Page.Of<UnitPage>(
+            new
+            {
+                Viewer = viewer,
+                Unit = unit,
+                Picture = picture,
+                Memberships = await Memberships.OfUnit(reading, id, stop),
+                Trouble = trouble,
+            },
+            Forms.StatusOf(trouble)
+        );
+    }
+
+    static Task<IResult> ActByForm(
+        HttpContext http,
+        UnitId unit,
+        string act,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                if (act == "close")
+                    await Close(unit, viewer, records, stop);
+                else
+                    await Rename(unit, new(form.Text("name")), viewer, records, stop);
+                return Forms.To(http, $"roster/units/{unit}", act == "close" ? "unit-closed" : "unit-renamed");
+            },
+            refusal => ShowUnitPage(unit, viewer, records, clock, refusal, stop)
+        );
+}

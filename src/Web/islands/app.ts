@@ -1,0 +1,28 @@
+// The one script of every page. Small islands are in it; large ones come when their element is on the page.
+import "./copy.js";
+import "./dialog.js";
+import "./filter.js";
+import "./keyboard.js";
+import "./live.js";
+import "./menu.js";
+import "./theme.js";
+import "./time.js";
+import "./upload-progress.js";
+
+document.documentElement.classList.add("scripted");
+
+const Large: Record<string, () => Promise<unknown>> = {
+  "lapel-player": () => import("./player.js"),
+  "lapel-strip": () => import("./strip.js"),
+  "lapel-verify": () => import("./verify.js"),
+};
+
+function load(root: ParentNode): void {
+  for (const [name, fetchIt] of Object.entries(Large)) {
+    if (!customElements.get(name) && root.querySelector(name)) void fetchIt();
+  }
+}
+
+load(document);
+// A live region may bring an element that the page did not have.
+document.addEventListener("lapel:fresh", (event) => load(event.target as Element));

@@ -1,0 +1,139 @@
+/**
+ * `<lapel-live data-href data-on>`: listens to the server's events. Every event becomes a DOM event `lapel:NAME` on document with the
+ * parsed data as detail; those named in data-on also refresh the page's `data-live` regions by fetching the page again, which
+ * needs no second rendering of anything. A hidden page closes its connection and catches up when it is looked at.
+ */
+class Live extends HTMLElement {
+  #source: EventSource | null = null;
+  #due = 0;
+  #refreshing = false;
+  #again = false;
+  #retry = 0;
+  #retryMs = 1000;
+  #missed = false;
+
+  connectedCallback(): void {
+    document.addEventListener("visibilitychange", this.#look);
+    this.#look();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("visibilitychange", this.#look);
+    this.#close();
+  }
+
+  #look = (): void => {
+    if (document.hidden) {
+      this.#missed = true;
+      this.#close();
+    } else {
+      this.#open();
+      if (this.#missed) this.#soon();
+      this.#missed = false;
+    }
+  };
+
+  #open(): void {
+    if (this.#source) return;
+    const source = new EventSource(new URL(this.dataset.href ?? "events", document.baseURI));
+    this.#source = source;
+    source.onopen = () => {
+      if (this.#retryMs > 1000) this.#soon(); // something may have happened while nobody listened
+      this.#retryMs = 1000;
+      this.#say("");
+    };
+    source.onerror = () => {
+      // The browser gives up for good on an HTTP error; a server that restarts answers some of those.
+      this.#close();
+      this.#say("Not up to date: the server does not answer. Trying again.");
+      this.#retry = setTimeout(() => this.#open(), this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, 30_000);
+    };
+    for (const name of new Set(["changed", "progress", ...this.#names()])) source.addEventListener(name, (event) => this.#heard(name, event as MessageEvent<string>));
+  }
+
+  #close(): void {
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  #names(): string[] {
+    return (this.dataset.on ?? "changed").split(/\s+/).filter(Boolean);
+  }
+
+  #heard(name: string, event: MessageEvent<string>): void {
+    let detail: unknown = event.data;
+    try {
+      detail = JSON.parse(event.data);
+    } catch {
+      // Plain text is a detail too.
+    }
+    document.dispatchEvent(new CustomEvent(`lapel:${name}`, { detail }));
+    if (this.#names().includes(name)) this.#soon();
+  }
+
+  /** At most one fetch in half a second, however many events come. */
+  #soon(): void {
+    if (this.#due) return;
+    this.#due = setTimeout(() => {
+      this.#due = 0;
+      void this.#refresh();
+    }, 500);
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#again = true;
+      return;
+    }
+    this.#refreshing = true;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
+      if (answer.redirected) location.reload(); // signed out
+      else if (answer.ok) this.#swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      this.#say("Not up to date: the server does not answer.");
+    } finally {
+      this.#refreshing = false;
+      if (this.#again) {
+        this.#again = false;
+        this.#soon();
+      }
+    }
+  }
+
+  #swap(page: Document): void {
+    for (const old of document.querySelectorAll<HTMLElement>("[data-live]")) {
+      const name = old.dataset.live ?? "";
+      const fresh = page.querySelector<HTMLElement>(`[data-live="${CSS.escape(name)}"]`);
+      // What someone is using is left alone until they are done.
+      if (!fresh || fresh.innerHTML === old.dataset.liveHtml || old.contains(document.activeElement) || old.querySelector("details[open]")) continue;
+      const html = fresh.innerHTML;
+      if (old.dataset.liveHtml === undefined && normal(old) === normal(fresh)) {
+        old.dataset.liveHtml = html;
+        continue;
+      }
+      old.replaceChildren(...document.importNode(fresh, true).childNodes);
+      old.dataset.liveHtml = html;
+      old.classList.remove("fresh");
+      void old.offsetWidth; // restarts the fade
+      old.classList.add("fresh");
+      old.dispatchEvent(new CustomEvent("lapel:fresh", { bubbles: true }));
+    }
+  }
+
+  #say(words: string): void {
+    const state = this.querySelector<HTMLElement>(".live-state");
+    if (!state) return;
+    state.hidden = words === "";
+    state.textContent = words;
+  }
+}
+
+/** Words only: islands have added their buttons to the old one. */
+function normal(region: Element): string {
+  return (region.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+customElements.define("lapel-live", Live);
