@@ -53,7 +53,7 @@ public readonly record struct RecordingCursor(Instant StartedAt, RecordingId Id)
 /// <param name="Rows">Newest first.</param>
 /// <param name="Newer">From where the page before is read with <c>after</c>; none on the first page.</param>
 /// <param name="Older">From where the next page is read with <c>before</c>; none on the last.</param>
-public sealed record RecordingPage(IReadOnlyList<Recording> Rows, RecordingCursor? Newer, RecordingCursor? Older);
+public sealed record RecordingSlice(IReadOnlyList<Recording> Rows, RecordingCursor? Newer, RecordingCursor? Older);
 
 /// <summary>
 /// The list of recordings that somebody may see, newest first, from any place on. Every page costs about the same whatever the
@@ -66,7 +66,7 @@ public static class RecordingList
 
     /// <param name="before">Older than this; or</param>
     /// <param name="after">newer than this; at most one of both.</param>
-    public static async Task<RecordingPage> Page(
+    public static async Task<RecordingSlice> Page(
         Reading reading,
         Reach reach,
         RecordingFilter filter,

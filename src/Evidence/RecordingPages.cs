@@ -1,9 +1,151 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lapel.Evidence;
 
+/// <summary>The pages of recordings. They read what they show in one go; the components only draw.</summary>
 static class RecordingPages
 {
-    public static void Map(IEndpointRouteBuilder app) { }
+    const int CustodyShown = 100;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/recordings", List).NeedsSignIn();
+        app.MapGet("/recordings/{id}", One).NeedsSignIn();
+        app.MapPost("/recordings/{id}/grants", Give).Needs(Permission.GrantAccess);
+        app.MapPost("/recordings/{id}/grants/{number:long}/revoke", Revoke).Needs(Permission.GrantAccess);
+    }
+
+    static async Task<IResult> List(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        var (query, refusal) = await RecordingQuery.Read(http.Request, reading, agency.Profile, stop);
+        var reach = await Reach.Of(reading, viewer, stop);
+        var page = query is null ? new([], null, null) : await query.Run(reading, viewer, clock.Now(), stop);
+        var units = reach.All || reach.Units.Count > 0 ? await Units.All(reading, stop) : [];
+        return Page.Of<RecordingsPage>(
+            new
+            {
+                Rows = page,
+                Units = units.Where(u => reach.All || reach.Units.Contains(u.Id)).ToList(),
+                SeesOthers = reach.All || reach.Units.Count > 0,
+                Refusal = refusal,
+            },
+            refusal is null ? StatusCodes.Status200OK : Refused.StatusOf(refusal.Kind)
+        );
+    }
+
+    static Task<IResult> One(RecordingId id, HttpContext http, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
+        Show(id, http, viewer, records, clock, null, stop);
+
+    static async Task<IResult> Show(
+        RecordingId id,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        Refusal? trouble,
+        CancellationToken stop
+    )
+    {
+        var viewing = await Look(id, viewer, records, clock, stop);
+        if (viewing is null)
+            throw new RefusedException(Access.NotFound);
+        await using var reading = await records.Read(stop);
+        var recording = await Access.Require(reading, viewer, id, Act.See, clock.Now(), stop);
+        var (_, manifest) = SignedManifest.Read((await AdmittedManifests.Of(reading, id, stop))!.Envelope);
+        var custody = await CustodyLog.About(reading, id, stop);
+        var mayGrant = viewer.May(Permission.GrantAccess);
+        var grants = new List<(AccessGrant, string)>();
+        foreach (var grant in mayGrant ? await AccessGrants.Of(reading, id, stop) : [])
+            grants.Add((grant, (await Accounts.Find(reading, grant.Account, stop))?.FullName ?? "An account that is gone"));
+        var view = new RecordingView(
+            recording,
+            manifest,
+            await Clips.WithIndexes(reading, id, stop),
+            viewing,
+            [.. custody.Reverse().Take(CustodyShown)],
+            custody.Count,
+            grants,
+            mayGrant ? [.. (await Accounts.Page(reading, null, 500, stop)).Where(a => a.DisabledAt is null && a.Role != Role.Administrator && a.Id != viewer.Account.Id)] : [],
+            recording.Unit is { } unit ? (await Units.Find(reading, unit, stop))?.Name : null,
+            viewer.May(Permission.ExportRecordings),
+            viewer.May(Permission.VerifyRecordings),
+            mayGrant,
+            clock.Now()
+        );
+        http.Response.Headers.CacheControl = "private, no-store";
+        return Page.Of<RecordingPage>(new { View = view, Refusal = trouble }, trouble is null ? 200 : Refused.StatusOf(trouble.Kind));
+    }
+
+    /// <summary>Showing the page is looking: it shows pictures and where the officer was. Coming back soon is the same look.</summary>
+    static async Task<Viewing?> Look(RecordingId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    {
+        await using (var reading = await records.Read(stop))
+        {
+            if ((await Access.Ask(reading, viewer, id, Act.Play, clock.Now(), stop)).Recording is null)
+                return null;
+            if (await Viewings.FindRecent(reading, viewer, id, clock.Now(), stop) is { } same)
+                return same;
+        }
+        await using var work = await records.Begin(viewer.Actor, stop);
+        await Access.Require(work, viewer, id, Act.Play, work.Now, stop);
+        var opened = await Viewings.Open(work, viewer, id, Viewings.Page, null, stop);
+        await work.Commit(stop);
+        return opened;
+    }
+
+    static async Task<IResult> Give(
+        RecordingId id,
+        [FromForm] string? account,
+        [FromForm] string? reason,
+        [FromForm] string? days,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            await using var work = await records.Begin(viewer.Actor, stop);
+            await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
+            Instant? until = int.TryParse(days, out var count) && count is > 0 and <= 3650 ? work.Now + Duration.FromDays(count) : null;
+            await AccessGrants.Give(work, viewer.Account.Id, await RecordingRoutes.FindAccount(work, account, stop), id, reason, until, stop);
+            await work.Commit(stop);
+        }
+        catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
+        {
+            return await Show(id, http, viewer, records, clock, refused.Refusal, stop);
+        }
+        return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
+    }
+
+    static async Task<IResult> Revoke(
+        RecordingId id,
+        long number,
+        [FromForm] string? reason,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            await using var work = await records.Begin(viewer.Actor, stop);
+            await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
+            await AccessGrants.Revoke(work, viewer.Account.Id, id, number, reason, stop);
+            await work.Commit(stop);
+        }
+        catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
+        {
+            return await Show(id, http, viewer, records, clock, refused.Refusal, stop);
+        }
+        return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
+    }
 }

@@ -19,7 +19,7 @@ public sealed record RecordingQuery(
 {
     public const int DefaultSize = 48;
 
-    public static readonly IReadOnlyList<string> FilterNames = ["officer", "camera", "unit", "from", "until", "state", "urgent", "text"];
+    public static readonly IReadOnlyList<string> FilterNames = ["officer", "camera", "unit", "from", "until", "state", "urgent", "text", "q"];
 
     /// <returns>The query, or why it is not understood.</returns>
     public static async Task<(RecordingQuery? Query, Refusal? Refusal)> Read(
@@ -31,7 +31,7 @@ public sealed record RecordingQuery(
     {
         string? Asked(string name) => request.Query[name].ToString().Trim() is { Length: > 0 } text ? text : null;
 
-        var filter = new RecordingFilter(Text: Asked("text"), Urgent: Asked("urgent") is "1" or "true" or "on");
+        var filter = new RecordingFilter(Text: Asked("text") ?? Asked("q"), Urgent: Asked("urgent") is "1" or "true" or "on");
         var unmatchable = false;
         if (Asked("officer") is { } officer)
         {
@@ -79,7 +79,7 @@ public sealed record RecordingQuery(
         return (new(filter, before, after, size, unmatchable), null);
     }
 
-    public async Task<RecordingPage> Run(Reading reading, Viewer viewer, Instant now, CancellationToken stop) =>
+    public async Task<RecordingSlice> Run(Reading reading, Viewer viewer, Instant now, CancellationToken stop) =>
         Unmatchable
             ? new([], null, null)
             : await RecordingList.Page(reading, await Reach.Of(reading, viewer, stop), Filter, Before, After, Size, now, stop);

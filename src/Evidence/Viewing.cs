@@ -18,6 +18,9 @@ public sealed record Viewing(
 {
     /// <summary>A shift with its breaks: longer, and a browser left open overnight would play on under yesterday's reason.</summary>
     public static readonly Duration Lasts = Duration.FromHours(12);
+
+    /// <summary>Going back to a page within this time is the same look, so that turning pages does not drown the log.</summary>
+    public static readonly Duration Resumes = Duration.FromMinutes(30);
 }
 
 public static class Viewings
@@ -85,6 +88,18 @@ public static class Viewings
         var found = await reading.One("SELECT * FROM viewing WHERE id = @id", new { id }, Read, stop);
         return found is not null && found.Recording == recording && found.Account == viewer.Account.Id && found.ExpiresAt > now ? found : null;
     }
+
+    /// <summary>The account's present look at the recording, if it began a short while ago.</summary>
+    public static Task<Viewing?> FindRecent(Reading reading, Viewer viewer, RecordingId recording, Instant now, CancellationToken stop) =>
+        reading.One(
+            """
+            SELECT * FROM viewing WHERE recording = @recording AND account = @Id AND opened_at > @since AND expires_at > @now
+            ORDER BY opened_at DESC LIMIT 1
+            """,
+            new { recording, viewer.Account.Id, since = now - Viewing.Resumes, now },
+            Read,
+            stop
+        );
 
     internal static string? PurposeOf(string? text) =>
         string.IsNullOrWhiteSpace(text) ? null
