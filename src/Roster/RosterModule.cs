@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lapel.Roster;
 
-/// <summary>Who belongs where, wears what and may do what. The server calls these in this order.</summary>
+/// <summary>Who belongs where, wears what and may do what. The server calls these in this order, and <see cref="Gate.UseGate"/>.</summary>
 public static class RosterModule
 {
     /// <summary>Per agency.</summary>
@@ -22,9 +22,6 @@ public static class RosterModule
         foreach (var item in Navigation)
             services.AddSingleton(item);
     }
-
-    /// <summary>After routing and before antiforgery and the routes: finds out who asks, and turns away who may not.</summary>
-    public static void UseSignIn(IApplicationBuilder app) => app.UseGate();
 
     /// <summary>What the roles may do, and the first administrator.</summary>
     public static async Task Found(Work work, string administratorName, string administratorPassword, CancellationToken stop)

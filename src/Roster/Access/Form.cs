@@ -38,7 +38,7 @@ public sealed class Form
     /// <exception cref="RefusedException">The field holds something that is no id.</exception>
     public Id<TNoun>? IdOrNull<TNoun>(string name) =>
         TextOrNull(name) is not { } text ? null
-        : Id<TNoun>.TryParse(text, null, out var id) ? id
+        : Custody.Id<TNoun>.TryParse(text, null, out var id) ? id
         : throw new RefusedException(new("id-unreadable", $"'{text}' is not an id."));
 
     /// <exception cref="RefusedException">The field is empty or holds something that is no id.</exception>

@@ -12,7 +12,8 @@ public static class Gate
     public const string CookieName = "lapel";
     const string BearerPrefix = "Bearer ";
 
-    internal static void UseGate(this IApplicationBuilder app) => app.Use(Pass);
+    /// <summary>Comes after routing, and before antiforgery and the routes.</summary>
+    public static void UseGate(this IApplicationBuilder app) => app.Use(Pass);
 
     static async Task Pass(HttpContext http, RequestDelegate next)
     {
@@ -52,7 +53,7 @@ public static class Gate
         else if (http.Request.Path.StartsWithSegments("/api"))
             await new Refused(refusal).ExecuteAsync(http);
         else if (refusal == PasswordChangeNeeded)
-            http.Response.Redirect($"{start}/account");
+            http.Response.Redirect($"{start}/my-account");
         else if (refusal.Kind != RefusalKind.SignInNeeded)
             throw new RefusedException(refusal);
         else

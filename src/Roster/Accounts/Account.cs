@@ -71,16 +71,14 @@ public static class Accounts
         return await Make(work, new NewAccount(name, name, Role.Administrator, null, null, null), password, mustChange: false, stop);
     }
 
-    /// <param name="password">None makes an account that cannot sign in with a password: demo accounts.</param>
     /// <param name="mustChange">The person has to choose another password at the first sign-in.</param>
     /// <exception cref="RefusedException">See <see cref="WhyNotMake"/>.</exception>
-    public static async Task<Account> Make(Work work, NewAccount asked, string? password, bool mustChange, CancellationToken stop)
+    public static async Task<Account> Make(Work work, NewAccount asked, string password, bool mustChange, CancellationToken stop)
     {
         await Turns.Take(work, stop);
         await CheckLinks(work, asked, except: null, stop);
         WhyNotMake(asked, await FindByName(work, asked.Name, stop)).Throw();
-        if (password is not null)
-            Password.WhyNot(password, asked.Name, asked.FullName).Throw();
+        Password.WhyNot(password, asked.Name, asked.FullName).Throw();
         var account = new Account(
             AccountId.New(),
             Folded(asked.Name),
@@ -108,7 +106,7 @@ public static class Accounts
                 account.Unit,
                 account.Officer,
                 account.About,
-                kept = password is null ? Password.None : await Password.Hash(password, stop),
+                kept = await Password.Hash(password, stop),
                 account.MadeAt,
                 account.MustChange,
             },

@@ -8,9 +8,17 @@ namespace Lapel.Roster;
 public static class AccountRoutes
 {
     /// <param name="Password">None makes one up; it is in the answer and nowhere else, and has to be changed at the first sign-in.</param>
-    public sealed record AskAccount(string Name, string FullName, Role Role, UnitId? Unit, OfficerId? Officer, string? About, string? Password);
+    public sealed record AskAccount(
+        string Name,
+        string FullName,
+        Role Role,
+        UnitId? Unit = null,
+        OfficerId? Officer = null,
+        string? About = null,
+        string? Password = null
+    );
 
-    public sealed record AskChange(string FullName, Role Role, UnitId? Unit, OfficerId? Officer, string? About);
+    public sealed record AskChange(string FullName, Role Role, UnitId? Unit = null, OfficerId? Officer = null, string? About = null);
 
     public sealed record AccountMade(Account Account, string? Password);
 
@@ -47,18 +55,19 @@ public static class AccountRoutes
         return TypedResults.Ok(await Accounts.Find(reading, account, stop) ?? throw new RefusedException(Accounts.NotFound));
     }
 
-    static async Task<IResult> Make(AskAccount ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Make(AskAccount ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
     {
-        var made = await MakeOne(ask, viewer, records, stop);
+        var made = await MakeOne(ask, viewer, agency, records, stop);
         return TypedResults.Created($"accounts/{made.Account.Id}", made);
     }
 
-    static async Task<AccountMade> MakeOne(AskAccount ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<AccountMade> MakeOne(AskAccount ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
     {
         var password = ask.Password ?? Password.Generate();
         await using var work = await records.Begin(viewer.Actor, stop);
         var asked = new NewAccount(ask.Name, ask.FullName, ask.Role, ask.Unit, ask.Officer, ask.About);
-        var account = await Accounts.Make(work, asked, password, mustChange: true, stop);
+        // Nobody types passwords in a demo agency, so nobody could change one.
+        var account = await Accounts.Make(work, asked, password, mustChange: !agency.Profile.Demo, stop);
         await work.Commit(stop);
         return new(account, ask.Password is null ? password : null);
     }
@@ -151,13 +160,13 @@ public static class AccountRoutes
         );
     }
 
-    static Task<IResult> MakeByForm(HttpContext http, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> MakeByForm(Form form, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var (role, unit, officer, about) = ReadChoices(form);
                 var ask = new AskAccount(form.Text("name"), form.Text("fullName"), role, unit, officer, about, null);
-                var made = await MakeOne(ask, viewer, records, stop);
+                var made = await MakeOne(ask, viewer, agency, records, stop);
                 return Page.Of<PasswordOncePage>(new { Made = made });
             },
             refusal => ShowNewPage(records, form, refusal, stop)

@@ -12,9 +12,9 @@ static class MyAccountRoutes
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
         var early = new BeforePasswordChange();
-        app.MapGet("/account", Show).NeedsSignIn().WithMetadata(early).ExcludeFromDescription();
-        app.MapForm("/account/password", ChangeByForm).NeedsSignIn().WithMetadata(early);
-        app.MapForm("/account/sessions/{session}/end", EndByForm).NeedsSignIn().WithMetadata(early);
+        app.MapGet("/my-account", Show).NeedsSignIn().WithMetadata(early).ExcludeFromDescription();
+        app.MapForm("/my-account/password", ChangeByForm).NeedsSignIn().WithMetadata(early);
+        app.MapForm("/my-account/sessions/{session}/end", EndByForm).NeedsSignIn().WithMetadata(early);
 
         api.MapGet("/sessions", Mine).NeedsSignIn();
         api.MapDelete("/sessions/{session}", End).NeedsSignIn();
@@ -31,7 +31,6 @@ static class MyAccountRoutes
         var unit = account.Unit is { } id ? await Units.Find(reading, id, stop) : null;
         var officer = account.Officer is { } worn ? await Officers.Find(reading, worn, stop) : null;
         var sessions = await Sessions.Of(reading, account.Id, viewer.Session!.SeenAt, stop);
-        var hasPassword = await SignIn.HasPassword(reading, account.Id, stop);
         return Page.Of<MyAccountPage>(
             new
             {
@@ -39,7 +38,6 @@ static class MyAccountRoutes
                 Unit = unit,
                 Officer = officer,
                 Sessions = sessions,
-                HasPassword = hasPassword,
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
@@ -53,7 +51,7 @@ static class MyAccountRoutes
                 if (form.Raw("wanted") != form.Raw("again"))
                     throw new RefusedException(new("passwords-differ", "The two new passwords differ."));
                 await Change(viewer, form.Raw("present"), form.Raw("wanted"), Caller.Of(http), records, limits, stop);
-                return Forms.To(http, "account", "password-changed");
+                return Forms.To(http, "my-account", "password-changed");
             },
             refusal => ShowPage(http, viewer, records, refusal, stop)
         );
@@ -105,7 +103,7 @@ static class MyAccountRoutes
     static async Task<IResult> EndByForm(HttpContext http, string session, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop)
     {
         await EndOne(viewer, session, records, stop);
-        return Forms.To(http, "account", "session-ended");
+        return Forms.To(http, "my-account", "session-ended");
     }
 
     static async Task<IResult> Mine(Viewer viewer, AgencyRecords records, CancellationToken stop)

@@ -19,9 +19,6 @@ public static class Password
     const int SaltLengthBytes = 16;
     const int HashLengthBytes = 32;
 
-    /// <summary>Kept for an account that has no password: nothing hashes to it.</summary>
-    public const string None = "$none$";
-
     /// <summary>A password for somebody else's first sign-in: 100 random bits in groups that can be read out.</summary>
     public static string Generate() => EnrolmentCode.New().ToString();
 

@@ -9,9 +9,9 @@ static class AssignmentRoutes
 {
     /// <param name="From">Now when none is given.</param>
     /// <param name="Until">None while it is worn.</param>
-    public sealed record AskAssignment(CameraId Camera, OfficerId Officer, Instant? From, Instant? Until);
+    public sealed record AskAssignment(CameraId Camera, OfficerId Officer, Instant? From = null, Instant? Until = null);
 
-    public sealed record AskReturn(Instant? Until);
+    public sealed record AskReturn(Instant? Until = null);
 
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {

@@ -7,7 +7,7 @@ namespace Lapel.Roster;
 /// <summary>The docks. Their page is the cameras' page.</summary>
 static class DockRoutes
 {
-    public sealed record AskDock(string Name, UnitId? Unit);
+    public sealed record AskDock(string Name, UnitId? Unit = null);
 
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {

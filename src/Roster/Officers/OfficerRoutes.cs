@@ -7,13 +7,13 @@ namespace Lapel.Roster;
 /// <summary>Officers and their memberships.</summary>
 static class OfficerRoutes
 {
-    public sealed record AskOfficer(string Badge, string Name, string? Rank);
+    public sealed record AskOfficer(string Badge, string Name, string? Rank = null);
 
-    public sealed record AskChange(string Name, string? Rank);
+    public sealed record AskChange(string Name, string? Rank = null);
 
     /// <param name="From">The first day, as 2026-11-21, or a moment; today when none is given.</param>
     /// <param name="Until">The first day, or moment, that is no longer in it; none while it lasts.</param>
-    public sealed record AskMembership(UnitId Unit, string? From, string? Until);
+    public sealed record AskMembership(UnitId Unit, string? From = null, string? Until = null);
 
     /// <summary>An officer with where they belonged and what they wore during the span that was asked for.</summary>
     public sealed record OfficerThen(Officer Officer, IReadOnlyList<Membership> Memberships, IReadOnlyList<Assignment> Assignments);

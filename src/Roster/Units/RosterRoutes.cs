@@ -7,7 +7,7 @@ namespace Lapel.Roster;
 /// <summary>The tree of units, and who belonged where on a day.</summary>
 static class RosterRoutes
 {
-    public sealed record AskUnit(UnitId? Parent, string Name, UnitKind Kind);
+    public sealed record AskUnit(string Name, UnitKind Kind, UnitId? Parent = null);
 
     public sealed record AskName(string Name);
 
@@ -110,7 +110,7 @@ static class RosterRoutes
                 if (!Words<UnitKind>.TryParse(form.Text("kind"), out var kind))
                     throw new RefusedException(new("kind-missing", "Choose whether it is the service, a division or a platoon."));
                 var parent = kind == UnitKind.Service ? null : form.IdOrNull<Nouns.Unit>("parent");
-                await Open(new(parent, form.Text("name"), kind), viewer, records, stop);
+                await Open(new(form.Text("name"), kind, parent), viewer, records, stop);
                 return Forms.To(http, "roster", "unit-opened");
             },
             refusal => ShowPage(http, viewer, agency, records, clock, form, refusal, stop)
