@@ -123,8 +123,10 @@ def main(arguments):
     passphrase = os.environ.get("LAPEL_KEY_PASSPHRASE")
     with open(key_path, "rb") as file:
         pem = file.read()
-    locked = b"ENCRYPTED" in pem
-    private_key = load_pem_private_key(pem, passphrase.encode() if locked and passphrase else None)
+    try:
+        private_key = load_pem_private_key(pem, passphrase.encode() if b"ENCRYPTED" in pem and passphrase else None)
+    except (TypeError, ValueError):
+        raise Refused("The evidence key does not open: is LAPEL_KEY_PASSPHRASE its passphrase?")
     associated = clip.encode("ascii")
     content_key = unwrap(private_key, read_wrapped(wrapped_path), associated)
 
@@ -186,5 +188,5 @@ def self_test():
 if __name__ == "__main__":
     try:
         self_test() if sys.argv[1:] == ["--self-test"] else main(sys.argv[1:])
-    except Refused as why:
+    except (Refused, OSError) as why:
         sys.exit(str(why))

@@ -23,13 +23,14 @@ public sealed class CameraKey : IDisposable
 
     public static CameraKey New() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or wrong.</exception>
+    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or
+    /// wrong.</exception>
     public static CameraKey Load(string path)
     {
         var key = ECDsa.Create();
         try
         {
-            KeyFile.Load(path, key);
+            KeyFile.Load(path, key, KeyFile.Passphrase);
             return new(key);
         }
         catch
@@ -40,7 +41,7 @@ public sealed class CameraKey : IDisposable
     }
 
     /// <summary>PKCS#8 PEM, readable by its owner only; encrypted when <c>LAPEL_KEY_PASSPHRASE</c> is set.</summary>
-    public void Save(string path) => KeyFile.Save(path, key);
+    public void Save(string path) => KeyFile.Save(path, key, KeyFile.Passphrase);
 
     /// <summary>ECDSA over SHA-256 of the bytes: r || s, 64 bytes (IEEE P1363).</summary>
     public byte[] Sign(ReadOnlySpan<byte> bytes)

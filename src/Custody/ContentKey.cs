@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Lapel.Custody;
 
 /// <summary>
-/// The 32 random bytes that one clip is sealed with. Kept in memory that the collector does not copy about, and zeroed on dispose.
-/// It leaves a process only wrapped (<see cref="EvidencePublicKey.Wrap"/>).
+/// The 32 random bytes that one clip is sealed with. Kept in memory that the collector does not copy about, and zeroed on
+/// dispose. It leaves a process only wrapped (<see cref="EvidencePublicKey.Wrap"/>).
 /// </summary>
 public sealed class ContentKey : IDisposable
 {

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Lapel.Custody;
 
 /// <summary>
-/// A DSSE v1 envelope (Dead Simple Signing Envelope) with exactly one signature, ECDSA P-256 over SHA-256, r || s. The signature covers
+/// A DSSE v1 envelope (Dead Simple Signing Envelope) with exactly one signature, ECDSA P-256 over SHA-256, r || s. The signature
+/// covers
 /// <c>PAE(type, payload)</c>, so a payload cannot be passed off as one of another type.
 /// Lapel is stricter than DSSE asks: no other fields, one signature, standard base64 in its one spelling.
 /// </summary>
@@ -41,8 +42,8 @@ public sealed class Envelope
 
     public static byte[] Sign(string payloadType, ReadOnlySpan<byte> payload, CameraKey key)
     {
-        var signature = new Signature(key.KeyId.ToString(), Convert.ToBase64String(key.Sign(PreAuthEncoding(payloadType, payload))));
-        var wire = new Wire(payloadType, Convert.ToBase64String(payload), [signature]);
+        var signature = Convert.ToBase64String(key.Sign(PreAuthEncoding(payloadType, payload)));
+        var wire = new Wire(payloadType, Convert.ToBase64String(payload), [new(key.KeyId.ToString(), signature)]);
         return JsonSerializer.SerializeToUtf8Bytes(wire, LapelJson.Strict);
     }
 
@@ -58,14 +59,15 @@ public sealed class Envelope
             throw new FormatException("The envelope's keyid is not written sha256: and 64 lower-case hex digits.");
         var signature = Decode(only.Sig, "signature");
         if (signature.Length != SignatureLengthBytes)
-            throw new FormatException($"The envelope's signature has {signature.Length} bytes instead of {SignatureLengthBytes}.");
+            throw new FormatException($"The envelope's signature has {signature.Length} bytes, not {SignatureLengthBytes}.");
         return new(wire.PayloadType, Decode(wire.Payload, "payload"), keyId, signature, Digest.Of(bytes));
     }
 
     public bool IsSignedBy(CameraPublicKey key) =>
         key.KeyId == KeyId && key.Verify(PreAuthEncoding(PayloadType, Payload), signature);
 
-    /// <summary>PAE of DSSE v1: "DSSEv1" SP length(type) SP type SP length(payload) SP payload, lengths in decimal bytes.</summary>
+    /// <summary>PAE of DSSE v1: "DSSEv1" SP length(type) SP type SP length(payload) SP payload, lengths in decimal
+    /// bytes.</summary>
     internal static byte[] PreAuthEncoding(string payloadType, ReadOnlySpan<byte> payload)
     {
         var typeLength = Encoding.UTF8.GetByteCount(payloadType);
@@ -77,7 +79,8 @@ public sealed class Envelope
     {
         try
         {
-            return JsonSerializer.Deserialize<Wire>(bytes, LapelJson.Strict) ?? throw new FormatException("The envelope is null.");
+            return JsonSerializer.Deserialize<Wire>(bytes, LapelJson.Strict)
+                ?? throw new FormatException("The envelope is null.");
         }
         catch (JsonException e)
         {

@@ -58,13 +58,14 @@ public sealed class EvidencePrivateKey : IDisposable
 
     public static EvidencePrivateKey New() => new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or wrong.</exception>
+    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or
+    /// wrong.</exception>
     public static EvidencePrivateKey Load(string path)
     {
         var key = ECDiffieHellman.Create();
         try
         {
-            KeyFile.Load(path, key);
+            KeyFile.Load(path, key, KeyFile.Passphrase);
             return new(key);
         }
         catch
@@ -75,7 +76,7 @@ public sealed class EvidencePrivateKey : IDisposable
     }
 
     /// <summary>PKCS#8 PEM, readable by its owner only; encrypted when <c>LAPEL_KEY_PASSPHRASE</c> is set.</summary>
-    public void Save(string path) => KeyFile.Save(path, key);
+    public void Save(string path) => KeyFile.Save(path, key, KeyFile.Passphrase);
 
     /// <exception cref="CryptographicException">It was not wrapped to this key, or not for this clip.</exception>
     public ContentKey Unwrap(WrappedKey wrapped, ClipId clip)
@@ -87,10 +88,11 @@ public sealed class EvidencePrivateKey : IDisposable
         Span<byte> clear = stackalloc byte[ContentKey.LengthBytes];
         try
         {
-            // The platform's key object makes no promise about concurrent use; this takes about 0.1 ms.
+            // The platform's key object makes no promise about concurrent use; this takes well under a millisecond.
             lock (turn)
             {
-                using var context = Hpke.SetupRecipient(bytes[..Hpke.EncLengthBytes], key, EvidencePublicKey.WrapInfo, HpkeAead.Aes256Gcm);
+                var enc = bytes[..Hpke.EncLengthBytes];
+                using var context = Hpke.SetupRecipient(enc, key, EvidencePublicKey.WrapInfo, HpkeAead.Aes256Gcm);
                 context.Open(aad, bytes.AsSpan(Hpke.EncLengthBytes), clear);
             }
             return ContentKey.FromBytes(clear);

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Lapel.Custody;
 
-/// <summary>An AEAD of RFC 9180 section 7.3. Lapel uses AES-256-GCM; AES-128-GCM is here because the RFC prints its vectors.</summary>
+/// <summary>An AEAD of RFC 9180 section 7.3. Lapel uses AES-256-GCM; AES-128-GCM is here because the RFC prints its
+/// vectors.</summary>
 readonly record struct HpkeAead(ushort Id, int KeyLengthBytes)
 {
     public static HpkeAead Aes128Gcm { get; } = new(0x0001, 16);
@@ -11,8 +12,8 @@ readonly record struct HpkeAead(ushort Id, int KeyLengthBytes)
 }
 
 /// <summary>
-/// Hybrid public key encryption, RFC 9180, base mode: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and an AES-GCM. Names and order follow
-/// the RFC's sections 4 and 5, so that the two can be read side by side.
+/// Hybrid public key encryption, RFC 9180, base mode: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and an AES-GCM. Names and order
+/// follow the RFC's sections 4 and 5, so that the two can be read side by side.
 /// </summary>
 static class Hpke
 {
@@ -102,13 +103,17 @@ static class Hpke
         return extracted;
     }
 
-    static byte[] LabeledExpand(ReadOnlySpan<byte> suite, byte[] prk, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info, int length) =>
-        HKDF.Expand(
-            HashAlgorithmName.SHA256,
-            prk,
-            length,
-            [.. Big16((ushort)length), .. "HPKE-v1"u8, .. suite, .. label, .. info]
-        );
+    static byte[] LabeledExpand(
+        ReadOnlySpan<byte> suite,
+        byte[] prk,
+        ReadOnlySpan<byte> label,
+        ReadOnlySpan<byte> info,
+        int length
+    )
+    {
+        byte[] labeled = [.. Big16((ushort)length), .. "HPKE-v1"u8, .. suite, .. label, .. info];
+        return HKDF.Expand(HashAlgorithmName.SHA256, prk, length, labeled);
+    }
 
     static byte[] Big16(ushort value) => [(byte)(value >> 8), (byte)value];
 }

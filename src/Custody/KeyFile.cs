@@ -4,7 +4,8 @@ using System.Text;
 namespace Lapel.Custody;
 
 /// <summary>
-/// A P-256 private key as a PKCS#8 PEM file that only its owner may read (mode 0600). With a passphrase in the environment variable
+/// A P-256 private key as a PKCS#8 PEM file that only its owner may read (mode 0600). With a passphrase in the environment
+/// variable
 /// <c>LAPEL_KEY_PASSPHRASE</c> the file is encrypted PKCS#8 (PBES2: PBKDF2-HMAC-SHA256 with 600,000 rounds, AES-256-CBC), which
 /// <c>openssl pkey</c> reads too. Plain files stay readable when a passphrase is set later; saving again encrypts them.
 /// </summary>
@@ -17,9 +18,13 @@ static class KeyFile
 
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static void Save(string path, ECAlgorithm key)
+    /// <summary>The passphrase that the process was started with; none when keys are to be plain.</summary>
+    public static string? Passphrase { get; } =
+        Environment.GetEnvironmentVariable(PassphraseVariable) is { Length: > 0 } passphrase ? passphrase : null;
+
+    public static void Save(string path, ECAlgorithm key, string? passphrase)
     {
-        var pem = Passphrase() is { } passphrase
+        var pem = passphrase is not null
             ? key.ExportEncryptedPkcs8PrivateKeyPem(
                 passphrase,
                 new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Rounds)
@@ -30,14 +35,15 @@ static class KeyFile
         CryptographicOperations.ZeroMemory(bytes);
     }
 
-    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or wrong.</exception>
-    public static void Load(string path, ECAlgorithm into)
+    /// <exception cref="CryptographicException">The file is not a P-256 private key, or its passphrase is missing or
+    /// wrong.</exception>
+    public static void Load(string path, ECAlgorithm into, string? passphrase)
     {
         var bytes = File.ReadAllBytes(path);
         var pem = Encoding.ASCII.GetChars(bytes);
         try
         {
-            Import(path, pem, into);
+            Import(path, pem, into, passphrase);
             if (into.ExportParameters(includePrivateParameters: false).Curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
                 throw new CryptographicException($"{path} holds a key on another curve than P-256.");
         }
@@ -48,7 +54,7 @@ static class KeyFile
         }
     }
 
-    static void Import(string path, ReadOnlySpan<char> pem, ECAlgorithm into)
+    static void Import(string path, ReadOnlySpan<char> pem, ECAlgorithm into, string? passphrase)
     {
         if (!PemEncoding.TryFind(pem, out var fields))
             throw new CryptographicException($"{path} is not a PEM file.");
@@ -60,7 +66,7 @@ static class KeyFile
             case "ENCRYPTED PRIVATE KEY":
                 into.ImportFromEncryptedPem(
                     pem,
-                    Passphrase()
+                    passphrase
                         ?? throw new CryptographicException($"{path} is encrypted: set {PassphraseVariable} to its passphrase.")
                 );
                 break;
@@ -68,7 +74,4 @@ static class KeyFile
                 throw new CryptographicException($"{path} holds no PKCS#8 private key.");
         }
     }
-
-    static string? Passphrase() =>
-        Environment.GetEnvironmentVariable(PassphraseVariable) is { Length: > 0 } passphrase ? passphrase : null;
 }

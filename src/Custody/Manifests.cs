@@ -1,14 +1,16 @@
 namespace Lapel.Custody;
 
 /// <summary>
-/// Whether a manifest agrees with itself. This needs no key, no file and no database: the same answer on the camera, in the server
-/// and at the defence's desk. Whether it is <em>true</em> is the business of admission, which compares it with what arrived.
+/// Whether a manifest agrees with itself. This needs no key, no file and no database: the same answer on the camera, in the
+/// server and at the defence's desk. Whether it is <em>true</em> is the business of admission, which compares it with what
+/// arrived.
 /// </summary>
 public static class Manifests
 {
     public const int Version = 1;
 
-    /// <summary>Encoders stamp frames and cameras stamp events by different paths; two seconds hide no missing evidence.</summary>
+    /// <summary>Encoders stamp frames and cameras stamp events by different paths; two seconds hide no missing
+    /// evidence.</summary>
     static readonly Duration Slack = Duration.FromSeconds(2);
 
     /// <summary>No battery lasts that long; more is a broken clock.</summary>
@@ -130,7 +132,7 @@ public static class Manifests
         try
         {
             if (SealedFormat.ClearLength(clip.SealedLengthBytes, clip.Complete) != clip.ClearLengthBytes)
-                return $"Clip {clip.Number} cannot hold {clip.ClearLengthBytes} bytes of media in {clip.SealedLengthBytes} sealed ones.";
+                return $"Clip {clip.Number} cannot hold {clip.ClearLengthBytes} bytes of media in its {clip.SealedLengthBytes}.";
         }
         catch (SealBrokenException)
         {

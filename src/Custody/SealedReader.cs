@@ -62,7 +62,8 @@ public sealed class SealedReader : IDisposable
 
     /// <summary>Fills the span with the clear bytes from the offset on, as far as there are any.</summary>
     /// <returns>How many; less than asked only at the end, 0 at or after it.</returns>
-    /// <exception cref="SealBrokenException">A needed segment is not the one that was sealed; nothing of it was given out.</exception>
+    /// <exception cref="SealBrokenException">A needed segment is not the one that was sealed; nothing of it was given
+    /// out.</exception>
     public int Read(long clearOffset, Span<byte> into)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(clearOffset);

@@ -6,7 +6,8 @@ namespace Lapel.Custody;
 /// Seals one clip while it is being recorded. A whole segment is encrypted, hashed twice (clear and sealed) and written in one
 /// call; nothing is allocated on the way. Only whole segments can be read after a power cut, so a recorder that wants its last
 /// fragment safe fills up to the boundary (<see cref="BytesToBoundary"/>), flushes and syncs the file.
-/// Not thread-safe. Leaves the stream open. Disposing without <see cref="Finish"/> leaves an incomplete clip, as a power cut would.
+/// Not thread-safe. Leaves the stream open. Disposing without <see cref="Finish"/> leaves an incomplete clip, as a power cut
+/// would.
 /// </summary>
 public sealed class SealedWriter : IDisposable
 {
@@ -15,7 +16,8 @@ public sealed class SealedWriter : IDisposable
         Open,
         Finished,
 
-        /// <summary>A write failed: what reached the file is unknown, and no segment may be sealed twice with one nonce.</summary>
+        /// <summary>A write failed: what reached the file is unknown, and no segment may be sealed twice with one
+        /// nonce.</summary>
         Broken,
     }
 
@@ -55,7 +57,8 @@ public sealed class SealedWriter : IDisposable
     /// <summary>Sealed bytes given to the stream so far.</summary>
     public long SealedLengthBytes { get; private set; }
 
-    /// <summary>Clear bytes in segments given to the stream: what survives a power cut once the caller has synced the file.</summary>
+    /// <summary>Clear bytes in segments given to the stream: what survives a power cut once the caller has synced the
+    /// file.</summary>
     public long DurableClearBytes { get; private set; }
 
     /// <summary>Clear bytes missing until all bytes taken so far fill whole segments; 0 at a boundary.</summary>
@@ -173,5 +176,6 @@ public sealed class SealedWriter : IDisposable
     }
 }
 
-/// <summary>Lengths and digests of the whole segments written so far: those of the incomplete clip that a power cut would leave.</summary>
+/// <summary>Lengths and digests of the whole segments written so far: those of the incomplete clip that a power cut would
+/// leave.</summary>
 public sealed record SealedSoFar(long SealedLengthBytes, Digest SealedDigest, long ClearLengthBytes, Digest ClearDigest);

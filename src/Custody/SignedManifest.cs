@@ -3,14 +3,15 @@ using System.Text.Json;
 namespace Lapel.Custody;
 
 /// <summary>
-/// A manifest under its camera's signature. The payload is read strictly: an unknown, missing, doubled or empty field is an error,
-/// so that nobody signs what the verifier does not understand. Format: docs/formats/manifest.md.
+/// A manifest under its camera's signature. The payload is read strictly: an unknown, missing, doubled or empty field is an
+/// error, so that nobody signs what the verifier does not understand. Format: docs/formats/manifest.md.
 /// </summary>
 public static class SignedManifest
 {
     public const string PayloadType = "application/vnd.lapel.manifest+json";
 
-    /// <summary>Signs what the camera says, whether or not it makes sense: evidence is never lost for want of a signature.</summary>
+    /// <summary>Signs what the camera says, whether or not it makes sense: evidence is never lost for want of a
+    /// signature.</summary>
     public static byte[] Sign(Manifest manifest, CameraKey key) =>
         Envelope.Sign(PayloadType, JsonSerializer.SerializeToUtf8Bytes(manifest, LapelJson.Strict), key);
 

@@ -7,8 +7,9 @@ using Xunit;
 namespace Lapel.Tests.Custody;
 
 /// <summary>
-/// RFC 9180's own vectors for DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, base mode: appendix A.3.1 (AES-128-GCM), and the AES-256-GCM one
-/// of the same set (test-vectors.json, mode 0, kem 16, kdf 1, aead 2), which the RFC references without printing it.
+/// RFC 9180's own vectors for DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, base mode: appendix A.3.1 (AES-128-GCM), and the
+/// AES-256-GCM one of the same set (test-vectors.json, mode 0, kem 16, kdf 1, aead 2), which the RFC references without printing
+/// it.
 /// </summary>
 public sealed class HpkeTests
 {

@@ -65,7 +65,11 @@ public sealed class KeyTests : IDisposable
 
         // 113 bytes leave four bits over in the last letter; they must be zero.
         var odd = text[..^1] + (char)(text[^1] == 'A' ? 'B' : text[^1] + 1);
-        foreach (var bad in new[] { null, "", "A", text + "=", text + "A", text[1..], " " + text, "+" + text[1..], odd, text[..^1] + "\n" })
+        string?[] others =
+        [
+            null, "", "A", text + "=", text + "A", text[1..], " " + text, "+" + text[1..], odd, text[..^1] + "\n", "é" + text[1..],
+        ];
+        foreach (var bad in others)
             WrappedKey.TryParse(bad, out _).ShouldBeFalse(bad);
     }
 
@@ -99,29 +103,25 @@ public sealed class KeyTests : IDisposable
         new CameraPublicKey(camera.Spki).Verify([1, 3], cameraAgain.Sign([1, 2])).ShouldBeFalse();
     }
 
+    // The passphrase is passed in here, since the environment is shared with every other test.
     [Fact]
     public void With_a_passphrase_the_file_is_encrypted_and_needs_it_again()
     {
-        using var camera = CameraKey.New();
-        camera.Save(In("plain.key"));
-        try
-        {
-            Environment.SetEnvironmentVariable(KeyFile.PassphraseVariable, "correct horse");
-            camera.Save(In("locked.key"));
-            File.ReadAllText(In("locked.key")).ShouldStartWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
-            using (var again = CameraKey.Load(In("locked.key")))
-                again.KeyId.ShouldBe(camera.KeyId);
-            using (var plain = CameraKey.Load(In("plain.key")))
-                plain.KeyId.ShouldBe(camera.KeyId);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var again = ECDsa.Create();
+        KeyFile.Save(In("plain.key"), key, passphrase: null);
+        KeyFile.Save(In("locked.key"), key, "correct horse");
+        File.ReadAllText(In("locked.key")).ShouldStartWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
 
-            Environment.SetEnvironmentVariable(KeyFile.PassphraseVariable, "wrong");
-            Should.Throw<CryptographicException>(() => CameraKey.Load(In("locked.key")));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(KeyFile.PassphraseVariable, null);
-        }
-        Should.Throw<CryptographicException>(() => CameraKey.Load(In("locked.key"))).Message.ShouldContain(KeyFile.PassphraseVariable);
+        KeyFile.Load(In("locked.key"), again, "correct horse");
+        again.ExportPkcs8PrivateKey().ShouldBe(key.ExportPkcs8PrivateKey());
+        KeyFile.Load(In("plain.key"), again, "correct horse"); // set later: plain files stay readable
+        again.ExportPkcs8PrivateKey().ShouldBe(key.ExportPkcs8PrivateKey());
+
+        Should.Throw<CryptographicException>(() => KeyFile.Load(In("locked.key"), again, "wrong"));
+        Should
+            .Throw<CryptographicException>(() => KeyFile.Load(In("locked.key"), again, null))
+            .Message.ShouldContain("LAPEL_KEY_PASSPHRASE");
     }
 
     [Fact]

@@ -195,7 +195,8 @@ public sealed class SealedClipTests
     {
         var clear = RandomNumberGenerator.GetBytes(First + 2 * Rest + 300);
         var (bytes, _) = Seal(clear);
-        foreach (var cut in new[] { 0, 10, 56, Segment - 1, Segment, Segment + 1, 2 * Segment, 3 * Segment - 1, 3 * Segment, 3 * Segment + 9 })
+        int[] cuts = [0, 10, 56, Segment - 1, Segment, Segment + 1, 2 * Segment, 3 * Segment - 1, 3 * Segment, 3 * Segment + 9];
+        foreach (var cut in cuts)
         {
             var torn = bytes[..cut];
             var whole = cut / Segment;

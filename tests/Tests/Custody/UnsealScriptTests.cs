@@ -8,8 +8,8 @@ using Xunit;
 namespace Lapel.Tests.Custody;
 
 /// <summary>
-/// docs/formats/unseal.py shares no code with Lapel and agrees with Tink's and RFC 9180's published vectors. What it opens, anyone
-/// can open. Needs Debian's python3-cryptography.
+/// docs/formats/unseal.py shares no code with Lapel and agrees with Tink's and RFC 9180's published vectors. What it opens,
+/// anyone can open. Needs Debian's python3-cryptography.
 /// </summary>
 public sealed class UnsealScriptTests : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed class UnsealScriptTests : IDisposable
     }
 
     [Fact]
-    public void The_script_agrees_with_the_published_vectors() => Run("--self-test").ShouldBe((0, "5 published vectors agree"));
+    public void The_script_agrees_with_the_published_vectors() =>
+        Run(null, "--self-test").ShouldBe((0, "5 published vectors agree"));
 
     [Fact]
     public void A_clip_sealed_by_Lapel_is_opened_by_the_script()
@@ -66,6 +67,20 @@ public sealed class UnsealScriptTests : IDisposable
         Unseal().ShouldBe((1, "The wrapped key was not made for this evidence key and this clip."));
     }
 
+    [Fact]
+    public void The_script_opens_an_encrypted_evidence_key_with_its_passphrase()
+    {
+        var writer = Seal([1, 2, 3], finish: true);
+        using var key = ECDiffieHellman.Create();
+        KeyFile.Load(In("evidence.key"), key, passphrase: null);
+        KeyFile.Save(In("evidence.key"), key, "correct horse");
+
+        string[] arguments = [In("evidence.key"), In("wrapped"), clip.Text, In("sealed"), In("clear")];
+        Run("correct horse", arguments).ShouldBe((0, $"sealed {writer.SealedDigest}\nclear  {writer.ClearDigest}"));
+        Run("wrong", arguments).ShouldBe((1, "The evidence key does not open: is LAPEL_KEY_PASSPHRASE its passphrase?"));
+        Run(null, arguments).ShouldBe((1, "The evidence key does not open: is LAPEL_KEY_PASSPHRASE its passphrase?"));
+    }
+
     SealedWriter Seal(byte[] clear, bool finish)
     {
         using var content = ContentKey.New();
@@ -80,17 +95,18 @@ public sealed class UnsealScriptTests : IDisposable
     }
 
     (int Exit, string Said) Unseal(params string[] more) =>
-        Run([In("evidence.key"), In("wrapped"), clip.Text, In("sealed"), In("clear"), .. more]);
+        Run(null, [In("evidence.key"), In("wrapped"), clip.Text, In("sealed"), In("clear"), .. more]);
 
     string In(string name) => Path.Combine(folder, name);
 
-    static (int Exit, string Said) Run(params string[] arguments)
+    static (int Exit, string Said) Run(string? passphrase, params string[] arguments)
     {
         var start = new ProcessStartInfo("/usr/bin/python3", [Script(), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment[KeyFile.PassphraseVariable] = passphrase;
         using var python = Process.Start(start)!;
         var errors = python.StandardError.ReadToEndAsync();
         var said = python.StandardOutput.ReadToEnd() + errors.Result;
