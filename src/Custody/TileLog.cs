@@ -29,7 +29,15 @@ public sealed class TileLog : IDisposable
     volatile string? witnessed;
     RightEdge edge;
 
-    TileLog(string folder, LogSigner signer, FileStream turn, FoldedTiles folded, Published published, RightEdge edge, string? witnessed)
+    TileLog(
+        string folder,
+        LogSigner signer,
+        FileStream turn,
+        FoldedTiles folded,
+        Published published,
+        RightEdge edge,
+        string? witnessed
+    )
     {
         this.folder = folder;
         this.signer = signer;
@@ -145,7 +153,9 @@ public sealed class TileLog : IDisposable
             return NoteText.Utf8(now.Note);
         if (path == WitnessedFile)
             return witnessed is { } note ? NoteText.Utf8(note) : null;
-        if (!TileName.TryParse(path, out var asked) || TileName.At(asked.Level, asked.Number, now.Head.Size) is not { } have || asked.Width > have.Width)
+        if (!TileName.TryParse(path, out var asked))
+            return null;
+        if (TileName.At(asked.Level, asked.Number, now.Head.Size) is not { } have || asked.Width > have.Width)
             return null;
         // A narrower tile than any on disk is the beginning of a wider one: clients with an older checkpoint ask for those.
         if (TileTree.ReadFile(folder, asked) is { } exact)

@@ -74,7 +74,9 @@ public sealed class TileTree(Func<TileName, byte[]?> read, long size)
     /// <summary>The hashes of a tile: 32 bytes for each, as many as the tree has there.</summary>
     public byte[] ReadHashes(int level, long number)
     {
-        var name = TileName.At(level, number, size) ?? throw new LogBrokenException($"The tree of {size} entries has no tile {level}/{number}.");
+        var name =
+            TileName.At(level, number, size)
+            ?? throw new LogBrokenException($"The tree of {size} entries has no tile {level}/{number}.");
         var tile = ReadTile(name);
         var expected = name.Width * Hash;
         return tile.Length >= expected && tile.Length % Hash == 0
@@ -95,7 +97,8 @@ public sealed class TileTree(Func<TileName, byte[]?> read, long size)
     }
 
     // A partial tile may be deleted once the full one is there, which begins with the same bytes ("Partial Tiles").
-    byte[] ReadTile(TileName name) => read(name) ?? (name.IsFull ? null : read(name.Full)) ?? throw new LogBrokenException($"{name} is missing.");
+    byte[] ReadTile(TileName name) =>
+        read(name) ?? (name.IsFull ? null : read(name.Full)) ?? throw new LogBrokenException($"{name} is missing.");
 
     void CheckReach(long asked)
     {
