@@ -92,8 +92,10 @@ public sealed class Uploader(Home home, ServerLink server, UploadQueue queue, Tu
             }
             catch (Exception e) when (e is HttpRequestException or IOException or ServerException or JsonException or OperationCanceledException)
             {
-                failures = docked || uploadNow ? failures + 1 : 0;
-                if (Trouble != e.Message && failures > 0)
+                if (!docked && !uploadNow)
+                    continue; // out on patrol no server is expected
+                failures++;
+                if (Trouble != e.Message)
                     say($"Uploading pauses: {e.Message}");
                 Trouble = e.Message;
             }
