@@ -50,9 +50,10 @@ public static class Capture
             _ => throw new ArgumentOutOfRangeException(nameof(source), source, "No such source."),
         };
         if (source is not CaptureSource.TestScene)
-            arguments.Add("-vf", $"scale={Number(settings.Width)}:{Number(settings.Height)}:force_original_aspect_ratio=decrease:force_divisible_by=2");
-        // Sound from a live source has holes and its own clock; the picture's time leads.
-        return arguments.Add("-af", "aresample=async=1000").H264(settings.Preset, settings.VideoKbps).Aac(settings.SoundKbps, channels: 1).FragmentsToStdout();
+            arguments
+                .Add("-vf", $"scale={Number(settings.Width)}:{Number(settings.Height)}:force_original_aspect_ratio=decrease:force_divisible_by=2")
+                .Add("-af", "aresample=async=1000"); // sound from a live source has holes and its own clock; the picture's time leads
+        return arguments.H264(settings.Preset, settings.VideoKbps).Aac(settings.SoundKbps, channels: 1).FragmentsToStdout();
     }
 
     static FfmpegArguments Scene(CaptureSource.TestScene scene, CaptureSettings settings)

@@ -27,8 +27,11 @@ public sealed record Waveform(int SlicesPerSecond, sbyte[] Peaks)
             .Add("-threads", "1")
             .FragmentsOnStdin()
             .Map("0:a:0")
-            .Add("-af", "aresample=async=1:first_pts=0", "-ac", "1", "-ar", "8000", "-c:a", "pcm_s16le")
+            .Add("-af", "aresample=8000:async=1", "-ac", "1", "-ar", "8000", "-c:a", "pcm_s16le")
             .ToStdout("s16le");
+        // Holes are filled by ffmpeg, but for one at the beginning: its own first_pts=0 pads again after every later hole.
+        if (index.SoundGaps is [{ StartUs: 0, Silenced: false } late, ..])
+            slices.Skip(late.DurationUs * SampleRateHz / 1_000_000);
         var any = false;
         await ffmpeg.Run(arguments, Feed, Take, TimeSpan.FromMinutes(10), stop);
         return any ? new(slicesPerSecond, slices.Peaks) : null;
@@ -82,6 +85,9 @@ public sealed record Waveform(int SlicesPerSecond, sbyte[] Peaks)
         short highest;
 
         public sbyte[] Peaks { get; } = new sbyte[count * 2];
+
+        public void Skip(long samples) =>
+            (slice, inSlice) = samples / samplesPerSlice < count ? ((int)(samples / samplesPerSlice), (int)(samples % samplesPerSlice)) : (count, 0);
 
         public void Add(ReadOnlySpan<byte> littleEndian)
         {

@@ -49,6 +49,10 @@ public sealed record Arrival(ClipId Clip, int Number, UploadId Upload, string? F
         {
             return damaged.Message;
         }
+        catch (Exception lost) when (lost is VaultObjectMissingException or FileNotFoundException)
+        {
+            return "its bytes are lost.";
+        }
         catch (CryptographicException)
         {
             return "it was wrapped for another agency or another clip.";

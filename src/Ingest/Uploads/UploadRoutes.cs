@@ -167,7 +167,10 @@ static class UploadRoutes
         else if (stated.Length > 0 && !Tus.TryReadNumber(stated, out _))
             problem = UploadProblems.Invalid("Upload-Length must be a number of bytes, in digits.");
         else if (stated.Length > 0 && Tus.TryReadNumber(stated, out var bytes))
-            (length, problem) = bytes > settings.MaxUploadBytes ? (null, UploadProblems.TooLong) : (bytes, null);
+        {
+            length = bytes;
+            problem = bytes > settings.MaxUploadBytes ? UploadProblems.TooLong : null;
+        }
         return problem is null;
     }
 

@@ -24,6 +24,9 @@ public enum Permission
 
     SeeQuarantine,
 
+    /// <summary>Have admission tried again for what is in quarantine.</summary>
+    DecideQuarantine,
+
     /// <summary>Units, officers, memberships and who wore what.</summary>
     SeeRoster,
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Lapel.Web;
@@ -9,13 +10,14 @@ public static class Here
     /// <summary>This path and query with the named values replaced; null removes one.</summary>
     public static string With(HttpContext http, params ReadOnlySpan<(string Name, string? Value)> changes)
     {
-        var query = QueryHelpers.ParseQuery(http.Request.QueryString.Value);
+        var query = new QueryBuilder();
+        foreach (var (name, values) in QueryHelpers.ParseQuery(http.Request.QueryString.Value))
+            if (!IsNamed(name, changes))
+                query.Add(name, values.OfType<string>());
         foreach (var (name, value) in changes)
-            if (value is null)
-                query.Remove(name);
-            else
-                query[name] = value;
-        return QueryHelpers.AddQueryString(Path(http), query);
+            if (value is not null)
+                query.Add(name, value);
+        return Path(http) + query;
     }
 
     /// <summary>This path, tenant included, without a query.</summary>
@@ -27,5 +29,13 @@ public static class Here
         var path = http.Request.Path.Value?.Trim('/') ?? "";
         var target = href.Trim('/');
         return path == target || (target.Length > 0 && path.StartsWith(target + "/", StringComparison.Ordinal));
+    }
+
+    static bool IsNamed(string name, ReadOnlySpan<(string Name, string? Value)> changes)
+    {
+        foreach (var change in changes)
+            if (change.Name == name)
+                return true;
+        return false;
     }
 }

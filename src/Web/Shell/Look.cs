@@ -10,8 +10,8 @@ public static class Look
 {
     /// <summary>What the browser may load and run: files of this server and nothing else; no inline script, no inline style.</summary>
     public const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-        + "connect-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self' blob:; "
+        + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
     public static WebApplicationBuilder AddLook(this WebApplicationBuilder builder)
     {

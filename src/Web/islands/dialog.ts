@@ -38,6 +38,7 @@ class ConfirmDialog extends HTMLElement {
     });
     document.body.append(dialog);
     dialog.showModal();
+    typed?.focus();
   }
 }
 

@@ -85,8 +85,8 @@ export class Lanes {
   /** Draws what depends on size and colours. */
   draw(): void {
     this.#drawFilm();
-    this.#drawWave(this.#waveCanvas, "--wave");
-    this.#drawWave(this.#playedCanvas, "--wave-played");
+    this.#drawWave(this.#waveCanvas);
+    this.#drawWave(this.#playedCanvas);
     const step = TickSteps.find((s) => (s / this.durationMs) * this.element.clientWidth >= 84) ?? 14_400_000;
     const ticks = this.wall.ticks(this.durationMs, step).map((ms) => {
       const tick = this.#placed(make("span", { class: "num" }, this.wall.time(ms)), ms);
@@ -105,11 +105,11 @@ export class Lanes {
     for (let i = 0; i < count; i++) film.draw(sized.on, ((i + 0.5) / count) * this.durationMs, i * each, 0, each, sized.height);
   }
 
-  #drawWave(canvas: HTMLCanvasElement, colour: string): void {
+  #drawWave(canvas: HTMLCanvasElement): void {
     const sized = fit(canvas);
     if (!sized) return;
     const { on, width, height } = sized;
-    on.fillStyle = getComputedStyle(this.element).getPropertyValue(colour);
+    on.fillStyle = getComputedStyle(canvas).color;
     const middle = height / 2;
     if (!this.#wave) {
       on.fillRect(0, middle - 0.5, width, 1);

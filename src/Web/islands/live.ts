@@ -11,6 +11,8 @@ class Live extends HTMLElement {
   #retry = 0;
   #retryMs = 1000;
   #missed = false;
+  /** The server's own HTML of each region, since islands change what is on the page. */
+  readonly #shown = new WeakMap<HTMLElement, string>();
 
   connectedCallback(): void {
     document.addEventListener("visibilitychange", this.#look);
@@ -105,20 +107,20 @@ class Live extends HTMLElement {
 
   #swap(page: Document): void {
     for (const old of document.querySelectorAll<HTMLElement>("[data-live]")) {
-      const name = old.dataset.live ?? "";
-      const fresh = page.querySelector<HTMLElement>(`[data-live="${CSS.escape(name)}"]`);
-      // What someone is using is left alone until they are done.
-      if (!fresh || fresh.innerHTML === old.dataset.liveHtml || old.contains(document.activeElement) || old.querySelector("details[open]")) continue;
-      const html = fresh.innerHTML;
-      if (old.dataset.liveHtml === undefined && normal(old) === normal(fresh)) {
-        old.dataset.liveHtml = html;
-        continue;
-      }
+      const fresh = page.querySelector<HTMLElement>(`[data-live="${CSS.escape(old.dataset.live ?? "")}"]`);
+      if (!fresh || fresh.innerHTML === this.#shown.get(old)) continue;
+      const focused = old.contains(document.activeElement) ? document.activeElement : null;
+      // What someone is using is left alone until they are done; a link they stand on can be found again.
+      if ((focused && !(focused instanceof HTMLAnchorElement)) || old.querySelector("details[open]")) continue;
+      const changed = words(old) !== words(fresh);
+      this.#shown.set(old, fresh.innerHTML);
       old.replaceChildren(...document.importNode(fresh, true).childNodes);
-      old.dataset.liveHtml = html;
-      old.classList.remove("fresh");
-      void old.offsetWidth; // restarts the fade
-      old.classList.add("fresh");
+      if (focused) [...old.querySelectorAll("a")].find((a) => a.href === focused.href)?.focus({ preventScroll: true });
+      if (changed) {
+        old.classList.remove("fresh");
+        void old.offsetWidth; // restarts the fade
+        old.classList.add("fresh");
+      }
       old.dispatchEvent(new CustomEvent("lapel:fresh", { bubbles: true }));
     }
   }
@@ -131,9 +133,11 @@ class Live extends HTMLElement {
   }
 }
 
-/** Words only: islands have added their buttons to the old one. */
-function normal(region: Element): string {
-  return (region.textContent ?? "").replace(/\s+/g, " ").trim();
+/** What a region says, without what islands have added to it. */
+function words(region: Element): string {
+  const copy = region.cloneNode(true) as Element;
+  copy.querySelectorAll(".ago, lapel-copy button").forEach((added) => added.remove());
+  return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
 customElements.define("lapel-live", Live);

@@ -22,7 +22,8 @@ class Player extends HTMLElement {
   #durationMs = 0;
   /** Media time of the picture on the screen, which is not always what the video's clock says. */
   #shownMs = 0;
-  #frameMs = 1000 / 30;
+  /** Steps between the last pictures; the shortest is one frame, longer ones had frames left out. */
+  #steps: number[] = [];
   #spinner = 0;
   readonly #tellsFrames = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
   #toSeek: number | null = null;
@@ -54,9 +55,8 @@ class Player extends HTMLElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", label);
     this.replaceChildren(
-      make("div", { class: "player-top" }, stage, this.#track?.element ?? null),
-      make("div", { class: "player-under" }, this.#controls(), this.#lanes.element));
-    this.classList.toggle("has-track", this.#track !== null);
+      make("div", { class: this.#track ? "player-grid has-track" : "player-grid" },
+        stage, make("div", { class: "player-under" }, this.#controls(), this.#lanes.element), this.#track?.element ?? null));
 
     this.#listen();
     void this.#lanes.load(this.dataset.filmstrip, this.dataset.waveform);
@@ -129,7 +129,7 @@ class Player extends HTMLElement {
       const onFrame = (_: number, frame: VideoFrameCallbackMetadata): void => {
         const ms = frame.mediaTime * 1000;
         const step = ms - this.#shownMs;
-        if (!video.paused && step > 5 && step < 200 && video.playbackRate <= 1) this.#frameMs += (step - this.#frameMs) * 0.2;
+        if (!video.paused && step > 5 && step < 300) this.#steps = [...this.#steps.slice(-23), step];
         if (this.#toSeek === null && !video.seeking) this.#show(ms);
         video.requestVideoFrameCallback(onFrame);
       };
@@ -194,7 +194,8 @@ class Player extends HTMLElement {
   #frame(by: number): void {
     this.#video.pause();
     // Half a frame inside the wanted one, since media times are rounded.
-    this.seek(this.#shownMs + (by > 0 ? 1.5 : -0.5) * this.#frameMs);
+    const frameMs = this.#steps.length > 0 ? Math.min(...this.#steps) : 1000 / 30;
+    this.seek(this.#shownMs + (by > 0 ? 1.5 : -0.5) * frameMs);
   }
 
   #faster(by: number): void {
@@ -248,7 +249,7 @@ class Player extends HTMLElement {
     const key = now.map((s) => s.label).join("\n");
     if (this.#chips.dataset.key !== key) {
       this.#chips.dataset.key = key;
-      this.#chips.replaceChildren(...now.map((s) => make("span", { class: `stage-chip span-${s.kind}` }, s.label)));
+      this.#chips.replaceChildren(...now.map((s) => make("span", { class: "stage-chip", "data-kind": s.kind }, s.label)));
     }
   }
 

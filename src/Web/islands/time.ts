@@ -1,6 +1,6 @@
 import { make } from "./dom.js";
 
-const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
 const Steps: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_557_600], ["month", 2_629_800], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
 export function ago(at: number, now = Date.now()): string {

@@ -95,7 +95,7 @@ static class GoldenMedia
             while (stream.TryRead(out var fragment))
                 fragments.Add(fragment);
         }
-        return (stream.Init.ShouldNotBeNull(), fragments);
+        return (stream.Init ?? throw new BrokenMediaException("The stream ended before its beginning was whole."), fragments);
     }
 
     public static byte[] Join(InitSegment init, IEnumerable<Fragment> fragments) => [.. init.Bytes, .. fragments.SelectMany(f => f.Bytes)];

@@ -1,0 +1,184 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lapel.Ingest;
+
+/// <summary>One upload as people see it: no pictures, only who sends how much.</summary>
+/// <param name="DoneBytes">In the file at this moment.</param>
+/// <param name="Stalled">Nothing has come for a minute, and bytes are missing.</param>
+public sealed record UploadInProgress(
+    UploadId Id,
+    CameraId Camera,
+    string CameraSerial,
+    RecordingId Recording,
+    int Number,
+    bool Urgent,
+    long DoneBytes,
+    long? LengthBytes,
+    UploadState State,
+    bool Stalled,
+    Instant TouchedAt,
+    Instant? ExpiresAt
+);
+
+/// <summary>What people see of ingest: uploads in progress, quarantine, remarks. Each page and the API give the same facts.</summary>
+static class IngestPages
+{
+    const int MostUploads = 200;
+    const int MostRemarks = 50;
+    static readonly Duration StalledAfter = Duration.FromMinutes(1);
+
+    public static readonly NavItem[] Navigation =
+    [
+        new("Uploads", "uploads", "upload", 30, Words<Permission>.Of(Permission.SeeUploads), "Evidence"),
+        new("Quarantine", "quarantine", "shield", 40, Words<Permission>.Of(Permission.SeeQuarantine), "Evidence"),
+    ];
+
+    public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
+    {
+        app.MapGet("/uploads", UploadsPage).Needs(Permission.SeeUploads).ExcludeFromDescription();
+        app.MapGet("/quarantine", QuarantinePage).Needs(Permission.SeeQuarantine).ExcludeFromDescription();
+        app.MapGet("/quarantine/{id}", QuarantinedPage).Needs(Permission.SeeQuarantine).ExcludeFromDescription();
+        app.MapPost("/quarantine/{id}/try-again", TryAgainByForm)
+            .Needs(Permission.DecideQuarantine)
+            .WithMetadata(new RequireAntiforgeryTokenAttribute())
+            .ExcludeFromDescription();
+
+        api.MapGet("/uploads", AllUploads).Needs(Permission.SeeUploads);
+        api.MapGet("/quarantine", AllQuarantined).Needs(Permission.SeeQuarantine);
+        api.MapGet("/quarantine/{id}", OneQuarantined).Needs(Permission.SeeQuarantine);
+        api.MapPost("/quarantine/{id}/try-again", TryAgain).Needs(Permission.DecideQuarantine);
+        api.MapGet("/admission-remarks", AllRemarks).Needs(Permission.SeeQuarantine);
+    }
+
+    static async Task<IReadOnlyList<UploadInProgress>> Waiting(Reading reading, Uploads uploads, Instant now, CancellationToken stop)
+    {
+        var serials = (await Cameras.All(reading, stop)).ToDictionary(c => c.Id, c => c.Serial);
+        return
+        [
+            .. from upload in await UploadRows.Waiting(reading, MostUploads, stop)
+            orderby upload.State, upload.Urgent descending, upload.TouchedAt descending
+            select new UploadInProgress(
+                upload.Id,
+                upload.Camera,
+                serials.GetValueOrDefault(upload.Camera, "unknown"),
+                upload.Recording,
+                upload.Number,
+                upload.Urgent,
+                uploads.OffsetNow(upload),
+                upload.LengthBytes,
+                upload.State,
+                upload.IsOpen && now - upload.TouchedAt > StalledAfter,
+                upload.TouchedAt,
+                upload.IsOpen ? upload.ExpiresAt : null
+            ),
+        ];
+    }
+
+    static async Task<IResult> AllUploads(AgencyRecords records, Uploads uploads, TimeProvider clock, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return TypedResults.Json(new { items = await Waiting(reading, uploads, clock.Now(), stop) }, LapelJson.Lenient);
+    }
+
+    static async Task<IResult> UploadsPage(AgencyRecords records, Uploads uploads, TimeProvider clock, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return Page.Of<UploadsPage>(
+            new
+            {
+                Uploads = await Waiting(reading, uploads, clock.Now(), stop),
+                Room = await uploads.Room(reading, stop),
+                uploads.Settings,
+            }
+        );
+    }
+
+    static async Task<IResult> AllQuarantined(string? after, AgencyRecords records, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        var page = await Quarantine.Page(reading, await Last(reading, after, stop), stop);
+        return TypedResults.Json(
+            new { items = page, next = page.Count < Quarantine.PageSize ? null : page[^1].Id.Text },
+            LapelJson.Lenient
+        );
+    }
+
+    static async Task<IResult> QuarantinePage(string? after, AgencyRecords records, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        var before = await Last(reading, after, stop);
+        return Page.Of<QuarantinePage>(
+            new
+            {
+                Rows = await Quarantine.Page(reading, before, stop),
+                First = before is null,
+                Remarks = before is null ? await Remarks.Newest(reading, MostRemarks, stop) : [],
+            }
+        );
+    }
+
+    static async Task<Quarantined?> Last(Reading reading, string? after, CancellationToken stop) =>
+        Id<Quarantined>.TryParse(after, null, out var id) ? await Quarantine.Find(reading, id, stop) : null;
+
+    static async Task<IResult> OneQuarantined(Id<Quarantined> id, AgencyRecords records, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return await Quarantine.Find(reading, id, stop) is { } found
+            ? TypedResults.Json(new { quarantined = found, clips = await Quarantine.ClipsOf(reading, id, stop) }, LapelJson.Lenient)
+            : new Refused(WhoMay.Nothing);
+    }
+
+    static async Task<IResult> QuarantinedPage(HttpContext http, Id<Quarantined> id, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return await Quarantine.Find(reading, id, stop) is { } found
+            ? Page.Of<QuarantinedPage>(
+                new
+                {
+                    Row = found,
+                    Clips = await Quarantine.ClipsOf(reading, id, stop),
+                    MayDecide = viewer.May(Permission.DecideQuarantine),
+                    Tried = http.Request.Query["tried"] == "refused",
+                }
+            )
+            : Gate.Refuse(http, WhoMay.Nothing);
+    }
+
+    static async Task<IResult> TryAgain(Id<Quarantined> id, Viewer viewer, Admissions admissions, CancellationToken stop) =>
+        await admissions.TryAgain(id, viewer.Actor, stop) switch
+        {
+            Admitted.WithReceipt admitted => TypedResults.Json(new { admitted.Recording, admitted.Receipt }, LapelJson.Lenient),
+            Admitted.Waiting waiting => new Refused(waiting.Refusal, new { missing = waiting.Missing }),
+            Admitted.Refused refused => new Refused(refused.Refusal, new { why = refused.Refusal.Sentence, quarantine = refused.Quarantine.Text }),
+            _ => new Refused(WhoMay.Nothing),
+        };
+
+    static async Task<IResult> TryAgainByForm(
+        HttpContext http,
+        Id<Quarantined> id,
+        Viewer viewer,
+        Admissions admissions,
+        CancellationToken stop
+    )
+    {
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
+            return Gate.Refuse(http, new("form-stale", "This page was open for too long. Load it again and repeat what you did."));
+        var start = http.Request.PathBase.ToUriComponent();
+        return await admissions.TryAgain(id, viewer.Actor, stop) switch
+        {
+            Admitted.WithReceipt admitted when viewer.May(Permission.SeeAllRecordings) =>
+                TypedResults.LocalRedirect($"{start}/recordings/{admitted.Recording}"),
+            Admitted.Refused or Admitted.Waiting => TypedResults.LocalRedirect($"{start}/quarantine/{id}?tried=refused"),
+            _ => TypedResults.LocalRedirect($"{start}/quarantine/{id}"),
+        };
+    }
+
+    static async Task<IResult> AllRemarks(AgencyRecords records, CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return TypedResults.Json(new { items = await Remarks.Newest(reading, MostRemarks, stop) }, LapelJson.Lenient);
+    }
+}
