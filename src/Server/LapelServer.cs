@@ -76,7 +76,7 @@ public static class LapelServer
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, folders, options.WitnessAddresses(), clock);
         RosterModule.AddParts(parts, clock);
-        EvidenceModule.AddParts(parts, clock);
+        EvidenceModule.AddParts(parts);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
 
