@@ -49,6 +49,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
         room.Service = await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
         room.Officer = await Officers.Enter(work, "3101", "Dana Reyes", null, Stop);
         await work.Commit(Stop);
+        while (await room.Log.Integrate(Stop)) { }
         return room;
     }
 
@@ -139,7 +140,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
     {
         Verification.Held held;
         await using (var reading = await Read())
-            held = await Verification.Gather(reading, recording, Stop);
+            held = await Verification.Gather(reading, (await Recordings.Find(reading, recording.Id, Stop))!, Stop);
         return [.. Agency.Get<Verification>().Check(held, Stop)];
     }
 
