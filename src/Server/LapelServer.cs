@@ -22,9 +22,10 @@ public static class LapelServer
         {
             if (args is ["fsck", .. var rest])
                 return await FsckCommand.Run(rest);
-            await using var app = await Start(ServerOptions.Read(args), TimeProvider.System);
+            var options = ServerOptions.Read(args);
+            await using var app = await Start(options, TimeProvider.System);
             if (app.Services.GetRequiredService<Agencies>().All.Count == 0)
-                Console.WriteLine($"No agency yet. Set one up at {app.Address()}/ with the code in {SetupCode.FileIn(app.Options())}");
+                Console.WriteLine($"No agency yet. Set one up at {app.Address()}/ with the code in {SetupCode.FileIn(options)}");
             Console.WriteLine($"Lapel is at {app.Address()}/");
             await app.WaitForShutdownAsync();
             return 0;
@@ -49,6 +50,7 @@ public static class LapelServer
         {
             var house = HouseLock.Take(options.Data);
             app.Lifetime.ApplicationStopped.Register(house.Dispose);
+            SetupCode.ReadOrMake(options);
             await app.Services.GetRequiredService<Agencies>().OpenAll(CancellationToken.None);
             MapEverything(app);
             await app.StartAsync();
@@ -142,5 +144,4 @@ public static class LapelServer
     public static string Address(this WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    static ServerOptions Options(this WebApplication app) => app.Services.GetRequiredService<ServerOptions>();
 }
