@@ -35,7 +35,7 @@ public sealed class WhyNotAdmitTests
             { "chain-rewritten", f => f with { After = Manifest(Digest.Of("next"u8), 3, Other) } },
             { "clip-reused", f => f with { Clips = [f.Clips[0] with { AdmittedElsewhere = RecordingId.New() }, f.Clips[1]] } },
             { "clips-missing", f => f with { Clips = [f.Clips[0], f.Clips[1] with { Arrived = null }] } },
-            { "clip-length-differs", f => f with { Clips = [f.Clips[0], Arrived(f.Clips[1], a => a with { LengthBytes = 99 })] } },
+            { "clip-length-differs", f => f with { Clips = [Arrived(f.Clips[0], a => a with { LengthBytes = 99 }), f.Clips[1]] } },
             { "clip-digest-differs", f => f with { Clips = [Arrived(f.Clips[0], a => a with { Digest = Other }), f.Clips[1]] } },
             { "clip-key-wrong", f => f with { Clips = [Arrived(f.Clips[0], a => a with { WhyNotOpened = "no" }), f.Clips[1]] } },
         };
