@@ -27,7 +27,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
     public IVault Vault => Agency.Get<IVault>();
     public ContentKeys Keys => Agency.Get<ContentKeys>();
     public ClearClips Clear => Agency.Get<ClearClips>();
-    public Camera Camera { get; private set; } = null!;
+    public Lapel.Roster.Camera Camera { get; private set; } = null!;
     public Officer Officer { get; private set; } = null!;
     public Unit Service { get; private set; } = null!;
 
