@@ -138,8 +138,8 @@ public static class LapelServer
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);
-        app.MapOpenApi("/api/v1/openapi.json");
-        app.MapFallback(Problems.NotFound);
+        app.MapOpenApi("/api/v1/openapi.json").OpenToAnyone("it describes the routes and holds nothing of the agency");
+        app.MapFallback(Problems.NotFound).OpenToAnyone("there is nothing there");
     }
 
     public static string Address(this WebApplication app) =>
