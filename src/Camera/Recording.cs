@@ -97,6 +97,7 @@ public sealed class Recording
                     new(f.ClearDigest),
                     f.Complete
                 );
+                open.Kept.Clear(); // a long recording has thousands, and they have done their work
                 break;
             case JournalFact.ClipAbandoned when Open is not null:
                 clips.RemoveAt(clips.Count - 1);

@@ -65,7 +65,8 @@ public static class Merkle
             return subtree(height, start >> height);
         }
         var middle = start + Split(count);
-        return NodeHash(subtree(BitOperations.Log2((ulong)(middle - start)), start / (middle - start)), RangeHash(middle, end, subtree));
+        var left = subtree(BitOperations.Log2((ulong)(middle - start)), start / (middle - start));
+        return NodeHash(left, RangeHash(middle, end, subtree));
     }
 
     /// <summary>PATH(index, D[size]) of section 2.1.1: from the leaf's sibling up to the root's child.</summary>

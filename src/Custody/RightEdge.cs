@@ -37,7 +37,7 @@ sealed class RightEdge
             {
                 var leaf = leaves.AsSpan(i * Merkle.HashLengthBytes, Merkle.HashLengthBytes);
                 if (!leaf.SequenceEqual(Merkle.LeafHash(entries[i].Span)))
-                    throw new LogBrokenException($"Entry {tree.Size / TileName.FullWidth * TileName.FullWidth + i} is not the one that was logged.");
+                    throw new LogBrokenException($"Entry {tree.Size - entries.Count + i} is not the one that was logged.");
                 EntryBundle.Write(bundle, entries[i].Span);
             }
         }

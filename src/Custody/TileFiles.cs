@@ -4,7 +4,9 @@ namespace Lapel.Custody;
 /// The tiles of one append on their way to the disk: each file is synced once, then renamed to its name, then each folder is synced
 /// once. A file that is there already must be the same, and is never written again.
 /// </summary>
-sealed class TileFiles(string root)
+/// <param name="root">The log's folder, a full path.</param>
+/// <param name="settled">Folders whose own names this process knows to be on disk.</param>
+sealed class TileFiles(string root, HashSet<string> settled)
 {
     readonly List<(TileName Name, byte[] Bytes)> tiles = [];
 
@@ -18,14 +20,19 @@ sealed class TileFiles(string root)
         foreach (var (name, bytes) in tiles)
         {
             var path = Path.Combine(root, name.Path);
-            // Also the folders that are there already: an append that was killed may have made them and not synced their names.
-            for (var folder = Path.GetDirectoryName(path)!; folders.Add(folder) && folder != root; folder = Path.GetDirectoryName(folder)!)
-                Directory.CreateDirectory(folder);
+            var folder = Path.GetDirectoryName(path)!;
+            Directory.CreateDirectory(folder);
+            folders.Add(folder);
             if (!File.Exists(path))
                 Write(path, bytes);
         }
+        // A folder that is there already may be from an append that was killed before it synced the folder's own name.
+        foreach (var folder in folders.ToList())
+            for (var inner = folder; inner != root && !settled.Contains(inner); inner = Path.GetDirectoryName(inner)!)
+                folders.Add(Path.GetDirectoryName(inner)!);
         foreach (var folder in folders)
             Durable.SyncFolder(folder);
+        settled.UnionWith(folders);
     }
 
     /// <summary>
@@ -37,8 +44,10 @@ sealed class TileFiles(string root)
         foreach (var (name, _) in tiles.Where(t => t.Name.IsFull))
             try
             {
-                if (Directory.Exists(Path.Combine(root, $"{name.Path}.p")))
-                    Directory.Delete(Path.Combine(root, $"{name.Path}.p"), recursive: true);
+                var partials = Path.Combine(root, $"{name.Path}.p");
+                settled.Remove(partials);
+                if (Directory.Exists(partials))
+                    Directory.Delete(partials, recursive: true);
             }
             catch (IOException)
             {
@@ -58,7 +67,7 @@ sealed class TileFiles(string root)
         File.Move(temporary, path, overwrite: true); // one rename; nothing is there, since one process writes
     }
 
-    // The file is from an append that died before its checkpoint. Its bytes were synced before it got its name.
+    // A file that exists is from an append that died before its checkpoint. Its bytes were synced before it got its name.
     static void CheckSame(TileName name, string path, byte[] bytes)
     {
         if (File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
@@ -66,29 +75,5 @@ sealed class TileFiles(string root)
                 $"{name} is there with other content. An append that did not finish wrote other entries than those given now; if no later "
                     + "checkpoint of this log is known anywhere, move the file away and try again."
             );
-    }
-}
-
-/// <summary>The last tiles read. Tiles never change once named, so nothing is ever stale; it holds 128 at most, then starts anew.</summary>
-sealed class TileCache(string folder)
-{
-    const int MaxTiles = 128;
-    readonly Dictionary<TileName, byte[]> tiles = [];
-
-    /// <returns>Not to be changed by the caller; null when there is no such file.</returns>
-    public byte[]? Read(TileName name)
-    {
-        lock (tiles)
-            if (tiles.TryGetValue(name, out var known))
-                return known;
-        var read = TileTree.ReadFile(folder, name);
-        if (read is not null && name.Level != TileName.Entries) // bundles may be megabytes, and are seldom read twice
-            lock (tiles)
-            {
-                if (tiles.Count >= MaxTiles)
-                    tiles.Clear();
-                tiles[name] = read;
-            }
-        return read;
     }
 }

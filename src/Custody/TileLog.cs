@@ -22,18 +22,27 @@ public sealed class TileLog : IDisposable
     readonly string folder;
     readonly LogSigner signer;
     readonly FileStream turn;
-    readonly TileCache cache;
+    readonly FoldedTiles folded;
+    readonly HashSet<string> settled = [];
     readonly Lock gate = new();
     volatile Published published;
     volatile string? witnessed;
     RightEdge edge;
 
-    TileLog(string folder, LogSigner signer, FileStream turn, TileCache cache, Published published, RightEdge edge, string? witnessed)
+    TileLog(
+        string folder,
+        LogSigner signer,
+        FileStream turn,
+        FoldedTiles folded,
+        Published published,
+        RightEdge edge,
+        string? witnessed
+    )
     {
         this.folder = folder;
         this.signer = signer;
         this.turn = turn;
-        this.cache = cache;
+        this.folded = folded;
         this.published = published;
         this.edge = edge;
         this.witnessed = witnessed;
@@ -61,17 +70,17 @@ public sealed class TileLog : IDisposable
         var turn = new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            var cache = new TileCache(folder);
+            var folded = new FoldedTiles();
             var path = Path.Combine(folder, CheckpointFile);
             if (!File.Exists(path))
                 Found(folder, path, signer);
             var note = File.ReadAllText(path);
             var head = Trust(CheckpointFile, note, signer.Verifier);
-            var published = new Published(head, note, new TileTree(cache.Read, head.Size));
+            var published = new Published(head, note, Tree(folder, head.Size, folded));
             var edge = RightEdge.Of(published.Tree);
             if (!edge.Root().AsSpan().SequenceEqual(published.Head.Root))
                 throw new LogBrokenException($"The tiles in {folder} do not lead to the root of its checkpoint, {published.Head}.");
-            return new(folder, signer, turn, cache, published, edge, ReadWitnessed(folder, signer.Verifier));
+            return new(folder, signer, turn, folded, published, edge, ReadWitnessed(folder, signer.Verifier));
         }
         catch
         {
@@ -100,7 +109,7 @@ public sealed class TileLog : IDisposable
             if (entries.Count == 0)
                 return Head;
             var next = edge.Copy();
-            var files = new TileFiles(folder);
+            var files = new TileFiles(folder, settled);
             foreach (var entry in entries)
                 next.Add(entry.Span, files);
             next.PutPartials(edge, files);
@@ -111,7 +120,7 @@ public sealed class TileLog : IDisposable
             Durable.WriteFile(Path.Combine(folder, CheckpointFile), NoteText.Utf8(note));
             // If we die here: partial tiles lie beside full ones. They are true, and read by nobody.
             edge = next;
-            published = new(head, note, new TileTree(cache.Read, head.Size));
+            published = new(head, note, Tree(folder, head.Size, folded));
             files.DeleteOutgrownPartials();
             return head;
         }
@@ -144,10 +153,12 @@ public sealed class TileLog : IDisposable
             return NoteText.Utf8(now.Note);
         if (path == WitnessedFile)
             return witnessed is { } note ? NoteText.Utf8(note) : null;
-        if (!TileName.TryParse(path, out var asked) || TileName.At(asked.Level, asked.Number, now.Head.Size) is not { } have || asked.Width > have.Width)
+        if (!TileName.TryParse(path, out var asked))
+            return null;
+        if (TileName.At(asked.Level, asked.Number, now.Head.Size) is not { } have || asked.Width > have.Width)
             return null;
         // A narrower tile than any on disk is the beginning of a wider one: clients with an older checkpoint ask for those.
-        if (cache.Read(asked) is { } exact)
+        if (TileTree.ReadFile(folder, asked) is { } exact)
             return exact;
         if (asked.Level == TileName.Entries)
             return EntryBundle.Write(now.Tree.ReadBundle(asked.Number).Take(asked.Width));
@@ -200,6 +211,8 @@ public sealed class TileLog : IDisposable
         Durable.WriteFile(path, NoteText.Utf8(signer.Sign(new(signer.Origin, 0, Merkle.EmptyRoot)).ToString()));
         Durable.SyncFolder(Path.GetDirectoryName(folder) ?? folder);
     }
+
+    static TileTree Tree(string folder, long size, FoldedTiles folded) => new(name => TileTree.ReadFile(folder, name), size, folded);
 
     static string? ReadWitnessed(string folder, LogVerifier verifier)
     {

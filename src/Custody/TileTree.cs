@@ -11,6 +11,11 @@ namespace Lapel.Custody;
 public sealed class TileTree(Func<TileName, byte[]?> read, long size)
 {
     const int Hash = Merkle.HashLengthBytes;
+    readonly FoldedTiles folded = new();
+
+    /// <summary>Shares what it reads with other trees over the same files.</summary>
+    internal TileTree(Func<TileName, byte[]?> read, long size, FoldedTiles folded)
+        : this(read, size) => this.folded = folded;
 
     public long Size => size;
 
@@ -59,19 +64,19 @@ public sealed class TileTree(Func<TileName, byte[]?> read, long size)
     public byte[] Subtree(int height, long number)
     {
         var (level, inTile) = Math.DivRem(height, TileName.Height);
-        var first = number << inTile;
-        var tile = ReadHashes(level, first / TileName.FullWidth);
-        var start = (int)(first % TileName.FullWidth) * Hash;
-        var length = Hash << inTile;
-        if (start + length > tile.Length)
+        var perTile = TileName.FullWidth >> inTile;
+        if (TileName.At(level, number / perTile, size) is not { } name || number % perTile >= name.Width >> inTile)
             throw new LogBrokenException($"The tree of {size} entries has no subtree {number} of height {height}.");
-        return Fold(tile.AsSpan(start, length));
+        var tile = folded.Get(name, () => ReadHashes(level, name.Number));
+        return tile[inTile].AsSpan((int)(number % perTile) * Hash, Hash).ToArray();
     }
 
     /// <summary>The hashes of a tile: 32 bytes for each, as many as the tree has there.</summary>
     public byte[] ReadHashes(int level, long number)
     {
-        var name = TileName.At(level, number, size) ?? throw new LogBrokenException($"The tree of {size} entries has no tile {level}/{number}.");
+        var name =
+            TileName.At(level, number, size)
+            ?? throw new LogBrokenException($"The tree of {size} entries has no tile {level}/{number}.");
         var tile = ReadTile(name);
         var expected = name.Width * Hash;
         return tile.Length >= expected && tile.Length % Hash == 0
@@ -92,22 +97,13 @@ public sealed class TileTree(Func<TileName, byte[]?> read, long size)
     }
 
     // A partial tile may be deleted once the full one is there, which begins with the same bytes ("Partial Tiles").
-    byte[] ReadTile(TileName name) => read(name) ?? (name.IsFull ? null : read(name.Full)) ?? throw new LogBrokenException($"{name} is missing.");
+    byte[] ReadTile(TileName name) =>
+        read(name) ?? (name.IsFull ? null : read(name.Full)) ?? throw new LogBrokenException($"{name} is missing.");
 
     void CheckReach(long asked)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(asked);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(asked, size);
-    }
-
-    /// <summary>Root over 2^k hashes.</summary>
-    static byte[] Fold(ReadOnlySpan<byte> hashes)
-    {
-        var level = hashes.ToArray();
-        for (var count = level.Length / Hash; count > 1; count /= 2)
-            for (var i = 0; i < count / 2; i++)
-                Merkle.NodeHash(level.AsSpan(2 * i * Hash, Hash), level.AsSpan((2 * i + 1) * Hash, Hash), level.AsSpan(i * Hash, Hash));
-        return level[..Hash];
     }
 
     internal static byte[]? ReadFile(string folder, TileName name)
@@ -120,6 +116,46 @@ public sealed class TileTree(Func<TileName, byte[]?> read, long size)
         {
             return null;
         }
+    }
+}
+
+/// <summary>
+/// The tiles used last, with the levels of the tree between theirs and the next tile's computed once. A named tile never changes, so
+/// nothing here is ever stale. It holds 128 (2 MB) at most, then starts anew.
+/// </summary>
+sealed class FoldedTiles
+{
+    const int MaxTiles = 128;
+    readonly Dictionary<TileName, byte[][]> tiles = [];
+
+    /// <returns>At [h], the hashes of all complete subtrees of height h over the tile's hashes.</returns>
+    public byte[][] Get(TileName name, Func<byte[]> read)
+    {
+        lock (tiles)
+            if (tiles.TryGetValue(name, out var known))
+                return known;
+        var folded = Fold(read());
+        lock (tiles)
+        {
+            if (tiles.Count >= MaxTiles)
+                tiles.Clear();
+            return tiles[name] = folded;
+        }
+    }
+
+    static byte[][] Fold(byte[] hashes)
+    {
+        const int Hash = Merkle.HashLengthBytes;
+        var heights = new byte[TileName.Height][];
+        heights[0] = hashes;
+        for (var h = 1; h < heights.Length; h++)
+        {
+            var below = heights[h - 1];
+            heights[h] = new byte[below.Length / (2 * Hash) * Hash];
+            for (var i = 0; i < heights[h].Length; i += Hash)
+                Merkle.NodeHash(below.AsSpan(2 * i, Hash), below.AsSpan(2 * i + Hash, Hash), heights[h].AsSpan(i, Hash));
+        }
+        return heights;
     }
 }
 

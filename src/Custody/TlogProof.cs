@@ -42,7 +42,9 @@ public sealed record TlogProof(long Index, IReadOnlyList<byte[]> Hashes, string 
             throw new FormatException($"The proof has more than {MaxHashes} hashes.");
         var hashes = new List<byte[]>();
         foreach (var line in lines)
-            hashes.Add(NoteText.TryHash(line, out var hash) ? hash : throw new FormatException("A proof line is not the base64 of 32 bytes."));
+            hashes.Add(
+                NoteText.TryHash(line, out var hash) ? hash : throw new FormatException("A proof line is not the base64 of 32 bytes.")
+            );
         var note = text[(end + 2)..];
         _ = Checkpoint.Parse(SignedNote.Parse(note).Text);
         return new(index, hashes, note);

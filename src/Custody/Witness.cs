@@ -18,7 +18,8 @@ public enum WitnessOutcome
     /// <summary>403: the witness knows the log, but another key of it.</summary>
     KeyRefused,
 
-    /// <summary>The witness has seen a larger tree, or another one of this size: this log was rolled back or forked. Raise the alarm.</summary>
+    /// <summary>The witness has seen a larger tree, or another one of this size: the log was rolled back or forked. Raise the
+    /// alarm.</summary>
     HistoryDisputed,
 }
 
@@ -58,12 +59,14 @@ public sealed class Witness(HttpClient http, Uri submissionPrefix, NoteKey key)
             {
                 (status, body) = await Post(Request(log, old, head.Size, note), stop);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
             {
                 return new(WitnessOutcome.Unreachable, $"{Name} did not answer: {e.Message}");
             }
-            if (status == HttpStatusCode.Conflict && NoteText.TryDecimal(body.TrimEnd('\n'), out var size) && size != old && size <= log.Size)
-                known = size; // an earlier run of ours, or another copy of this client, went further: again, with the proof from there
+            var remembers = NoteText.TryDecimal(body.TrimEnd('\n'), out var size) ? size : -1;
+            if (status == HttpStatusCode.Conflict && remembers >= 0 && remembers != old && remembers <= log.Size)
+                known = remembers; // an earlier run of ours, or another copy of this client, went further: again, with the proof from there
             else
                 return status == HttpStatusCode.OK ? Accept(log, note, head, body) : Refused(status, body, head, old);
         }

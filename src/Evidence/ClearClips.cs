@@ -18,7 +18,7 @@ public sealed class ClearClips(IVault vault, ContentKeys keys, EvidenceKey evide
         var kept = vault.Open(sealedDigest);
         try
         {
-            return new(new SealedReader(new VaultStream(kept), kept.LengthBytes, key, clip, complete), kept);
+            return ClearClip.Of(new(new VaultStream(kept), kept.LengthBytes, key, clip, complete), kept);
         }
         catch
         {
@@ -36,13 +36,16 @@ public sealed class ClearClips(IVault vault, ContentKeys keys, EvidenceKey evide
 public sealed class ClearClip : IDisposable
 {
     readonly SealedReader reader;
-    readonly IVaultObject kept;
+    readonly IDisposable kept;
 
-    internal ClearClip(SealedReader reader, IVaultObject kept)
+    ClearClip(SealedReader reader, IDisposable kept)
     {
         this.reader = reader;
         this.kept = kept;
     }
+
+    /// <param name="kept">What the reader reads; disposed with this.</param>
+    public static ClearClip Of(SealedReader reader, IDisposable kept) => new(reader, kept);
 
     public long LengthBytes => reader.ClearLengthBytes;
 
@@ -53,7 +56,7 @@ public sealed class ClearClip : IDisposable
 
     public void Dispose()
     {
-        (reader as IDisposable)?.Dispose();
+        reader.Dispose();
         kept.Dispose();
     }
 }

@@ -10,7 +10,7 @@ public static class EvidenceModule
     /// <returns>Digest of the public key.</returns>
     public static Digest Found(Agency agency) => agency.Get<EvidenceKey>().Public.KeyDigest;
 
-    public static void AddParts(AgencyParts parts, TimeProvider clock)
+    public static void AddParts(AgencyParts parts)
     {
         parts.Add<IVault>(agency => new DiskVault(agency.Folder.Vault));
         parts.Add(agency => new ContentKeys(agency.Folder.ContentKeys));
@@ -23,7 +23,6 @@ public static class EvidenceModule
             agency.Get<AgencyRecords>(),
             agency.Profile
         ));
-        parts.Add(agency => new Fsck(agency, clock));
     }
 
     public static void Map(IEndpointRouteBuilder app)

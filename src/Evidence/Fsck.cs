@@ -17,9 +17,9 @@ public enum Severity
 
 /// <param name="Code">Stable, kebab-case, listed in docs/operations/fsck.md.</param>
 /// <param name="Sentence">What is wrong, for a person.</param>
-public sealed record Finding(string Code, Severity Severity, string Sentence);
+public sealed record FsckFinding(string Code, Severity Severity, string Sentence);
 
-/// <summary>What an fsck went through, kept as <c>fsck.json</c> in the agency's folder for the health page.</summary>
+/// <summary>What an fsck went through.</summary>
 public sealed record FsckReport(
     Instant BegunAt,
     Instant EndedAt,
@@ -27,19 +27,11 @@ public sealed record FsckReport(
     long Clips,
     long SealedBytes,
     long Entries,
-    IReadOnlyList<Finding> Findings
+    IReadOnlyList<FsckFinding> Findings
 )
 {
-    public const string File = "fsck.json";
-
     /// <summary>0 when nothing but notes was found, else 1.</summary>
     public int ExitCode => Findings.All(f => f.Severity == Severity.Note) ? 0 : 1;
-
-    public static FsckReport? Last(AgencyFolder folder)
-    {
-        var path = Path.Combine(folder.Root, File);
-        return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<FsckReport>(System.IO.File.ReadAllBytes(path), LapelJson.Lenient) : null;
-    }
 }
 
 /// <summary>
@@ -47,38 +39,57 @@ public sealed record FsckReport(
 /// both directions, every entry of the custody log against its tiles and its signed head, every receipt ever given. It only reads, and
 /// can run beside a working server.
 /// </summary>
-public sealed class Fsck(Agency agency, TimeProvider clock)
+public sealed class Fsck
 {
     // An admission keeps its clips a moment before its row is there.
-    static readonly Duration UnderWay = Duration.FromHours(24);
+    static readonly TimeSpan UnderWay = TimeSpan.FromHours(24);
 
-    readonly AgencyFolder folder = agency.Folder;
+    readonly Agency agency;
+    readonly AgencyFolder folder;
     long recordings;
     long clips;
     long sealedBytes;
     long entries;
 
-    /// <param name="told">Each finding as it is made.</param>
-    public async Task<FsckReport> Run(Action<Finding>? told, CancellationToken stop)
+    Fsck(Agency agency)
     {
-        (recordings, clips, sealedBytes, entries) = (0, 0, 0, 0);
+        this.agency = agency;
+        folder = agency.Folder;
+    }
+
+    /// <returns>What somebody has to do something about: warnings and errors, without the notes.</returns>
+    public static async Task<IReadOnlyList<FsckFinding>> Run(Agency agency, CancellationToken stop) =>
+        [.. (await Report(agency, TimeProvider.System, null, stop)).Findings.Where(f => f.Severity > Severity.Note)];
+
+    /// <summary>Goes through everything and leaves <see cref="LastFsck"/> behind.</summary>
+    /// <param name="told">Each finding as it is made.</param>
+    public static async Task<FsckReport> Report(Agency agency, TimeProvider clock, Action<FsckFinding>? told, CancellationToken stop)
+    {
         var begun = clock.Now();
-        var findings = new List<Finding>();
-        await foreach (var finding in Look(stop))
+        var fsck = new Fsck(agency);
+        var findings = new List<FsckFinding>();
+        await foreach (var finding in fsck.Look(stop))
         {
             findings.Add(finding);
             told?.Invoke(finding);
         }
-        var report = new FsckReport(begun, clock.Now(), recordings, clips, sealedBytes, entries, findings);
-        Durable.WriteFile(Path.Combine(folder.Root, FsckReport.File), JsonSerializer.SerializeToUtf8Bytes(report, LapelJson.Lenient));
+        var report = new FsckReport(begun, clock.Now(), fsck.recordings, fsck.clips, fsck.sealedBytes, fsck.entries, findings);
+        LastFsck.Keep(agency.Folder, report);
         return report;
     }
 
-    async IAsyncEnumerable<Finding> Look([EnumeratorCancellation] CancellationToken stop)
+    async IAsyncEnumerable<FsckFinding> Look([EnumeratorCancellation] CancellationToken stop)
     {
+        var checkpoint = Path.Combine(folder.Log, TileLog.CheckpointFile);
+        foreach (var needed in new[] { folder.LogKey, checkpoint })
+            if (!File.Exists(needed))
+            {
+                yield return new("log-missing", Severity.Error, $"{needed} is missing: without it nothing in the custody log can be proven.");
+                yield break;
+            }
         using var signer = LogSigner.Load(folder.LogKey);
         var verifier = signer.Verifier;
-        var note = await File.ReadAllTextAsync(Path.Combine(folder.Log, TileLog.CheckpointFile), stop);
+        var note = await File.ReadAllTextAsync(checkpoint, stop);
         Checkpoint? head = null;
         string? badHead = null;
         try
@@ -114,7 +125,7 @@ public sealed class Fsck(Agency agency, TimeProvider clock)
             yield return finding;
     }
 
-    IEnumerable<Finding> Log(string note, LogVerifier verifier)
+    IEnumerable<FsckFinding> Log(string note, LogVerifier verifier)
     {
         foreach (var check in LogChecks.Log(name => ReadTile(name), note, verifier, remembered: null))
             if (!check.Passed)
@@ -128,7 +139,7 @@ public sealed class Fsck(Agency agency, TimeProvider clock)
     }
 
     /// <summary>The records' entries and the log's, one by one.</summary>
-    async IAsyncEnumerable<Finding> Entries(TileTree tree, Checkpoint head, [EnumeratorCancellation] CancellationToken stop)
+    async IAsyncEnumerable<FsckFinding> Entries(TileTree tree, Checkpoint head, [EnumeratorCancellation] CancellationToken stop)
     {
         const int Batch = 2000;
         while (entries < head.Size)
@@ -172,7 +183,7 @@ public sealed class Fsck(Agency agency, TimeProvider clock)
         }
     }
 
-    async IAsyncEnumerable<Finding> Recordings(Verification verification, [EnumeratorCancellation] CancellationToken stop)
+    async IAsyncEnumerable<FsckFinding> Recordings(Verification verification, [EnumeratorCancellation] CancellationToken stop)
     {
         var after = "";
         while (true)
@@ -250,7 +261,7 @@ public sealed class Fsck(Agency agency, TimeProvider clock)
         };
 
     /// <summary>What the records copied out of the manifest must still be what it says.</summary>
-    static IEnumerable<Finding> Copies(Verification.Held held)
+    static IEnumerable<FsckFinding> Copies(Verification.Held held)
     {
         if (held.Manifest is not { } kept)
             yield break;
@@ -275,7 +286,7 @@ public sealed class Fsck(Agency agency, TimeProvider clock)
             yield return new("records-differ", Severity.Error, $"Recording {stored.Id}: times, states or counts in the records are not those of its manifest.");
     }
 
-    async IAsyncEnumerable<Finding> Orphans([EnumeratorCancellation] CancellationToken stop)
+    async IAsyncEnumerable<FsckFinding> Orphans([EnumeratorCancellation] CancellationToken stop)
     {
         var vault = agency.Get<IVault>();
         var keys = agency.Get<ContentKeys>();
@@ -298,13 +309,13 @@ public sealed class Fsck(Agency agency, TimeProvider clock)
         return await reading.Any("SELECT 1 FROM clip WHERE sealed_digest = @digest LIMIT 1", new { digest }, stop);
     }
 
-    Finding Orphan(string code, string sentence, string? path) =>
-        path is not null && clock.GetUtcNow() - File.GetLastWriteTimeUtc(path) < UnderWay.ToTimeSpan()
+    FsckFinding Orphan(string code, string sentence, string? path) =>
+        path is not null && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < UnderWay
             ? new(code, Severity.Note, sentence + " It is new, so an admission may be under way.")
             : new(code, Severity.Warning, sentence);
 
     /// <summary>Neighbours with a leading dot that a write cut short has left (<see cref="Durable.WriteFile"/>).</summary>
-    IEnumerable<Finding> Leftovers()
+    IEnumerable<FsckFinding> Leftovers()
     {
         foreach (var place in new[] { folder.Root, folder.Keys }.Distinct())
             foreach (var file in Directory.EnumerateFiles(place, ".*.new", SearchOption.AllDirectories))

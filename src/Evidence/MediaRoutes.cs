@@ -17,9 +17,9 @@ public interface IProxies
 /// Playing the original: a playlist of byte ranges over the clips, and the ranges, decrypted on their way out. Everything is asked
 /// within a <see cref="Viewing"/>.
 /// </summary>
-static class MediaRoutes
+public static class MediaRoutes
 {
-    public static void Map(RouteGroupBuilder api)
+    internal static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/recordings/{id}/viewings", OpenViewing).DisableAntiforgery().NeedsSignIn();
         api.MapGet("/recordings/{id}/playlist.m3u8", Playlist).NeedsSignIn();

@@ -121,7 +121,7 @@ public sealed class Verification(IVault vault, ClearClips clear, LogVerifier ver
             return new(
                 Name,
                 What,
-                before.Camera != kept.Camera ? "The manifest before it is of another camera."
+                before.CameraKey != kept.CameraKey ? "The manifest before it is of another camera or key."
                     : before.Sequence != kept.Sequence - 1 ? $"Manifest {kept.Sequence} follows manifest {before.Sequence}."
                     : null
             );

@@ -69,7 +69,7 @@ static class FragmentBytes
                 if (part.Frame is { } frame)
                     for (var at = 0; at < place.Length; at += frame.Length)
                         frame.CopyTo(place[at..]);
-                else
+                else if (place.Length > 0) // an empty run may claim to be anywhere
                     copy(run, place);
                 into = into[place.Length..];
                 if (part.FirstSampleOnly)

@@ -20,9 +20,12 @@ public static class LapelServer
     {
         try
         {
-            await using var app = await Start(ServerOptions.Read(args), TimeProvider.System);
+            if (args is ["fsck", .. var rest])
+                return await FsckCommand.Run(rest);
+            var options = ServerOptions.Read(args);
+            await using var app = await Start(options, TimeProvider.System);
             if (app.Services.GetRequiredService<Agencies>().All.Count == 0)
-                Console.WriteLine($"No agency yet. Set one up at {app.Address()}/ with the code in {SetupCode.FileIn(app.Options())}");
+                Console.WriteLine($"No agency yet. Set one up at {app.Address()}/ with the code in {SetupCode.FileIn(options)}");
             Console.WriteLine($"Lapel is at {app.Address()}/");
             await app.WaitForShutdownAsync();
             return 0;
@@ -47,6 +50,7 @@ public static class LapelServer
         {
             var house = HouseLock.Take(options.Data);
             app.Lifetime.ApplicationStopped.Register(house.Dispose);
+            SetupCode.ReadOrMake(options);
             await app.Services.GetRequiredService<Agencies>().OpenAll(CancellationToken.None);
             MapEverything(app);
             await app.StartAsync();
@@ -71,28 +75,16 @@ public static class LapelServer
             kestrel.AddServerHeader = false;
         });
 
-        var logs = LoggerFactory.Create(log => log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
-        var folders = new HouseFolders(options.Data, options.Keys, options.Records);
-        var parts = new AgencyParts(logs);
-        RecordsModule.AddParts(parts, folders, options.WitnessAddresses(), clock);
-        RosterModule.AddParts(parts, clock);
-        EvidenceModule.AddParts(parts, clock);
-        IngestModule.AddParts(parts, clock, options.ReserveBytes);
-        RenditionsModule.AddParts(parts);
-
-        var migrations = new Migrations()
-            .Of(typeof(RecordsModule).Assembly)
-            .Of(typeof(RosterModule).Assembly)
-            .Of(typeof(EvidenceModule).Assembly)
-            .Of(typeof(IngestModule).Assembly);
-
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(clock);
-        builder.Services.AddSingleton(_ => new Agencies(folders, parts, migrations));
+        var logs = LoggerFactory.Create(log => log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+        var parts = Parts(options, clock, logs);
+        builder.Services.AddSingleton(_ => new Agencies(Folders(options), parts, Migrations()));
         builder.Services.AddHostedService<AgencyLoops>();
         builder.Services.AddAgencyParts(parts);
         builder.Services.ConfigureHttpJsonOptions(json => LapelJson.Configure(json.SerializerOptions));
         builder.Services.AddOpenApi();
+        builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex"));
         builder.AddLook();
         builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddScoped<ISurroundings, Around>();
@@ -101,6 +93,31 @@ public static class LapelServer
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
+
+    /// <summary>The agencies without the web: for commands that work on the folder itself.</summary>
+    public static Agencies Agencies(ServerOptions options, TimeProvider clock, ILoggerFactory logs) =>
+        new(Folders(options), Parts(options, clock, logs), Migrations());
+
+    static HouseFolders Folders(ServerOptions options) => new(options.Data, options.Keys, options.Records);
+
+    static AgencyParts Parts(ServerOptions options, TimeProvider clock, ILoggerFactory logs)
+    {
+        var parts = new AgencyParts(logs);
+        RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
+        RosterModule.AddParts(parts, clock);
+        EvidenceModule.AddParts(parts);
+        IngestModule.AddParts(parts, clock, options.ReserveBytes);
+        RenditionsModule.AddParts(parts);
+        return parts;
+    }
+
+    // In the order of the references between modules: later tables refer to earlier ones.
+    static Migrations Migrations() =>
+        new Migrations()
+            .Of(typeof(RecordsModule).Assembly)
+            .Of(typeof(RosterModule).Assembly)
+            .Of(typeof(EvidenceModule).Assembly)
+            .Of(typeof(IngestModule).Assembly);
 
     static void MapEverything(WebApplication app)
     {
@@ -127,5 +144,4 @@ public static class LapelServer
     public static string Address(this WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    static ServerOptions Options(this WebApplication app) => app.Services.GetRequiredService<ServerOptions>();
 }

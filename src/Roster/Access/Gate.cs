@@ -22,7 +22,7 @@ public static class Gate
         if (viewer is not null)
         {
             http.SetViewer(viewer);
-            http.Response.Headers.CacheControl = "private, no-store"; // a route that knows better says so
+            http.Response.Headers.CacheControl = "no-cache, no-store"; // a route that knows better says so
         }
         if (WhyNotPass(http, viewer) is { } refusal)
             await Refuse(http, refusal);

@@ -29,7 +29,7 @@ public static class AccountRoutes
         app.MapForm("/accounts/new", MakeByForm).Needs(Permission.EditAccounts);
         app.MapGet("/accounts/{account}", ShowOne).Needs(Permission.SeeAccounts).ExcludeFromDescription();
         app.MapForm("/accounts/{account}", ChangeByForm).Needs(Permission.EditAccounts);
-        app.MapForm("/accounts/{account}/{act:regex(^(disable|enable|password)$)}", ActByForm).Needs(Permission.EditAccounts);
+        app.MapForm("/accounts/{account}/{act}", ActByForm).Needs(Permission.EditAccounts);
         app.MapForm("/accounts/{account}/sessions/{session}/end", EndByForm).Needs(Permission.EditAccounts);
 
         api.MapGet("/accounts", All).Needs(Permission.SeeAccounts);
@@ -227,13 +227,19 @@ public static class AccountRoutes
         Forms.Do(
             async () =>
             {
-                if (act == "password")
-                    return Page.Of<PasswordOncePage>(new { Made = await ResetOne(account, viewer, records, stop) });
-                if (act == "disable")
-                    await Disable(account, viewer, records, stop);
-                else
-                    await Enable(account, viewer, records, stop);
-                return Forms.To(http, $"accounts/{account}", $"account-{act}d");
+                switch (act)
+                {
+                    case "password":
+                        return Page.Of<PasswordOncePage>(new { Made = await ResetOne(account, viewer, records, stop) });
+                    case "disable":
+                        await Disable(account, viewer, records, stop);
+                        return Forms.To(http, $"accounts/{account}", "account-disabled");
+                    case "enable":
+                        await Enable(account, viewer, records, stop);
+                        return Forms.To(http, $"accounts/{account}", "account-enabled");
+                    default:
+                        throw new RefusedException(WhoMay.Nothing);
+                }
             },
             refusal => ShowOnePage(account, viewer, records, clock, null, refusal, stop)
         );

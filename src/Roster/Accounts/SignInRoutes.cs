@@ -47,7 +47,7 @@ static class SignInRoutes
             await using var reading = await records.Read(stop);
             demo = await SignIn.DemoAccounts(reading, stop);
         }
-        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.CacheControl = "no-cache, no-store";
         return Page.Of<SignInPage>(
             new
             {
@@ -121,7 +121,7 @@ static class SignInRoutes
         );
         await using var reading = await records.Read(stop);
         var may = await Roles.Of(reading, account.Role, stop);
-        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.CacheControl = "no-cache, no-store";
         return TypedResults.Ok(new SignedInAnswer(token, session.ExpiresAt, account, [.. may.Order()]));
     }
 

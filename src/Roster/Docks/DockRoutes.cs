@@ -13,7 +13,7 @@ static class DockRoutes
     {
         app.MapGet("/docks", Show).Needs(Permission.SeeCameras).ExcludeFromDescription();
         app.MapForm("/docks", EnterByForm).Needs(Permission.EditCameras);
-        app.MapForm("/docks/{dock}/{act:regex(^(change|close)$)}", ActByForm).Needs(Permission.EditCameras);
+        app.MapForm("/docks/{dock}/{act}", ActByForm).Needs(Permission.EditCameras);
 
         api.MapGet("/docks", All).Needs(Permission.SeeCameras);
         api.MapPost("/docks", Enter).Needs(Permission.EditCameras);
@@ -84,11 +84,17 @@ static class DockRoutes
         Forms.Do(
             async () =>
             {
-                if (act == "close")
-                    await Close(dock, viewer, records, stop);
-                else
-                    await Change(dock, new(form.Text("name"), form.IdOrNull<Nouns.Unit>("unit")), viewer, records, stop);
-                return Forms.To(http, "docks", act == "close" ? "dock-closed" : "dock-changed");
+                switch (act)
+                {
+                    case "close":
+                        await Close(dock, viewer, records, stop);
+                        return Forms.To(http, "docks", "dock-closed");
+                    case "change":
+                        await Change(dock, new(form.Text("name"), form.IdOrNull<Nouns.Unit>("unit")), viewer, records, stop);
+                        return Forms.To(http, "docks", "dock-changed");
+                    default:
+                        throw new RefusedException(WhoMay.Nothing);
+                }
             },
             refusal => ShowPage(viewer, records, null, refusal, stop)
         );

@@ -23,7 +23,7 @@ static class OfficerRoutes
         app.MapForm("/roster/officers", EnterByForm).Needs(Permission.EditRoster);
         app.MapGet("/roster/officers/new", ShowNew).Needs(Permission.EditRoster).ExcludeFromDescription();
         app.MapGet("/roster/officers/{officer}", Show).Needs(Permission.SeeRoster).ExcludeFromDescription();
-        app.MapForm("/roster/officers/{officer}/{act:regex(^(change|move|leave)$)}", ActByForm).Needs(Permission.EditRoster);
+        app.MapForm("/roster/officers/{officer}/{act}", ActByForm).Needs(Permission.EditRoster);
 
         api.MapGet("/officers", All).Needs(Permission.SeeRoster);
         api.MapPost("/officers", Enter).Needs(Permission.EditRoster);
@@ -204,9 +204,11 @@ static class OfficerRoutes
                         var unit = form.Id<Nouns.Unit>("unit", "Choose the unit.");
                         await Join(officer, new(unit, form.TextOrNull("from"), null), viewer, agency, records, clock, stop);
                         return Forms.To(http, $"roster/officers/{officer}", "officer-moved");
-                    default:
+                    case "leave":
                         await Leave(officer, viewer, records, stop);
                         return Forms.To(http, $"roster/officers/{officer}", "officer-left");
+                    default:
+                        throw new RefusedException(WhoMay.Nothing);
                 }
             },
             refusal => ShowPage(officer, viewer, agency, records, clock, refusal, stop)

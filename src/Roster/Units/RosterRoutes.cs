@@ -16,7 +16,7 @@ static class RosterRoutes
         app.MapGet("/roster", Show).Needs(Permission.SeeRoster).ExcludeFromDescription();
         app.MapForm("/roster/units", OpenByForm).Needs(Permission.EditRoster);
         app.MapGet("/roster/units/{unit}", ShowUnit).Needs(Permission.SeeRoster).ExcludeFromDescription();
-        app.MapForm("/roster/units/{unit}/{act:regex(^(rename|close)$)}", ActByForm).Needs(Permission.EditRoster);
+        app.MapForm("/roster/units/{unit}/{act}", ActByForm).Needs(Permission.EditRoster);
 
         api.MapGet("/units", All).Needs(Permission.SeeRoster);
         api.MapPost("/units", Open).Needs(Permission.EditRoster);
@@ -157,11 +157,17 @@ static class RosterRoutes
         Forms.Do(
             async () =>
             {
-                if (act == "close")
-                    await Close(unit, viewer, records, stop);
-                else
-                    await Rename(unit, new(form.Text("name")), viewer, records, stop);
-                return Forms.To(http, $"roster/units/{unit}", act == "close" ? "unit-closed" : "unit-renamed");
+                switch (act)
+                {
+                    case "close":
+                        await Close(unit, viewer, records, stop);
+                        return Forms.To(http, $"roster/units/{unit}", "unit-closed");
+                    case "rename":
+                        await Rename(unit, new(form.Text("name")), viewer, records, stop);
+                        return Forms.To(http, $"roster/units/{unit}", "unit-renamed");
+                    default:
+                        throw new RefusedException(WhoMay.Nothing);
+                }
             },
             refusal => ShowUnitPage(unit, viewer, records, clock, refusal, stop)
         );

@@ -1,30 +1,33 @@
-import { fromAttribute, icon, isTyping, make } from "./dom.js";
+import { fromAttribute, icon, make } from "./dom.js";
 import { Lanes, type Mark, type Span } from "./lanes.js";
-import { Source, type SourceState } from "./source.js";
+import { playerKey, type Playable } from "./player-keys.js";
+import { Source } from "./source.js";
+import { Stage } from "./stage.js";
 import { Track, type Point } from "./track.js";
 import { lengthOf, type Piece, Wall } from "./wall.js";
 
 const Speeds = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 8];
-const SpinAfterMs = 350;
 
 /**
  * `<lapel-player>`: a recording with its timeline. Attributes: see Player.razor. Dispatches `lapel:time` with {ms, at} as it plays;
  * anything on the page with data-seek-ms seeks it; `#t=SECONDS` in the address is where it begins.
  */
-class Player extends HTMLElement {
+class Player extends HTMLElement implements Playable {
   #video!: HTMLVideoElement;
+  #stage!: Stage;
   #source!: Source;
   #lanes!: Lanes;
   #wall!: Wall;
   #track: Track | null = null;
   #spans: Span[] = [];
   #marks: Mark[] = [];
-  #durationMs = 0;
-  /** Media time of the picture on the screen, which is not always what the video's clock says. */
+  durationMs = 0;
+  /** Media time of the picture on the screen, which is not what the video's clock says. */
+  #pictureMs = 0;
+  /** Where the playhead is: on the picture, or where it was asked to go. */
   #shownMs = 0;
   /** Steps between the last pictures; the shortest is one frame, longer ones had frames left out. */
   #steps: number[] = [];
-  #spinner = 0;
   readonly #tellsFrames = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
   #toSeek: number | null = null;
 
@@ -34,35 +37,31 @@ class Player extends HTMLElement {
   readonly #clockTime = make("span", { class: "clock-time num" });
   readonly #clockDay = make("span", { class: "clock-day num" });
   readonly #elapsed = make("span", { class: "elapsed num" });
-  readonly #chips = make("div", { class: "stage-chips" });
-  readonly #message = make("div", { class: "stage-message", role: "status", "aria-live": "polite", hidden: true });
-  readonly #spin = make("div", { class: "stage-spin", hidden: true });
-  readonly #big = make("button", { type: "button", class: "stage-play", "aria-label": "Play" }, icon("play", 30));
 
   connectedCallback(): void {
     if (this.#video) return;
     const label = this.dataset.label ?? "Video";
-    this.#durationMs = Number(this.dataset.durationMs ?? 0);
+    this.durationMs = Number(this.dataset.durationMs ?? 0);
     this.#spans = fromAttribute<Span[]>(this, "spans", []);
     this.#marks = fromAttribute<Mark[]>(this, "marks", []).toSorted((a, b) => a.atMs - b.atMs);
     this.#wall = new Wall(fromAttribute<Piece[]>(this, "pieces", []), this.dataset.zone ?? "UTC");
     this.#video = make("video", { playsinline: true, preload: "auto", "aria-label": label, poster: this.dataset.poster || null });
-    this.#lanes = new Lanes(this.#durationMs, this.#wall, this.#spans, this.#marks, (ms) => this.seek(ms));
+    this.#lanes = new Lanes(this.durationMs, this.#wall, this.#spans, this.#marks, (ms) => this.seek(ms));
+    this.#stage = new Stage(this.#video, () => this.toggle(), () => this.#source.again());
     const points = fromAttribute<Point[]>(this, "track", []);
     if (points.length > 0) this.#track = new Track(points, (ms) => this.seek(ms));
 
-    const stage = make("div", { class: "stage" }, this.#video, this.#chips, this.#spin, this.#big, this.#message);
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", label);
     this.replaceChildren(
       make("div", { class: this.#track ? "player-grid has-track" : "player-grid" },
-        stage, make("div", { class: "player-under" }, this.#controls(), this.#lanes.element), this.#track?.element ?? null));
+        this.#stage.element, make("div", { class: "player-under" }, this.#controls(), this.#lanes.element), this.#track?.element ?? null));
 
     this.#listen();
     void this.#lanes.load(this.dataset.filmstrip, this.dataset.waveform);
     const begin = this.#fromHash() ?? Number(this.dataset.startMs ?? 0);
-    this.#source = new Source(this.#video, new URL(this.dataset.playlist ?? "", document.baseURI).href, (state) => this.#told(state));
-    this.#wait(true);
+    this.#source = new Source(this.#video, new URL(this.dataset.playlist ?? "", document.baseURI).href, (state) => this.#stage.say(state));
+    this.#stage.wait(true);
     this.#source.start(begin / 1000);
     this.#show(begin);
     this.#turned();
@@ -75,13 +74,8 @@ class Player extends HTMLElement {
     document.removeEventListener("lapel:theme", this.#colours);
   }
 
-  /** Milliseconds of media time. */
-  get currentMs(): number {
-    return this.#video.currentTime * 1000;
-  }
-
   seek(ms: number): void {
-    const target = Math.max(0, Math.min(this.#durationMs, ms));
+    const target = Math.max(0, Math.min(this.durationMs, ms));
     this.#show(target);
     // While one seek is under way only the newest wish is kept: dragging stays smooth.
     if (this.#video.seeking) this.#toSeek = target;
@@ -91,44 +85,48 @@ class Player extends HTMLElement {
   #controls(): HTMLElement {
     const button = (name: Parameters<typeof icon>[0], label: string, key: string, does: () => void): HTMLElement =>
       make("button", { type: "button", class: "button icon-only quiet", "aria-label": label, title: `${label} (${key})`, onclick: does }, icon(name, 18));
-    this.#play.addEventListener("click", () => this.#toggle());
-    this.#sound.addEventListener("click", () => (this.#video.muted = !this.#video.muted));
+    this.#play.addEventListener("click", () => this.toggle());
+    this.#sound.addEventListener("click", () => this.mute());
     this.#speed.addEventListener("change", () => (this.#video.playbackRate = Number(this.#speed.value)));
     return make("div", { class: "player-controls" },
       make("div", { class: "control-set" }, this.#play,
-        button("frame-back", "One frame back", ",", () => this.#frame(-1)),
-        button("frame-forward", "One frame forward", ".", () => this.#frame(1)),
+        button("frame-back", "One frame back", ",", () => this.frame(-1)),
+        button("frame-forward", "One frame forward", ".", () => this.frame(1)),
         this.#sound),
       make("div", { class: "clock" }, this.#clockTime, make("span", { class: "clock-rest" }, this.#clockDay, this.#elapsed)),
       make("div", { class: "control-set end" }, this.#speed,
-        button("link", "Copy a link to this moment", "c", () => void this.#copyLink()),
+        button("link", "Copy a link to this moment", "c", () => this.copyLink()),
         button("keyboard", "Keyboard help", "?", () => (document.getElementById("keyboard-help") as HTMLDialogElement | null)?.showModal()),
-        button("full-screen", "Full screen", "f", () => this.#fullScreen())));
+        button("full-screen", "Full screen", "f", () => this.fullScreen())));
   }
 
   #listen(): void {
     const video = this.#video;
-    video.addEventListener("click", () => this.#toggle());
-    video.addEventListener("dblclick", () => this.#fullScreen());
-    this.#big.addEventListener("click", () => this.#toggle());
+    video.addEventListener("click", () => this.toggle());
+    video.addEventListener("dblclick", () => this.fullScreen());
     for (const name of ["play", "pause", "volumechange", "ratechange", "ended"] as const) video.addEventListener(name, () => this.#turned());
-    for (const name of ["waiting", "seeking"] as const) video.addEventListener(name, () => this.#wait(true));
-    for (const name of ["playing", "canplay", "loadeddata"] as const) video.addEventListener(name, () => this.#wait(false));
+    for (const name of ["waiting", "seeking"] as const) video.addEventListener(name, () => this.#stage.wait(true));
+    for (const name of ["playing", "canplay", "loadeddata"] as const) video.addEventListener(name, () => this.#stage.wait(false));
     video.addEventListener("seeked", () => {
-      this.#wait(false);
-      if (this.#toSeek === null) return;
+      this.#stage.wait(false);
+      if (this.#toSeek === null) {
+        // The picture may have come while the video still called itself seeking.
+        if (Math.abs(this.#pictureMs - video.currentTime * 1000) < 300) this.#show(this.#pictureMs);
+        return;
+      }
       video.currentTime = this.#toSeek / 1000;
       this.#toSeek = null;
     });
     video.addEventListener("progress", () => this.#lanes.showBuffered(video.buffered));
     video.addEventListener("timeupdate", () => {
-      if (!this.#tellsFrames && !video.seeking) this.#show(this.currentMs);
-      this.dispatchEvent(new CustomEvent("lapel:time", { bubbles: true, detail: { ms: this.currentMs, at: this.#wall.at(this.currentMs) } }));
+      if (!this.#tellsFrames && !video.seeking) this.#show(this.#video.currentTime * 1000);
+      this.dispatchEvent(new CustomEvent("lapel:time", { bubbles: true, detail: { ms: this.#video.currentTime * 1000, at: this.#wall.at(this.#video.currentTime * 1000) } }));
     });
     if (this.#tellsFrames) {
       const onFrame = (_: number, frame: VideoFrameCallbackMetadata): void => {
         const ms = frame.mediaTime * 1000;
-        const step = ms - this.#shownMs;
+        const step = ms - this.#pictureMs;
+        this.#pictureMs = ms;
         if (!video.paused && step > 5 && step < 300) this.#steps = [...this.#steps.slice(-23), step];
         if (this.#toSeek === null && !video.seeking) this.#show(ms);
         video.requestVideoFrameCallback(onFrame);
@@ -155,63 +153,48 @@ class Player extends HTMLElement {
     this.scrollIntoView({ block: "nearest" });
   };
 
-  #keys = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || document.querySelector("dialog[open]")) return;
-    const onControl = (event.target as Element).closest?.("button, a, summary") !== null;
-    switch (event.key) {
-      case " ": if (onControl) return; this.#toggle(); break;
-      case "k": this.#toggle(); break;
-      case "j": this.seek(this.#wished - 10_000); break;
-      case "l": this.seek(this.#wished + 10_000); break;
-      case "ArrowLeft": this.seek(this.#wished - 5_000); break;
-      case "ArrowRight": this.seek(this.#wished + 5_000); break;
-      case "ArrowUp": if (!this.contains(event.target as Node)) return; this.#toMark(-1); break;
-      case "ArrowDown": if (!this.contains(event.target as Node)) return; this.#toMark(1); break;
-      case ",": this.#frame(-1); break;
-      case ".": this.#frame(1); break;
-      case "<": this.#faster(-1); break;
-      case ">": this.#faster(1); break;
-      case "m": this.#video.muted = !this.#video.muted; break;
-      case "f": this.#fullScreen(); break;
-      case "c": void this.#copyLink(); break;
-      case "Home": this.seek(0); break;
-      case "End": this.seek(this.#durationMs); break;
-      default: return;
-    }
-    event.preventDefault();
-  };
+  #keys = (event: KeyboardEvent): void => playerKey(this, event);
 
   /** Where the playhead is or is about to be, so that repeated keys add up. */
-  get #wished(): number {
-    return this.#toSeek ?? this.currentMs;
+  get wishedMs(): number {
+    return this.#toSeek ?? this.#video.currentTime * 1000;
   }
 
-  #toggle(): void {
+  toggle(): void {
     if (this.#video.paused) void this.#video.play().catch(() => this.#turned());
     else this.#video.pause();
   }
 
-  #frame(by: number): void {
-    this.#video.pause();
-    // Half a frame inside the wanted one, since media times are rounded.
-    const frameMs = this.#steps.length > 0 ? Math.min(...this.#steps) : 1000 / 30;
-    this.seek(this.#shownMs + (by > 0 ? 1.5 : -0.5) * frameMs);
+  mute(): void {
+    this.#video.muted = !this.#video.muted;
   }
 
-  #faster(by: number): void {
+  frame(by: number): void {
+    this.#video.pause();
+    // Half a frame inside the wanted one, since media times are rounded; a whole one on while the last step is still under way.
+    const frameMs = this.#steps.length > 0 ? Math.min(...this.#steps) : 1000 / 30;
+    const onPicture = Math.abs(this.#shownMs - this.#pictureMs) < 1;
+    this.seek(this.#shownMs + (!onPicture ? by : by > 0 ? 1.5 : -0.5) * frameMs);
+  }
+
+  faster(by: number): void {
     const at = Speeds.indexOf(this.#video.playbackRate);
     this.#video.playbackRate = Speeds[Math.max(0, Math.min(Speeds.length - 1, (at < 0 ? 2 : at) + by))] ?? 1;
   }
 
-  #toMark(by: number): void {
-    const now = this.#wished;
+  toMark(by: number): void {
+    const now = this.wishedMs;
     const mark = by > 0 ? this.#marks.find((m) => m.atMs > now + 50) : this.#marks.findLast((m) => m.atMs < now - 500);
     if (mark) this.seek(mark.atMs);
   }
 
-  #fullScreen(): void {
+  fullScreen(): void {
     if (document.fullscreenElement) void document.exitFullscreen();
     else void this.requestFullscreen?.();
+  }
+
+  copyLink(): void {
+    void this.#copyLink();
   }
 
   async #copyLink(): Promise<void> {
@@ -220,16 +203,10 @@ class Player extends HTMLElement {
     history.replaceState(history.state, "", link);
     try {
       await navigator.clipboard.writeText(link.href);
-      this.#flash("Link to this moment copied");
+      this.#stage.flash("Link to this moment copied");
     } catch {
-      this.#flash("The address bar now holds a link to this moment");
+      this.#stage.flash("The address bar now holds a link to this moment");
     }
-  }
-
-  #flash(words: string): void {
-    const chip = make("span", { class: "stage-flash", role: "status" }, words);
-    this.#chips.after(chip);
-    setTimeout(() => chip.remove(), 1800);
   }
 
   #fromHash(): number | null {
@@ -242,19 +219,14 @@ class Player extends HTMLElement {
     const still = this.#video.paused;
     this.#clockTime.textContent = still ? this.#wall.exact(ms) : this.#wall.time(ms);
     this.#clockDay.textContent = this.#wall.known ? `${this.#wall.day(ms)} ${this.#wall.zone(ms)}` : "";
-    this.#elapsed.textContent = `${lengthOf(ms)} / ${lengthOf(this.#durationMs)}`;
+    this.#elapsed.textContent = `${lengthOf(ms)} / ${lengthOf(this.durationMs)}`;
     this.#lanes.show(ms);
     this.#track?.show(ms);
-    const now = this.#spans.filter((s) => ms >= s.fromMs && ms < s.untilMs);
-    const key = now.map((s) => s.label).join("\n");
-    if (this.#chips.dataset.key !== key) {
-      this.#chips.dataset.key = key;
-      this.#chips.replaceChildren(...now.map((s) => make("span", { class: "stage-chip", "data-kind": s.kind }, s.label)));
-    }
+    this.#stage.showSpans(this.#spans.filter((s) => ms >= s.fromMs && ms < s.untilMs));
   }
 
   #turned(): void {
-    const { paused, muted, playbackRate, currentTime } = this.#video;
+    const { paused, muted, playbackRate } = this.#video;
     this.#play.replaceChildren(icon(paused ? "play" : "pause", 20));
     this.#play.setAttribute("aria-label", paused ? "Play" : "Pause");
     this.#play.title = `${paused ? "Play" : "Pause"} (space)`;
@@ -262,30 +234,9 @@ class Player extends HTMLElement {
     this.#sound.setAttribute("aria-label", muted ? "Sound on" : "Sound off");
     this.#sound.title = `${muted ? "Sound on" : "Sound off"} (m)`;
     this.#speed.value = String(playbackRate);
-    this.#big.hidden = !paused || currentTime > 0;
+    this.#stage.offer();
     this.classList.toggle("playing", !paused);
     if (paused && this.#toSeek === null) this.#show(this.#shownMs);
-  }
-
-  #wait(on: boolean): void {
-    clearTimeout(this.#spinner);
-    if (on) this.#spinner = setTimeout(() => (this.#spin.hidden = this.#message.hidden ? false : true), SpinAfterMs);
-    else this.#spin.hidden = true;
-  }
-
-  #told(state: SourceState): void {
-    if (state.kind === "ready") {
-      this.#message.hidden = true;
-      this.#message.replaceChildren();
-      this.#big.hidden = !this.#video.paused || this.#video.currentTime > 0;
-      return;
-    }
-    this.#wait(false);
-    this.#big.hidden = true;
-    this.#message.hidden = false;
-    this.#message.replaceChildren(
-      icon(state.kind === "failed" ? "alert" : "clock", 22), make("p", {}, state.sentence),
-      make("button", { type: "button", class: "button small", onclick: () => this.#source.again() }, "Try again"));
   }
 }
 

@@ -14,6 +14,7 @@ export class Source {
   #hls: Hls | null = null;
   #waitMs = FirstWaitMs;
   #timer = 0;
+  #troubled = false;
   #recovered = 0;
 
   constructor(
@@ -56,14 +57,22 @@ export class Source {
     this.#hls = hls;
     hls.on(Events.MANIFEST_PARSED, () => this.tell({ kind: "ready" }));
     hls.on(Events.FRAG_LOADED, () => {
-      if (this.#waitMs > FirstWaitMs) this.tell({ kind: "ready" });
+      if (this.#troubled) this.tell({ kind: "ready" });
+      this.#troubled = false;
       this.#waitMs = FirstWaitMs;
     });
     hls.on(Events.ERROR, (_, error) => {
       if (error.fatal) this.#failed(hls, error);
+      // hls.js tries a few times by itself; say so only when there is nothing left to play.
+      else if (error.type === ErrorTypes.NETWORK_ERROR && this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#trying();
     });
     hls.loadSource(this.address);
     hls.attachMedia(this.video);
+  }
+
+  #trying(): void {
+    this.#troubled = true;
+    this.tell({ kind: "trying", sentence: "The server does not answer. Trying again…" });
   }
 
   #failed(hls: Hls, error: ErrorData): void {
@@ -71,7 +80,7 @@ export class Source {
     if (error.type === ErrorTypes.NETWORK_ERROR && [401, 403, 404, 410].includes(status)) {
       this.tell({ kind: "failed", sentence: status === 401 ? "You have been signed out. Sign in again to go on watching." : "This video is not there, or not for you to see." });
     } else if (error.type === ErrorTypes.NETWORK_ERROR) {
-      this.tell({ kind: "trying", sentence: "The server does not answer. Trying again…" });
+      this.#trying();
       const playlistMissing = error.details === ErrorDetails.MANIFEST_LOAD_ERROR || error.details === ErrorDetails.MANIFEST_LOAD_TIMEOUT;
       this.#timer = setTimeout(() => (playlistMissing ? hls.loadSource(this.address) : hls.startLoad(this.video.currentTime)), this.#waitMs);
       this.#waitMs = Math.min(this.#waitMs * 2, LongestWaitMs);

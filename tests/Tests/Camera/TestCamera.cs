@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Lapel.CameraProgram;
 using Lapel.Media;
@@ -63,7 +64,7 @@ sealed class TestCamera : IDisposable
 
     public Recorder Recorder { get; private set; } = null!;
 
-    public List<string> Said { get; } = [];
+    public ConcurrentQueue<string> Said { get; } = [];
 
     public static async Task<TestCamera> On(RecorderSettings? settings = null)
     {
@@ -77,7 +78,7 @@ sealed class TestCamera : IDisposable
     {
         Chain = ManifestChain.Load(Home, Key);
         var recovered = PowerCut.Recover(Home, Chain);
-        Recorder = new(Home, Enrolment, Chain, CameraClock, Settings, Said.Add);
+        Recorder = new(Home, Enrolment, Chain, CameraClock, Settings, Said.Enqueue);
         Recorder.Take(init);
         return recovered;
     }

@@ -50,7 +50,7 @@ public sealed class LogFuzzTests
         Mutate(
             [Encoding.UTF8.GetString(entry)],
             text => new Receipt(Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), proof).WhyNotValid(Signer.Verifier).ShouldNotBeNull(),
-            Inputs / 5
+            Inputs / 20
         );
     }
 

@@ -54,7 +54,7 @@ public sealed class LogGoTests
             log.Append(part.AsMemory());
         var old = log.Head;
         Write("old-checkpoint", log.HeadNote);
-        foreach (var part in entries.Skip(Math.Max(1, size * 2 / 3)).Chunk(77))
+        foreach (var part in entries.Skip(Math.Max(1, size * 2 / 3)).Chunk(777))
             log.Append(part.AsMemory());
         Write("vkey", $"{log.Verifier}\n");
         Write("consistency", string.Join('\n', log.Consistency(old.Size, size).Select(Convert.ToBase64String)));

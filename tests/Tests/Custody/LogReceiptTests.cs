@@ -96,6 +96,22 @@ public sealed class LogReceiptTests
         LogChecks.Growth("rubbish", log.HeadNote, proof, log.Verifier)[^1].WhyNot.ShouldNotBeNull().ShouldContain("Not checked");
     }
 
+    [Fact]
+    public void The_example_in_the_documents_verifies()
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/formats/receipt.md"));
+        var lines = page[page.IndexOf("## Example", StringComparison.Ordinal)..].Split('\n');
+        string Indented(string start) => lines.Single(l => l.StartsWith($"    {start}", StringComparison.Ordinal))[4..];
+        var log = LogVerifier.Parse(Indented("lapel/example/139e3940+"));
+        var entry = Encoding.UTF8.GetBytes(Indented("{"));
+        var proof = string.Join('\n', lines.SkipWhile(l => l != "Proof:").Skip(2).Select(l => l.StartsWith("    ", StringComparison.Ordinal) ? l[4..] : l));
+        LogChecks.Receipt(new Receipt(Convert.ToBase64String(entry), proof), log).ShouldAllBe(c => c.Passed);
+        page.ShouldContain(Convert.ToHexStringLower(Merkle.LeafHash(entry)));
+        LogEntry.Read(entry).ToBytes().ShouldBe(entry);
+    }
+
+    static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+
     static Receipt Admit(LogFixture fixture)
     {
         using var log = fixture.Open();

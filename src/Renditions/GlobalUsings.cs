@@ -1,0 +1,5 @@
+global using Lapel.Evidence;
+global using Lapel.Media;
+global using Lapel.Records;
+global using Lapel.Roster;
+global using Lapel.Web;
