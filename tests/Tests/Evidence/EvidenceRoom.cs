@@ -27,7 +27,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
     public IVault Vault => Agency.Get<IVault>();
     public ContentKeys Keys => Agency.Get<ContentKeys>();
     public ClearClips Clear => Agency.Get<ClearClips>();
-    public Camera Camera { get; private set; } = null!;
+    public Lapel.Roster.Camera Camera { get; private set; } = null!;
     public Officer Officer { get; private set; } = null!;
     public Unit Service { get; private set; } = null!;
 
@@ -43,12 +43,14 @@ public sealed class EvidenceRoom : IAsyncDisposable
                 new Migrations().Of(typeof(RecordsModule).Assembly).Of(typeof(RosterModule).Assembly).Of(typeof(EvidenceModule).Assembly)
             )
         );
-        await using var work = await room.Begin();
-        var (_, code) = await Cameras.Expect(work, "X81-0001", "Chest 2", Stop);
-        room.Camera = await Cameras.Enrol(work, code.ToString(), room.cameraKey.Spki, "X81-0001", Stop);
-        room.Service = await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
-        room.Officer = await Officers.Enter(work, "3101", "Dana Reyes", null, Stop);
-        await work.Commit(Stop);
+        await using (var work = await room.Begin())
+        {
+            var (_, code) = await Cameras.Expect(work, "X81-0001", "Chest 2", Stop);
+            room.Camera = await Cameras.Enrol(work, code.ToString(), room.cameraKey.Spki, "X81-0001", Stop);
+            room.Service = await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
+            room.Officer = await Officers.Enter(work, "3101", "Dana Reyes", null, Stop);
+            await work.Commit(Stop);
+        }
         while (await room.Log.Integrate(Stop)) { }
         return room;
     }
