@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lapel.Evidence;
 
@@ -24,6 +25,9 @@ public static class EvidenceModule
             agency.Profile
         ));
     }
+
+    public static void AddServices(IServiceCollection services) =>
+        services.AddSingleton(new NavItem("Recordings", "recordings", "play", 10, null, "Evidence"));
 
     public static void Map(IEndpointRouteBuilder app)
     {

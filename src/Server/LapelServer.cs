@@ -90,6 +90,7 @@ public static class LapelServer
         builder.Services.AddScoped<ISurroundings, Around>();
         builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
+        EvidenceModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
