@@ -15,6 +15,8 @@ sealed class AgencyClient : IDisposable
     public static AgencyClient Visitor(Uri agency) =>
         new(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 64 }) { BaseAddress = agency, Timeout = TimeSpan.FromMinutes(2) });
 
+    public static AgencyClient Of(HttpClient http) => new(http);
+
     public static async Task<AgencyClient> SignIn(Uri agency, string name, string password)
     {
         var client = Visitor(agency);

@@ -10,7 +10,7 @@ namespace Lapel.Scenarios;
 /// </summary>
 sealed class CameraProcess(string home, string id, string serial) : IAsyncDisposable
 {
-    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    const int MostTries = 600; // of a tenth of a second
 
     OwnProcess? process;
 
@@ -51,7 +51,6 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
 
     async Task Filming()
     {
-        await process!.Line($"Camera {serial}", LongestStart);
         await LiveHouse.Until("the camera has a picture", async () => (await Status()).GetProperty("state").GetString() != "no-picture");
     }
 
@@ -114,7 +113,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
                 var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) ?? throw new IOException("The camera hung up.");
                 return JsonDocument.Parse(line).RootElement.Clone();
             }
-            catch (Exception e) when (e is SocketException && tries < 100 && process is { HasExited: false })
+            catch (Exception e) when (e is SocketException && tries < MostTries && process is { HasExited: false })
             {
                 await Task.Delay(100); // it is still starting
             }
