@@ -50,10 +50,9 @@ public sealed record Enrolment(
     {
         if (File.Exists(home.EnrolmentFile))
             throw new CameraException($"This camera is enrolled already, as {Load(home).Camera}: use another --home for another camera.");
-        if (!File.Exists(home.KeyFile))
-            using (var made = CameraKey.New())
-                made.Save(home.KeyFile);
-        using var key = CameraKey.Load(home.KeyFile);
+        // A new one for every try: the server may have enrolled the last one although its answer was lost, and takes no key twice.
+        using var key = CameraKey.New();
+        key.Save(home.KeyFile);
         var ask = new Ask(code.Trim(), Convert.ToBase64String(key.Spki), serial, Software);
         var answer = await Post(http, new Uri(server, "api/v1/cameras/enrol"), ask, stop);
         var enrolment = new Enrolment(

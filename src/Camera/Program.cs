@@ -34,7 +34,7 @@ static class Program
     {
         var server = new Option<string>("--server") { Description = "Address of the agency, as https://lapel.example/toronto.", Required = true };
         var code = new Option<string>("--code") { Description = "The one-time code from the page of cameras.", Required = true };
-        var serial = new Option<string?>("--serial") { Description = "The number on the camera's back; a random one if none is given." };
+        var serial = new Option<string?>("--serial") { Description = "The number on the camera's back, for which the code was made; a random one if none is given." };
         var clear = new Option<bool>("--allow-clear-http") { Description = "Enrol without encryption, on a network that only you use." };
         var command = new Command("enrol", "Give this camera its identity.") { HomeFolder, server, code, serial, clear };
         command.SetAction(

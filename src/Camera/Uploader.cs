@@ -135,7 +135,7 @@ public sealed class Uploader(Home home, ServerLink server, UploadQueue queue, Tu
     }
 
     /// <summary>A refusal that concerns the recording, not the camera or the server's state.</summary>
-    static bool IsAboutThisOne(Problem problem) => problem.Status is >= 400 and < 500 and not (401 or 403 or 408 or 429);
+    static bool IsAboutThisOne(Problem problem) => problem.Status is >= 400 and < 500 and not (401 or 403 or 408 or 423 or 429);
 
     async Task Send(WaitingRecording next, ClipEntry clip, string? location, CancellationToken stop)
     {

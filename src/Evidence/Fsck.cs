@@ -80,9 +80,16 @@ public sealed class Fsck
 
     async IAsyncEnumerable<FsckFinding> Look([EnumeratorCancellation] CancellationToken stop)
     {
+        var checkpoint = Path.Combine(folder.Log, TileLog.CheckpointFile);
+        foreach (var needed in new[] { folder.LogKey, checkpoint })
+            if (!File.Exists(needed))
+            {
+                yield return new("log-missing", Severity.Error, $"{needed} is missing: without it nothing in the custody log can be proven.");
+                yield break;
+            }
         using var signer = LogSigner.Load(folder.LogKey);
         var verifier = signer.Verifier;
-        var note = await File.ReadAllTextAsync(Path.Combine(folder.Log, TileLog.CheckpointFile), stop);
+        var note = await File.ReadAllTextAsync(checkpoint, stop);
         Checkpoint? head = null;
         string? badHead = null;
         try

@@ -90,6 +90,7 @@ public static class LapelServer
         builder.Services.AddScoped<ISurroundings, Around>();
         builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
+        EvidenceModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
@@ -137,8 +138,8 @@ public static class LapelServer
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);
-        app.MapOpenApi("/api/v1/openapi.json");
-        app.MapFallback(Problems.NotFound);
+        app.MapOpenApi("/api/v1/openapi.json").OpenToAnyone("it describes the routes and holds nothing of the agency");
+        app.MapFallback(Problems.NotFound).OpenToAnyone("there is nothing there");
     }
 
     public static string Address(this WebApplication app) =>

@@ -126,7 +126,7 @@ public sealed class Admissions(
         var admitted = new List<NewClip>();
         var remarks = new List<Remark>();
         // What is not theirs or makes no sense is refused without looking at its clips, of which it may name thousands.
-        var worthLooking = facts is { SignatureHolds: true, Inconsistency: null };
+        var worthLooking = facts is { Manifest: not null, SignatureHolds: true, Inconsistency: null };
         foreach (var stated in worthLooking ? manifest!.Clips : [])
         {
             var elsewhere = await reading.One(

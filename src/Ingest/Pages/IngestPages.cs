@@ -159,13 +159,13 @@ static class IngestPages
     static async Task<IResult> TryAgainByForm(
         HttpContext http,
         Id<Quarantined> id,
+        Form form,
         Viewer viewer,
         Admissions admissions,
         CancellationToken stop
     )
     {
-        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
-            throw new RefusedException(new("form-stale", "This page was open for too long. Load it again and repeat what you did."));
+        _ = form; // it has no fields; binding it has checked the page's antiforgery token
         var start = http.Request.PathBase.ToUriComponent();
         return await admissions.TryAgain(id, viewer.Actor, stop) switch
         {

@@ -34,18 +34,21 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
             .DistinctBy(a => a.Upload)
             .Select(a => new QuarantinedClip(a.Clip, a.Number, a.Upload, a.LengthBytes, a.Digest))
             .ToList();
-        await using var work = await records.Begin(caller.Actor, stop);
-        var row = new Quarantined(
-            id, caller.Id, caller.Serial, read.Manifest?.Recording, read.Envelope.Digest, refusal.Code, refusal.Sentence,
-            facts.ReceivedAt, work.Now, 1, QuarantineState.Moving, null, null);
-        WriteReason(row, clips, read.Bytes, arrivals);
-        Crash.Here("quarantine-after-reason");
-        // If we die here: a folder with a reason and no bytes, which no row names. The uploads are where they were; the camera asks again.
-        await Insert(work, row, clips, stop);
-        foreach (var clip in clips)
-            await UploadRows.Change(work, clip.Upload, UploadState.Complete, UploadState.Quarantined, stop);
-        work.Append(Event(row, clips), row.Recording);
-        await work.Commit(stop);
+        Quarantined row;
+        await using (var work = await records.Begin(caller.Actor, stop))
+        {
+            row = new Quarantined(
+                id, caller.Id, caller.Serial, read.Manifest?.Recording, read.Envelope.Digest, refusal.Code, refusal.Sentence,
+                facts.ReceivedAt, work.Now, 1, QuarantineState.Moving, null, null);
+            WriteReason(row, clips, read.Bytes, arrivals);
+            Crash.Here("quarantine-after-reason");
+            // If we die here: a folder with a reason and no bytes, which no row names. The uploads are where they were; the camera asks again.
+            await Insert(work, row, clips, stop);
+            foreach (var clip in clips)
+                await UploadRows.Change(work, clip.Upload, UploadState.Complete, UploadState.Quarantined, stop);
+            work.Append(Event(row, clips), row.Recording);
+            await work.Commit(stop);
+        }
         Crash.Here("quarantine-after-commit");
         // If we die here: the row says moving, the files lie in uploads/. Settle goes on, now or at the next start.
         await Settle(row, clips, stop);

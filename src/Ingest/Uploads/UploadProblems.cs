@@ -39,6 +39,9 @@ static class UploadProblems
     public static IResult DiskFailed =>
         Answer(507, "disk-failed", "The server could not write to its disk. What it acknowledged before is kept; ask for the offset and try again.");
 
+    /// <summary>Nobody is left to answer: the connection broke, or its camera goes on over another one.</summary>
+    public static IResult HungUp { get; } = new HangUp();
+
     public static IResult BytesType =>
         Answer(415, "bytes-type", $"Bytes are sent with the header Content-Type: {Tus.BytesType}.");
 
@@ -56,4 +59,13 @@ static class UploadProblems
             (_, { } said) when said > settings.MaxUploadBytes => TooLong,
             _ => null,
         };
+
+    sealed class HangUp : IResult
+    {
+        public Task ExecuteAsync(HttpContext http)
+        {
+            http.Abort(); // a half-read body cannot be followed by another request
+            return Task.CompletedTask;
+        }
+    }
 }

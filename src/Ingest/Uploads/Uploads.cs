@@ -167,13 +167,21 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
                 receiving.GoBack(before!);
                 kept = true;
                 File.Delete(UncheckedMark(upload.Id));
-                return (upload with { OffsetBytes = receiving.OffsetBytes }, UploadProblems.Checksum);
+                return (
+                    upload with { OffsetBytes = receiving.OffsetBytes },
+                    end == BodyEnd.Torn ? UploadProblems.HungUp : UploadProblems.Checksum
+                );
             }
             kept = true;
             upload = await Note(receiving, upload, CancellationToken.None);
             if (checksum is not null)
                 File.Delete(UncheckedMark(upload.Id));
-            return (upload, end == BodyEnd.TooLong ? UploadProblems.TooLong : null);
+            return end switch
+            {
+                BodyEnd.Whole => (upload, null),
+                BodyEnd.Torn => (upload, UploadProblems.HungUp),
+                _ => (upload, UploadProblems.TooLong),
+            };
         }
         catch (IOException)
         {
