@@ -19,7 +19,7 @@ static class AppendBench
         await Work(agency, 256, 1024);
         foreach (var batch in new[] { 1, 16, 256 })
         {
-            var entries = (int)Math.Min(options.Size ?? long.MaxValue, batch == 1 ? 500 : batch * 100);
+            var entries = (int)Math.Min(options.Size ?? long.MaxValue, batch == 1 ? 300 : batch * 60);
             await Records(report, options, scratch, agency, batch, entries);
             await Tiles(report, options, scratch, batch, entries);
         }
@@ -28,16 +28,23 @@ static class AppendBench
 
     static async Task Records(Report report, BenchOptions options, Scratch scratch, BenchAgency agency, int batch, int entries)
     {
+        var cpu = new List<double>();
         var found = await Measure.InTurns(
             options.Rounds,
-            async () => entries / await Timed(() => Work(agency, batch, entries)),
+            async () =>
+            {
+                var before = Environment.CpuUsage.TotalTime;
+                var seconds = await Timed(() => Work(agency, batch, entries));
+                cpu.Add((Environment.CpuUsage.TotalTime - before).TotalSeconds);
+                return entries / seconds;
+            },
             () => Task.FromResult(entries / Measure.Wall(() => Floor(scratch, batch, entries)))
         );
-        report.Add($"{batch} facts a work, records then signed tree", "entries/s", found[0], "floor", found[1], batch == 256 ? Goal.AtLeast(20_000, "entries/s") : null);
-        var before = Environment.CpuUsage.TotalTime;
-        await Work(agency, batch, entries);
-        report.Add($"{batch} facts a work, CPU", "entries/CPU-s", entries / (Environment.CpuUsage.TotalTime - before).TotalSeconds,
-            goal: batch == 256 ? Goal.AtLeast(20_000, "entries/CPU-s") : null);
+        report.Add($"{batch} facts a work, records then signed tree", "entries/s", found[0], "floor", found[1]);
+        report.Add(
+            $"{batch} facts a work, per CPU second", "entries/s", entries / Measure.Median(cpu),
+            goal: batch == 256 ? Goal.AtLeast(20_000, "entries/s") : null
+        );
     }
 
     static async Task Tiles(Report report, BenchOptions options, Scratch scratch, int batch, int entries)
@@ -76,16 +83,17 @@ static class AppendBench
         report.Add("from begin to receipt, 4 at once, p99", "ms", Measure.Percentile(waits, 99), goal: Goal.AtMost(200, "ms"));
     }
 
+    /// <summary>Commits one work after the other while the integrator runs beside them, until the last entry is in the signed tree.</summary>
     static async Task Work(BenchAgency agency, int batch, int entries)
     {
+        using var stopping = new CancellationTokenSource();
+        var running = Task.Run(() => agency.Log.Run(stopping.Token));
+        IReadOnlyList<long> last = [];
         for (var done = 0; done < entries; done += batch)
-        {
-            await Commit(agency, batch);
-            // Works that are committed one by one reach the tree together, as they do in the server.
-            if (batch > 1 || done % 16 == 15)
-                await agency.Log.Integrate(CancellationToken.None);
-        }
-        await agency.Log.Integrate(CancellationToken.None);
+            last = await Commit(agency, batch);
+        await agency.Log.Integrated(last[^1], CancellationToken.None);
+        await stopping.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     static async Task<IReadOnlyList<long>> Commit(BenchAgency agency, int facts)

@@ -21,6 +21,7 @@ static class IngestBench
         var whole = BenchMedia.Make(scratch, mebibytes << 20);
         var part = BenchMedia.Make(scratch, (mebibytes << 20) / Parallel);
         using var house = await LapelHouse.Start(scratch.File("data"));
+        using var camera = await BenchCamera.Enrol(house, "bench-ingest");
         var peers = new List<PeerServer> { await UploadPeers.Floor(scratch) };
         try
         {
@@ -28,10 +29,10 @@ static class IngestBench
                 peers.Add(nginx);
             if (await UploadPeers.TusNode(scratch, report) is { } node)
                 peers.Add(node);
-            await Ours(house, scratch, part, 2); // compiled and warm
-            await Compare(report, options, house, scratch, peers, whole, 1, "one stream");
-            await Compare(report, options, house, scratch, peers, part, Parallel, $"{Parallel} at once");
-            await Memory(report, house, scratch);
+            await Ours(house, camera, scratch, part, 2); // compiled and warm
+            await Compare(report, options, house, camera, scratch, peers, whole, 1, "one stream");
+            await Compare(report, options, house, camera, scratch, peers, part, Parallel, $"{Parallel} at once");
+            await Memory(report, house, camera, scratch);
         }
         finally
         {
@@ -40,14 +41,14 @@ static class IngestBench
         }
     }
 
-    static async Task Compare(Report report, BenchOptions options, LapelHouse house, Scratch scratch, List<PeerServer> peers, string media, int count, string how)
+    static async Task Compare(Report report, BenchOptions options, LapelHouse house, BenchCamera camera, Scratch scratch, List<PeerServer> peers, string media, int count, string how)
     {
         var ours = new List<Cost>();
         var theirs = peers.ToDictionary(p => p.Name, _ => new List<Cost>());
         var hashing = new List<double>();
         for (var round = 0; round < options.Rounds; round++)
         {
-            ours.Add(await Ours(house, scratch, media, count));
+            ours.Add(await Ours(house, camera, scratch, media, count));
             hashing.Add(UploadPeers.HashRate());
             foreach (var peer in peers)
                 theirs[peer.Name].Add(await Theirs(peer, media, count));
@@ -69,17 +70,12 @@ static class IngestBench
 
     static Cost Median(List<Cost> costs) => new(Measure.Median(costs.Select(c => c.CpuPerGb)), Measure.Median(costs.Select(c => c.MbPerSecond)));
 
-    static async Task<Cost> Ours(LapelHouse house, Scratch scratch, string media, int count)
+    static async Task<Cost> Ours(LapelHouse house, BenchCamera camera, Scratch scratch, string media, int count)
     {
         var folder = Directory.CreateDirectory(scratch.File(Guid.NewGuid().ToString("N"))).FullName;
-        var loads = new List<(BenchCamera Camera, SealedRecording Recording)>();
-        for (var i = 0; i < count; i++)
-        {
-            var camera = await BenchCamera.Enrol(house, Guid.NewGuid().ToString("N"));
-            loads.Add((camera, camera.Seal(media, folder)));
-        }
-        var cost = await Timed(() => house.CpuSeconds, loads.Sum(l => new FileInfo(l.Recording.File).Length), () =>
-            Task.WhenAll(loads.Select(l => l.Camera.Bring(l.Recording))));
+        var loads = Enumerable.Range(0, count).Select(_ => camera.Seal(media, folder)).ToList();
+        var bytes = loads.Sum(load => new FileInfo(load.File).Length);
+        var cost = await Timed(() => house.CpuSeconds, bytes, () => Task.WhenAll(loads.Select(camera.Bring)));
         Directory.Delete(folder, recursive: true);
         return cost;
     }
@@ -104,11 +100,11 @@ static class IngestBench
         return new((cpu() - before) / (bytes / 1e9), bytes / 1e6 / seconds);
     }
 
-    static async Task Memory(Report report, LapelHouse house, Scratch scratch)
+    static async Task Memory(Report report, LapelHouse house, BenchCamera camera, Scratch scratch)
     {
         var media = BenchMedia.Make(scratch, 4 << 20);
         Proc.ForgetPeak(house.Pid);
-        await Ours(house, scratch, media, Crowd);
+        await Ours(house, camera, scratch, media, Crowd);
         report.Add($"peak resident, {Crowd} uploads at once", "MiB", Proc.PeakMebibytes(house.Pid), goal: Goal.AtMost(100 + Crowd, "MiB"));
     }
 }

@@ -33,9 +33,12 @@ static class ManyRecordings
                 await work.Execute(insert, args, CancellationToken.None);
             await work.Commit(CancellationToken.None);
         }
-        // What the engine's own housekeeping does by itself on a server that runs for a while.
+        if (agency.Records.Engine == Engine.Sqlite)
+            return;
+        // PostgreSQL does this by itself, but not in the second in which a million rows come.
         await using var tidy = await agency.Records.Begin(Actor.System("bench"), CancellationToken.None);
-        await tidy.Execute("ANALYZE", null, CancellationToken.None);
+        foreach (var table in new[] { "recording", "recording_text", "clip" })
+            await tidy.Execute($"ANALYZE {table}", null, CancellationToken.None);
         await tidy.Commit(CancellationToken.None);
     }
 

@@ -26,6 +26,9 @@ sealed class Server(Uri agency) : IDisposable
     public async Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
         await Read(await Send(() => http.PostAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
 
+    public async Task<JsonElement> Patch(string path, object body, CancellationToken stop) =>
+        await Read(await Send(() => http.PatchAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
+
     /// <summary>Posts, and takes one refusal for success: what was to be made is there already.</summary>
     public async Task PostUnlessThere(string path, object body, string alreadyThere, CancellationToken stop)
     {
