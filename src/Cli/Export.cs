@@ -42,7 +42,7 @@ static class Export
         {
             using var server = new Server(agency);
             await server.SignIn(account, ReadPassword(account), stop);
-            await using var packed = await server.Download($"api/v1/recordings/{id}/export", new { purpose }, stop);
+            await using var packed = await server.Download($"api/v1/recordings/{id}/export?purpose={Uri.EscapeDataString(purpose)}", stop);
             await Unpack(packed, unfinished, stop);
             Directory.Move(unfinished, to.FullName);
         }

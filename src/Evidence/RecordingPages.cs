@@ -77,7 +77,6 @@ static class RecordingPages
             mayGrant,
             clock.Now()
         );
-        http.Response.Headers.CacheControl = "private, no-store";
         return Page.Of<RecordingPage>(new { View = view, Refusal = trouble }, trouble is null ? 200 : Refused.StatusOf(trouble.Kind));
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lapel.Ingest;
@@ -12,8 +13,14 @@ namespace Lapel.Ingest;
 /// </summary>
 static class IngestKestrel
 {
-    public static void Configure(WebApplicationBuilder builder) =>
+    /// <summary>What a connection may have waiting for us, bytes: fifty uploads at once are felt in memory, more than this is not in speed.</summary>
+    const long MostWaitingBytes = 512 * 1024;
+
+    public static void Configure(WebApplicationBuilder builder)
+    {
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBufferSize = MostWaitingBytes);
+    }
 }
 
 /// <summary>Pools of pinned blocks of 64 KiB. A connection that is idle holds none.</summary>

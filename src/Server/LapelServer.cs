@@ -51,7 +51,10 @@ public static class LapelServer
             var house = HouseLock.Take(options.Data);
             app.Lifetime.ApplicationStopped.Register(house.Dispose);
             SetupCode.ReadOrMake(options);
-            await app.Services.GetRequiredService<Agencies>().OpenAll(CancellationToken.None);
+            var agencies = app.Services.GetRequiredService<Agencies>();
+            await agencies.OpenAll(CancellationToken.None);
+            foreach (var agency in agencies.All)
+                await RosterModule.Prepare(agency.Get<AgencyRecords>(), CancellationToken.None);
             MapEverything(app);
             await app.StartAsync();
             return app;
@@ -68,7 +71,8 @@ public static class LapelServer
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = typeof(LapelServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory }
         );
-        builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of every page that says no-store itself
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
@@ -90,6 +94,7 @@ public static class LapelServer
         builder.Services.AddScoped<ISurroundings, Around>();
         builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
+        EvidenceModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }

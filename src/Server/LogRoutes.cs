@@ -10,6 +10,8 @@ namespace Lapel.Server;
 /// </summary>
 static class LogRoutes
 {
+    const string Public = "the log's heads and hashes are for everyone to check, and say nothing of what was logged";
+
     public static void Map(IEndpointRouteBuilder app)
     {
         const string Public = "anyone may watch the log's head and check proofs against it";

@@ -78,7 +78,7 @@ sealed class RosterAgency : IAsyncDisposable
             )
         ).Refusal;
 
-    public Task<Camera> EnrolledCamera(string serial) =>
+    public Task<Lapel.Roster.Camera> EnrolledCamera(string serial) =>
         Do(async work =>
         {
             var (_, code) = await Cameras.Expect(work, serial, "Model 1", CancellationToken.None);
