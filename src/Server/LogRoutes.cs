@@ -14,7 +14,6 @@ static class LogRoutes
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        const string Public = "anyone may watch the log's head and check proofs against it";
         var log = app.MapGroup("/log");
         log.MapGet("/checkpoint", (CustodyLog custody) => TypedResults.Text(custody.HeadNote, "text/plain; charset=utf-8")).OpenToAnyone(Public);
         log.MapGet("/key", (CustodyLog custody) => TypedResults.Text($"{custody.Verifier}\n", "text/plain; charset=utf-8")).OpenToAnyone(Public);

@@ -10,7 +10,7 @@ public sealed partial class ErrorCodesTests
     sealed record Said(string Code, string? Sentence, int Status, string File);
 
     // A refusal is a code and a sentence, written next to each other: new Refusal("code", "…"), new("code", …), No("code", …), Answer(409, "code", …).
-    [GeneratedRegex("""(?:\bnew(?: Refusal)?|\bNo|\bAnswer)\(\s*(?:context\.HttpContext,\s*new\()?(?:(?<status>[A-Za-z0-9]+),\s*)?"(?<code>[A-Za-z0-9_-]+)",\s*(?:(?<text>\$?"(?:[^"\\]|\\.)*"(?:\s*\+\s*\$?"(?:[^"\\]|\\.)*")*)|(?<made>[A-Za-z][^,)]*))(?:,\s*RefusalKind\.(?<kind>\w+))?""")]
+    [GeneratedRegex("""(?:\bnew(?: Refusal)?|\bNo|\bAnswer)\(\s*(?:context\.HttpContext,\s*new\()?(?:(?<status>[A-Za-z0-9]+),\s*)?"(?<code>[a-z][A-Za-z0-9_-]*)",\s*(?:(?<text>\$?"(?:[^"\\]|\\.)*"(?:\s*\+\s*\$?"(?:[^"\\]|\\.)*")*)|(?<made>[A-Za-z][^,)]*))(?:,\s*RefusalKind\.(?<kind>\w+))?""")]
     private static partial Regex Refusals();
 
     [GeneratedRegex("""\$?"(?<words>(?:[^"\\]|\\.)*)"(?:\s*\+\s*)?""")]

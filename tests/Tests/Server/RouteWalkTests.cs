@@ -72,7 +72,8 @@ public sealed class RouteWalkTests
         using var answer = await person.SendAsync(Ask(route, address), HttpCompletionOption.ResponseHeadersRead);
         ((int)answer.StatusCode).ShouldBeLessThan(500, $"{route.Key} as {name}");
         var outcome = await OutcomeOf(answer);
-        if (route.Looks && outcome == Yes && await CodeOf(answer) != "tile-not-found")
+        // A film that browsers play has no proxy, and of tiles only those of the log's size exist.
+        if (route.Method == "GET" && outcome == Yes && await CodeOf(answer) is not ("tile-not-found" or "rendition-not-made"))
             ((int)answer.StatusCode).ShouldBeLessThan(400, $"{route.Key} as {name}: {answer}");
         if (route.Method == "GET" && outcome == Hidden && route.IsEvidence)
             await ShouldLookLikeNothing(programme, route, name, person);
