@@ -52,6 +52,12 @@ static class DemoAgency
             );
         using var server = new Server(agency);
         await server.SignIn("raman", password, stop);
+        var administrator = (await server.Get("api/v1/session", stop)).GetProperty("account").GetProperty("id").GetString();
+        await server.Patch(
+            $"api/v1/accounts/{administrator}",
+            new { fullName = "Priya Raman", role = "administrator", about = "Runs the system: accounts, roster, cameras, health. Sees no recordings." },
+            stop
+        );
         var people = await Units(server, stop);
         await Accounts(server, people, stop);
         await Cameras(server, agency, people, cameraHomes, cameraProgram, stop);

@@ -26,6 +26,9 @@ sealed class Server(Uri agency) : IDisposable
     public async Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
         await Read(await Send(() => http.PostAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
 
+    public async Task<JsonElement> Patch(string path, object body, CancellationToken stop) =>
+        await Read(await Send(() => http.PatchAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
+
     /// <summary>Posts, and takes one refusal for success: what was to be made is there already.</summary>
     public async Task PostUnlessThere(string path, object body, string alreadyThere, CancellationToken stop)
     {
@@ -38,10 +41,9 @@ sealed class Server(Uri agency) : IDisposable
 
     public async Task<JsonElement> Get(string path, CancellationToken stop) => await Read(await Send(() => http.GetAsync(path, stop)), stop);
 
-    public async Task<Stream> Download(string path, object body, CancellationToken stop)
+    public async Task<Stream> Download(string path, CancellationToken stop)
     {
-        using var ask = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: LapelJson.Lenient) };
-        var answer = await Send(() => http.SendAsync(ask, HttpCompletionOption.ResponseHeadersRead, stop));
+        var answer = await Send(() => http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, stop));
         if (!answer.IsSuccessStatusCode)
             await Read(answer, stop);
         return await answer.Content.ReadAsStreamAsync(stop);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lapel.Evidence;
 
@@ -24,6 +25,12 @@ public static class EvidenceModule
             agency.Profile
         ));
     }
+
+    /// <summary>Shown in the navigation of whoever may see any recording at all; it is not a permission and guards nothing.</summary>
+    public const string SeesRecordings = "sees-recordings";
+
+    public static void AddServices(IServiceCollection services) =>
+        services.AddSingleton(new NavItem("Recordings", "recordings", "play", 10, SeesRecordings, "Evidence"));
 
     public static void Map(IEndpointRouteBuilder app)
     {

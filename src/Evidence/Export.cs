@@ -6,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lapel.Evidence;
@@ -205,6 +206,7 @@ public sealed class Export(ClearClips clear, CustodyLog log, AgencyRecords recor
     static async Task<IResult> Send(
         RecordingId id,
         string? purpose,
+        HttpContext http,
         Viewer viewer,
         AgencyRecords records,
         CustodyLog log,
@@ -224,6 +226,9 @@ public sealed class Export(ClearClips clear, CustodyLog log, AgencyRecords recor
             arrivals = await work.Commit(stop);
         }
         await log.Integrated(arrivals[^1], stop);
+        // .NET 10 closes each zip entry with a synchronous write of a few bytes, even when asked to do it asynchronously.
+        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
+        http.Response.Headers.CacheControl = "private, no-store";
         return TypedResults.Stream(
             to => export.ToZip(recording, to, stop),
             "application/zip",

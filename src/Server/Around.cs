@@ -1,3 +1,4 @@
+using Lapel.Evidence;
 using Lapel.Records;
 using Lapel.Roster;
 using Lapel.Web;
@@ -16,6 +17,11 @@ sealed class Around(IServiceProvider services) : ISurroundings
         var place = new Surroundings(agency.Profile.Name, agency.Profile.TimeZone, agency.Profile.Demo);
         if (http.FindViewer() is not { } viewer)
             return new(place);
+        var seesRecordings =
+            viewer.May(Permission.SeeOwnRecordings) || viewer.May(Permission.SeeUnitRecordings) || viewer.May(Permission.SeeAllRecordings);
+        var permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet();
+        if (seesRecordings)
+            permissions.Add(EvidenceModule.SeesRecordings);
         var log = services.GetRequiredService<CustodyLog>();
         var witnesses = services.GetRequiredService<Witnesses>();
         return new(
@@ -26,7 +32,7 @@ sealed class Around(IServiceProvider services) : ISurroundings
                     Roles.Words.Roles[viewer.Account.Role].Name,
                     Links: [new("My account", "my-account", "user", 1)]
                 ),
-                Permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet(),
+                Permissions = permissions,
                 Log = new(
                     log.Size,
                     Convert.ToBase64String(log.Head.Root),
@@ -34,9 +40,7 @@ sealed class Around(IServiceProvider services) : ISurroundings
                     witnesses.States.Count(w => w.Outcome == WitnessOutcome.Cosigned),
                     "health#log"
                 ),
-                SearchHref = viewer.May(Permission.SeeOwnRecordings) || viewer.May(Permission.SeeUnitRecordings) || viewer.May(Permission.SeeAllRecordings)
-                    ? "recordings"
-                    : null,
+                SearchHref = seesRecordings ? "recordings" : null,
                 SearchLabel = "Search recordings",
             }
         );

@@ -51,7 +51,10 @@ public static class LapelServer
             var house = HouseLock.Take(options.Data);
             app.Lifetime.ApplicationStopped.Register(house.Dispose);
             SetupCode.ReadOrMake(options);
-            await app.Services.GetRequiredService<Agencies>().OpenAll(CancellationToken.None);
+            var agencies = app.Services.GetRequiredService<Agencies>();
+            await agencies.OpenAll(CancellationToken.None);
+            foreach (var agency in agencies.All)
+                await RosterModule.Prepare(agency.Get<AgencyRecords>(), CancellationToken.None);
             MapEverything(app);
             await app.StartAsync();
             return app;
@@ -68,7 +71,8 @@ public static class LapelServer
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = typeof(LapelServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory }
         );
-        builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of every page that says no-store itself
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
@@ -83,13 +87,14 @@ public static class LapelServer
         builder.Services.AddHostedService<AgencyLoops>();
         builder.Services.AddAgencyParts(parts);
         builder.Services.ConfigureHttpJsonOptions(json => LapelJson.Configure(json.SerializerOptions));
-        builder.Services.AddOpenApi();
+        ApiDescription.AddServices(builder.Services);
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex"));
         builder.AddLook();
         builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddScoped<ISurroundings, Around>();
         builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
+        EvidenceModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
@@ -137,8 +142,9 @@ public static class LapelServer
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);
-        app.MapOpenApi("/api/v1/openapi.json");
-        app.MapFallback(Problems.NotFound);
+        ApiDescription.Map(app);
+        const string Nothing = "it says that there is nothing";
+        app.MapFallback("{**path}", Problems.NotFound).OpenToAnyone(Nothing).OutsideAgencies(Nothing);
     }
 
     public static string Address(this WebApplication app) =>

@@ -6,7 +6,7 @@ using System.Text.Json;
 using Lapel.CameraProgram;
 using Shouldly;
 
-namespace Lapel.Tests.Camera;
+namespace Lapel.Tests.CameraProgram;
 
 /// <summary>The real camera program as its own process, filming the test scene.</summary>
 sealed partial class CameraProcess : IDisposable

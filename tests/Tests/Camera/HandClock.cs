@@ -1,4 +1,4 @@
-namespace Lapel.Tests.Camera;
+namespace Lapel.Tests.CameraProgram;
 
 /// <summary>A clock moved by hand. <see cref="Pass"/> is time passing; <see cref="Set"/> is somebody setting the system clock.</summary>
 sealed class HandClock : TimeProvider

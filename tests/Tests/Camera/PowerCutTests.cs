@@ -3,7 +3,7 @@ using Lapel.CameraProgram;
 using Shouldly;
 using Xunit;
 
-namespace Lapel.Tests.Camera;
+namespace Lapel.Tests.CameraProgram;
 
 /// <summary>The disk as a power cut may leave it, at every step; what is synced is kept, what is not may be anything.</summary>
 public class PowerCutTests

@@ -4,7 +4,7 @@ using Lapel.CameraProgram;
 using Lapel.Media;
 using Shouldly;
 
-namespace Lapel.Tests.Camera;
+namespace Lapel.Tests.CameraProgram;
 
 /// <summary>
 /// A camera in a temporary folder, enrolled with an agency whose private keys the test holds, and fed by hand with fragments that a

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using Lapel.CameraProgram;
 
-namespace Lapel.Tests.Camera;
+namespace Lapel.Tests.CameraProgram;
 
 /// <summary>
 /// The camera's side of the wire, answered in memory: sessions, tus 1.0.0 and admissions as docs/formats describe them, with faults

@@ -3,7 +3,7 @@ using Lapel.CameraProgram;
 using Shouldly;
 using Xunit;
 
-namespace Lapel.Tests.Camera;
+namespace Lapel.Tests.CameraProgram;
 
 public class UploaderTests
 {

@@ -12,45 +12,67 @@ public sealed class EvidenceRoom : IAsyncDisposable
 {
     public static readonly CancellationToken Stop = CancellationToken.None;
 
-    readonly TestAgency house;
+    readonly TestAgency? house;
     readonly CameraKey cameraKey = CameraKey.New();
     long sequence;
     ClaimedDigest? previous;
 
-    EvidenceRoom(TestAgency house) => this.house = house;
+    EvidenceRoom(Agency agency, TimeProvider clock, string data, TestAgency? house)
+    {
+        (Agency, Clock, Data) = (agency, clock, data);
+        this.house = house;
+    }
 
-    public Agency Agency => house.Agency;
-    public AgencyRecords Records => house.Records;
-    public CustodyLog Log => house.Log;
-    public TestClock Clock => house.Clock;
-    public string Data => house.Data;
+    public Agency Agency { get; }
+    public TimeProvider Clock { get; }
+    public string Data { get; }
+    public AgencyRecords Records => Agency.Get<AgencyRecords>();
+    public CustodyLog Log => Agency.Get<CustodyLog>();
     public IVault Vault => Agency.Get<IVault>();
     public ContentKeys Keys => Agency.Get<ContentKeys>();
     public ClearClips Clear => Agency.Get<ClearClips>();
-    public Camera Camera { get; private set; } = null!;
+    public Lapel.Roster.Camera Camera { get; private set; } = null!;
     public Officer Officer { get; private set; } = null!;
     public Unit Service { get; private set; } = null!;
 
     public static async Task<EvidenceRoom> Open()
     {
-        var room = new EvidenceRoom(
-            await TestAgency.Open(
-                parts =>
-                {
-                    EvidenceModule.AddParts(parts);
-                    RenditionsModule.AddParts(parts);
-                },
-                new Migrations().Of(typeof(RecordsModule).Assembly).Of(typeof(RosterModule).Assembly).Of(typeof(EvidenceModule).Assembly)
-            )
+        var house = await TestAgency.Open(
+            parts =>
+            {
+                EvidenceModule.AddParts(parts);
+                RenditionsModule.AddParts(parts);
+            },
+            new Migrations().Of(typeof(RecordsModule).Assembly).Of(typeof(RosterModule).Assembly).Of(typeof(EvidenceModule).Assembly)
         );
-        await using var work = await room.Begin();
-        var (_, code) = await Cameras.Expect(work, "X81-0001", "Chest 2", Stop);
-        room.Camera = await Cameras.Enrol(work, code.ToString(), room.cameraKey.Spki, "X81-0001", Stop);
-        room.Service = await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
-        room.Officer = await Officers.Enter(work, "3101", "Dana Reyes", null, Stop);
-        await work.Commit(Stop);
-        while (await room.Log.Integrate(Stop)) { }
+        return await In(house.Agency, house.Clock, house.Data, house);
+    }
+
+    /// <summary>The same in an agency of a whole server, whose own loop integrates the log.</summary>
+    public static async Task<EvidenceRoom> In(Agency agency, TimeProvider clock, string data, TestAgency? house = null)
+    {
+        var room = new EvidenceRoom(agency, clock, data, house);
+        await using (var work = await room.Begin())
+        {
+            var (_, code) = await Cameras.Expect(work, "X81-0001", "Chest 2", Stop);
+            room.Camera = await Cameras.Enrol(work, code.ToString(), room.cameraKey.Spki, "X81-0001", Stop);
+            room.Service = await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
+            room.Officer = await Officers.Enter(work, "3101", "Dana Reyes", null, Stop);
+            await work.Commit(Stop);
+        }
+        await room.Integrate();
         return room;
+    }
+
+    /// <summary>Waits until all that was committed is in the log.</summary>
+    public async Task Integrate()
+    {
+        if (house is not null)
+            while (await Log.Integrate(Stop)) { }
+        long last;
+        await using (var reading = await Read())
+            last = await reading.One("SELECT MAX(arrival) AS last FROM custody_entry", null, row => row.Number("last"), Stop);
+        await Log.Integrated(last, Stop);
     }
 
     public Task<Work> Begin(Actor? actor = null) => Records.Begin(actor ?? TestAgency.Clerk, Stop);
@@ -123,7 +145,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
             await Recordings.Insert(work, new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, null, entries), Stop);
             await work.Commit(Stop);
         }
-        while (await Log.Integrate(Stop)) { }
+        await Integrate();
         await using var reading = await Read();
         return (await Recordings.Find(reading, recording, Stop))!;
     }
@@ -174,6 +196,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         cameraKey.Dispose();
-        await house.DisposeAsync();
+        if (house is not null)
+            await house.DisposeAsync();
     }
 }

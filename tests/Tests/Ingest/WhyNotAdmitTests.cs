@@ -112,7 +112,7 @@ public sealed class WhyNotAdmitTests
                 0, false, false, null, clips, [], [], [], "test"),
             null,
             Id,
-            new Camera(Id, "X-1", "Test", CameraState.Enrolled, KeyId, null, Now, Now, null, null),
+            new Lapel.Roster.Camera(Id, "X-1", "Test", CameraState.Enrolled, KeyId, null, Now, Now, null, null),
             new CameraKeyEntry(KeyId, Id, [], Now - Duration.FromDays(1), null),
             true,
             null,

@@ -70,6 +70,16 @@ public sealed class RosterRoutesTests
             )
         );
 
+    // With a body of the kind that such routes take: routing passes over a route that does not take what was sent.
+    static HttpRequestMessage Ask(string method, string path) =>
+        new(new HttpMethod(method), path)
+        {
+            Content =
+                method is "GET" or "HEAD" or "DELETE" ? null
+                : path.StartsWith("api/", StringComparison.Ordinal) ? JsonContent.Create(new { })
+                : new FormUrlEncodedContent([]),
+        };
+
     [Fact]
     public async Task Whoever_is_not_signed_in_gets_the_same_answer_everywhere()
     {
@@ -78,12 +88,12 @@ public sealed class RosterRoutesTests
         string? api = null;
         foreach (var (method, path, _) in Guarded(house))
         {
-            var answer = await http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+            var answer = await http.SendAsync(Ask(method, path));
             if (path.StartsWith("api/", StringComparison.Ordinal))
             {
                 answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path}");
                 var text = await answer.Content.ReadAsStringAsync();
-                (api ??= text).ShouldBe(text, $"{method} {path}");
+                text.ShouldBe(method == "HEAD" ? "" : api ??= text, $"{method} {path}");
             }
             else
             {
@@ -115,7 +125,7 @@ public sealed class RosterRoutesTests
             var may = Roles.Words.Roles[role].Permissions;
             foreach (var (method, path, needs) in Guarded(house).Where(r => r.Needs is { } p && !may.Contains(p)))
             {
-                var answer = await http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+                var answer = await http.SendAsync(Ask(method, path));
                 var expected = method is "GET" or "HEAD" ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden;
                 answer.StatusCode.ShouldBe(expected, $"{role} {method} {path} needs {needs}");
             }

@@ -1,0 +1,108 @@
+using Microsoft.Playwright;
+
+namespace Lapel.Scenarios;
+
+/// <summary>Debian's Chromium without a window, driven by Playwright. It may speak to nothing but the server under test.</summary>
+sealed class Browser : IAsyncDisposable
+{
+    static readonly string[] Arguments =
+    [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--autoplay-policy=no-user-gesture-required",
+    ];
+
+    readonly IPlaywright playwright;
+    readonly IBrowser chromium;
+
+    Browser(IPlaywright playwright, IBrowser chromium) => (this.playwright, this.chromium) = (playwright, chromium);
+
+    public static async Task<Browser> Open()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Arguments }));
+    }
+
+    /// <summary>A person's own window: cookies of its own, signed in as somebody of the house or as nobody.</summary>
+    public async Task<Window> Window(LiveHouse house, string? signedInAs, ColorScheme colours = ColorScheme.Light, int width = 1280)
+    {
+        var context = await chromium.NewContextAsync(
+            new()
+            {
+                BaseURL = house.Agency.ToString(),
+                ColorScheme = colours,
+                ViewportSize = new() { Width = width, Height = width < 600 ? 800 : 900 },
+                ReducedMotion = ReducedMotion.Reduce,
+            }
+        );
+        var window = new Window(await context.NewPageAsync(), house);
+        if (signedInAs is not null)
+            await window.SignIn(signedInAs);
+        return window;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await chromium.DisposeAsync();
+        playwright.Dispose();
+    }
+}
+
+/// <summary>One page in a window, and everything that went wrong in it.</summary>
+sealed class Window : IAsyncDisposable
+{
+    readonly LiveHouse house;
+
+    public Window(IPage page, LiveHouse house)
+    {
+        (Page, this.house) = (page, house);
+        Page.SetDefaultTimeout(60_000);
+        page.Console += (_, said) =>
+        {
+            // The browser reports every answer of 4xx on the console; which ones are right is the caller's to say.
+            if (said.Type is "error" or "warning" && !said.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                Note($"console {said.Type} on {page.Url}: {said.Text}");
+        };
+        page.PageError += (_, error) => Note($"script error on {page.Url}: {error}");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(house.Server.Address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+                Note($"{page.Url} asked {request.Url}");
+        };
+        page.Response += (_, answer) =>
+        {
+            if (answer.Status >= 500)
+                Note($"{answer.Url} answered {answer.Status}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Console errors, requests that left the server, answers of 5xx.</summary>
+    public List<string> Troubles { get; } = [];
+
+    void Note(string trouble)
+    {
+        lock (Troubles)
+            Troubles.Add(trouble);
+    }
+
+    public async Task SignIn(string name)
+    {
+        await Page.GotoAsync($"{house.Agency}sign-in");
+        await Page.FillAsync("form[action='sign-in'] input[name=name]", name);
+        await Page.FillAsync("form[action='sign-in'] input[name=password]", LiveHouse.Password);
+        await Page.ClickAsync("form[action='sign-in'] button[type=submit]");
+        await Page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+    }
+
+    /// <summary>Asks the page until an expression is true. Playwright's own waiting evaluates text in the page, which the security policy forbids.</summary>
+    public Task Until(string expression) => LiveHouse.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
+
+    public ValueTask DisposeAsync() => new(Page.Context.CloseAsync());
+}
