@@ -15,7 +15,7 @@ sealed class ExportedFolder : IAsyncDisposable
             [Programs.Cli, "export", "--server", house.Agency.ToString(), "--account", "clerk", "--purpose", "Crown brief 31-204", "--to", export.Folder, recording],
             ("LAPEL_PASSWORD", LiveHouse.Password)
         );
-        code.ShouldBe(0, said);
+        code.ShouldBe(0, $"{said}\n{house.Server.Process.Said}");
         return export;
     }
 
