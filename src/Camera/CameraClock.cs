@@ -54,17 +54,14 @@ public sealed class CameraClock(TimeProvider system)
     }
 
     /// <summary>
-    /// Compares with the server: it said <paramref name="server"/> somewhere between <paramref name="asked"/> and
-    /// <paramref name="answered"/> on this clock, most likely half-way.
+    /// Compares with the server as NTP does (RFC 5905, clause 8): asked and answered are on this clock, received and sent on the
+    /// server's. What the server took to answer cancels out; the error left is at most half the round trip.
     /// </summary>
-    public ClockReading Compare(Instant asked, Instant answered, Instant server)
+    public ClockReading Compare(Instant asked, Instant answered, Instant received, Instant sent)
     {
-        var halfWayUs = (asked.ToMicroseconds() + answered.ToMicroseconds()) / 2;
-        var taken = new ClockReading(
-            (halfWayUs - server.ToMicroseconds()) / 1000,
-            Math.Max(0, (answered.ToMicroseconds() - asked.ToMicroseconds()) / 1000),
-            answered
-        );
+        var thereUs = asked.ToMicroseconds() - received.ToMicroseconds();
+        var backUs = answered.ToMicroseconds() - sent.ToMicroseconds();
+        var taken = new ClockReading((thereUs + backUs) / 2000, Math.Max(0, (backUs - thereUs) / 1000), answered);
         lock (guard)
             reading = taken;
         return taken;

@@ -56,10 +56,10 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
     public async Task OpenSession(CancellationToken stop)
     {
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var asked = clock.Now();
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new Ask(enrolment.Camera, asked, nonce), LapelJson.Strict);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Ask(enrolment.Camera, clock.Now(), nonce), LapelJson.Strict);
         using var body = new ByteArrayContent(Envelope.Sign(PayloadType, payload, key));
         body.Headers.ContentType = new("application/json");
+        var asked = clock.Now(); // after signing, which takes time of its own
         using var response = await http.PostAsync(Api("cameras/session"), body, stop);
         var answered = clock.Now();
         if (!response.IsSuccessStatusCode)
@@ -68,7 +68,7 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
             await response.Content.ReadFromJsonAsync<Answer>(LapelJson.Lenient, stop)
             ?? throw new JsonException("the session is null");
         token = answer.Token;
-        clock.Compare(asked, answered, answer.ServerTime);
+        clock.Compare(asked, answered, answer.ReceivedAt ?? answer.ServerTime, answer.ServerTime);
         clock.Save(home.ClockFile);
         BandwidthKbps = answer.BandwidthKbps is > 0 and var limit ? limit : null;
         if (answer.Officer != Officer)
@@ -95,7 +95,14 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
 
     sealed record Ask(CameraId Camera, Instant At, string Nonce);
 
-    sealed record Answer(string Token, Instant Expires, Instant ServerTime, OfficerRef? Officer = null, int? BandwidthKbps = null);
+    sealed record Answer(
+        string Token,
+        Instant Expires,
+        Instant ServerTime,
+        Instant? ReceivedAt = null,
+        OfficerRef? Officer = null,
+        int? BandwidthKbps = null
+    );
 
     sealed record Named(OfficerRef? Officer = null);
 }

@@ -11,7 +11,7 @@ static class Export
 {
     public static Command Command()
     {
-        var server = new Option<Uri>("--server") { Description = "The agency's address, such as http://127.0.0.1:8420/demo", Required = true };
+        var server = new Option<string>("--server") { Description = "The agency's address, such as http://127.0.0.1:8420/demo", Required = true };
         var account = new Option<string>("--account") { Description = "Sign-in name; the password is read from LAPEL_PASSWORD or asked for", Required = true };
         var purpose = new Option<string>("--purpose") { Description = "Why; it goes into the custody log", Required = true };
         var to = new Option<DirectoryInfo>("--to") { Description = "Folder to make; it must not exist yet", Required = true };
@@ -31,8 +31,10 @@ static class Export
         return command;
     }
 
-    static async Task<int> Run(Uri agency, string account, string purpose, DirectoryInfo to, string recording, CancellationToken stop)
+    static async Task<int> Run(string address, string account, string purpose, DirectoryInfo to, string recording, CancellationToken stop)
     {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var agency) || agency.Scheme is not ("http" or "https"))
+            return Fail($"'{address}' is not the address of an agency, such as http://127.0.0.1:8420/demo.");
         if (!RecordingId.TryParse(recording, null, out var id))
             return Fail($"'{recording}' is not a recording's id: it is a lower-case UUID, as in the recording's address.");
         if (to.Exists || File.Exists(to.FullName))

@@ -1,3 +1,6 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Win32.SafeHandles;
+
 namespace Lapel.Custody;
 
 /// <summary>
@@ -8,6 +11,8 @@ namespace Lapel.Custody;
 /// <param name="settled">Folders whose own names this process knows to be on disk.</param>
 sealed class TileFiles(string root, HashSet<string> settled)
 {
+    const int OpenAtOnce = 64;
+
     readonly List<(TileName Name, byte[] Bytes)> tiles = [];
 
     public void Put(TileName name, byte[] bytes) => tiles.Add((name, bytes));
@@ -17,21 +22,13 @@ sealed class TileFiles(string root, HashSet<string> settled)
         foreach (var (name, bytes) in tiles)
             CheckSame(name, Path.Combine(root, name.Path), bytes);
         var folders = new HashSet<string>();
-        foreach (var (name, bytes) in tiles)
-        {
-            var path = Path.Combine(root, name.Path);
-            var folder = Path.GetDirectoryName(path)!;
-            Directory.CreateDirectory(folder);
-            folders.Add(folder);
-            if (!File.Exists(path))
-                Write(path, bytes);
-        }
+        foreach (var some in tiles.Chunk(OpenAtOnce))
+            Write(some, folders);
         // A folder that is there already may be from an append that was killed before it synced the folder's own name.
         foreach (var folder in folders.ToList())
             for (var inner = folder; inner != root && !settled.Contains(inner); inner = Path.GetDirectoryName(inner)!)
                 folders.Add(Path.GetDirectoryName(inner)!);
-        foreach (var folder in folders)
-            Durable.SyncFolder(folder);
+        AtOnce(folders, Durable.SyncFolder);
         settled.UnionWith(folders);
     }
 
@@ -55,16 +52,48 @@ sealed class TileFiles(string root, HashSet<string> settled)
             }
     }
 
-    // If we die here: a neighbour with a leading dot is left over. Its name is fixed, so the next append takes its place.
-    static void Write(string path, byte[] bytes)
+    void Write((TileName Name, byte[] Bytes)[] some, HashSet<string> folders)
     {
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.new");
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes.Length))
+        var written = new List<(SafeFileHandle File, string Temporary, string Path)>();
+        try
         {
-            RandomAccess.Write(file, bytes, 0);
-            Durable.Sync(file);
+            foreach (var (name, bytes) in some)
+            {
+                var path = Path.Combine(root, name.Path);
+                var folder = Path.GetDirectoryName(path)!;
+                Directory.CreateDirectory(folder);
+                folders.Add(folder);
+                if (File.Exists(path))
+                    continue;
+                var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.new");
+                var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes.Length);
+                written.Add((file, temporary, path));
+                RandomAccess.Write(file, bytes, 0);
+            }
+            AtOnce(written, one => Durable.Sync(one.File));
         }
-        File.Move(temporary, path, overwrite: true); // one rename; nothing is there, since one process writes
+        finally
+        {
+            // Open until synced: a handle opened later might not be told of a write that failed in between.
+            foreach (var (file, _, _) in written)
+                file.Dispose();
+        }
+        // If we die here: neighbours with a leading dot are left over. Their names are fixed, so the next append takes their place.
+        foreach (var (_, temporary, path) in written)
+            File.Move(temporary, path, overwrite: true); // one rename; nothing is there, since one process writes
+    }
+
+    /// <summary>Waits that the disk can answer together: side by side they cost little more than one.</summary>
+    static void AtOnce<T>(IReadOnlyCollection<T> of, Action<T> wait)
+    {
+        try
+        {
+            Parallel.ForEach(of, wait);
+        }
+        catch (AggregateException failed)
+        {
+            ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
+        }
     }
 
     // A file that exists is from an append that died before its checkpoint. Its bytes were synced before it got its name.

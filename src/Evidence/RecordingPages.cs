@@ -1,6 +1,6 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lapel.Evidence;
@@ -12,10 +12,11 @@ static class RecordingPages
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/recordings", List).NeedsSignIn();
-        app.MapGet("/recordings/{id}", One).NeedsSignIn();
-        app.MapPost("/recordings/{id}/grants", Give).Needs(Permission.GrantAccess);
-        app.MapPost("/recordings/{id}/grants/{number:long}/revoke", Revoke).Needs(Permission.GrantAccess);
+        var form = new RequireAntiforgeryTokenAttribute();
+        app.MapGet("/recordings", List).NeedsSignIn().ExcludeFromDescription();
+        app.MapGet("/recordings/{id}", One).NeedsSignIn().ExcludeFromDescription();
+        app.MapPost("/recordings/{id}/grants", Give).Needs(Permission.GrantAccess).WithMetadata(form).ExcludeFromDescription();
+        app.MapPost("/recordings/{id}/grants/{number:long}/revoke", Revoke).Needs(Permission.GrantAccess).WithMetadata(form).ExcludeFromDescription();
     }
 
     static async Task<IResult> List(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop)
@@ -98,9 +99,7 @@ static class RecordingPages
 
     static async Task<IResult> Give(
         RecordingId id,
-        [FromForm] string? account,
-        [FromForm] string? reason,
-        [FromForm] string? days,
+        Form form,
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
@@ -112,8 +111,8 @@ static class RecordingPages
         {
             await using var work = await records.Begin(viewer.Actor, stop);
             await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
-            Instant? until = int.TryParse(days, out var count) && count is > 0 and <= 3650 ? work.Now + Duration.FromDays(count) : null;
-            await AccessGrants.Give(work, viewer.Account.Id, await RecordingRoutes.FindAccount(work, account, stop), id, reason, until, stop);
+            Instant? until = int.TryParse(form.Text("days"), out var count) && count is > 0 and <= 3650 ? work.Now + Duration.FromDays(count) : null;
+            await AccessGrants.Give(work, viewer.Account.Id, await RecordingRoutes.FindAccount(work, form.TextOrNull("account"), stop), id, form.TextOrNull("reason"), until, stop);
             await work.Commit(stop);
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
@@ -126,7 +125,7 @@ static class RecordingPages
     static async Task<IResult> Revoke(
         RecordingId id,
         long number,
-        [FromForm] string? reason,
+        Form form,
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
@@ -138,7 +137,7 @@ static class RecordingPages
         {
             await using var work = await records.Begin(viewer.Actor, stop);
             await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
-            await AccessGrants.Revoke(work, viewer.Account.Id, id, number, reason, stop);
+            await AccessGrants.Revoke(work, viewer.Account.Id, id, number, form.TextOrNull("reason"), stop);
             await work.Commit(stop);
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -131,12 +132,31 @@ public sealed class AgencyRecords : ICloses
         if (postgres is not null)
             return await postgres.OpenConnectionAsync(stop);
         var connection = new SqliteConnection(sqlite);
-        await connection.OpenAsync(stop);
+        try
+        {
+            await connection.OpenAsync(stop);
+            await Prepare(connection, stop);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Handles of the pool that have their pragmas: they keep them, and setting them for every page that is read costs more than reading it.</summary>
+    readonly ConditionalWeakTable<object, object> prepared = [];
+
+    async Task Prepare(SqliteConnection connection, CancellationToken stop)
+    {
+        if (prepared.TryGetValue(connection.Handle!, out _))
+            return;
         await using var pragmas = connection.CreateCommand();
         // FULL: a commit waits for the disk, since receipts are promises.
         pragmas.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;";
         await pragmas.ExecuteNonQueryAsync(stop);
-        return connection;
+        prepared.Add(connection.Handle!, prepared);
     }
 
     public async ValueTask Close()

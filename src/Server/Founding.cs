@@ -22,9 +22,11 @@ static class Founding
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/", (HttpContext http, Agencies agencies) => FrontPage(http, agencies)).OpenToAnyone("it only leads on");
-        app.MapPost("/api/v1/agencies", Found).OpenToAnyone("the setup code guards it").DisableAntiforgery();
-        app.MapPost("/found", FoundByForm).OpenToAnyone("the setup code guards it");
+        const string Code = "the setup code guards it";
+        const string Leads = "it only leads to pages that ask for a sign-in";
+        app.MapGet("/", (HttpContext http, Agencies agencies) => FrontPage(http, agencies)).OutsideAgencies(Leads).OpenToAnyone(Leads).ExcludeFromDescription();
+        app.MapPost("/api/v1/agencies", Found).DisableAntiforgery().OutsideAgencies(Code);
+        app.MapPost("/found", FoundByForm).OutsideAgencies(Code).ExcludeFromDescription();
     }
 
     static IResult FrontPage(HttpContext http, Agencies agencies)

@@ -49,7 +49,7 @@ static class Health
         app.MapGet("/api/v1/health", async (HttpContext http, CancellationToken stop) => TypedResults.Ok(await Report(http.RequestServices, stop)))
             .Needs(Permission.SeeHealth);
         // For load balancers and `lapel up`: says only that the process answers.
-        app.MapGet("/alive", () => TypedResults.Text("alive")).OpenToAnyone("says only that the server answers").ExcludeFromDescription();
+        app.MapGet("/alive", () => TypedResults.Text("alive")).OpenToAnyone("says only that the server answers").OutsideAgencies("says only that the server answers").ExcludeFromDescription();
     }
 
     static async Task<HealthReport> Report(IServiceProvider services, CancellationToken stop)

@@ -87,7 +87,7 @@ public static class LapelServer
         builder.Services.AddHostedService<AgencyLoops>();
         builder.Services.AddAgencyParts(parts);
         builder.Services.ConfigureHttpJsonOptions(json => LapelJson.Configure(json.SerializerOptions));
-        builder.Services.AddOpenApi();
+        ApiDescription.AddServices(builder.Services);
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex"));
         builder.AddLook();
         builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
@@ -142,8 +142,9 @@ public static class LapelServer
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);
-        app.MapOpenApi("/api/v1/openapi.json").OpenToAnyone("it describes the routes and holds nothing of the agency");
-        app.MapFallback(Problems.NotFound).OpenToAnyone("there is nothing there");
+        ApiDescription.Map(app);
+        const string Nothing = "it says that there is nothing";
+        app.MapFallback("{**path}", Problems.NotFound).OpenToAnyone(Nothing).OutsideAgencies(Nothing);
     }
 
     public static string Address(this WebApplication app) =>

@@ -95,11 +95,14 @@ sealed class Window : IAsyncDisposable
     public async Task SignIn(string name)
     {
         await Page.GotoAsync($"{house.Agency}sign-in");
-        await Page.FillAsync("#password input[name=name]", name);
-        await Page.FillAsync("#password input[name=password]", LiveHouse.Password);
-        await Page.ClickAsync("#password button[type=submit]");
+        await Page.FillAsync("form[action='sign-in'] input[name=name]", name);
+        await Page.FillAsync("form[action='sign-in'] input[name=password]", LiveHouse.Password);
+        await Page.ClickAsync("form[action='sign-in'] button[type=submit]");
         await Page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
     }
+
+    /// <summary>Asks the page until an expression is true. Playwright's own waiting evaluates text in the page, which the security policy forbids.</summary>
+    public Task Until(string expression) => LiveHouse.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
 
     public ValueTask DisposeAsync() => new(Page.Context.CloseAsync());
 }

@@ -53,7 +53,7 @@ public sealed class DockPlayExportVerify
         await using var window = await browser.Window(house, "supervisor");
         var page = window.Page;
         await page.ClickAsync($"a[href$='recordings/{recording}'] >> nth=0");
-        await page.WaitForFunctionAsync("document.querySelector('lapel-player video')?.readyState >= 2");
+        await window.Until("document.querySelector('lapel-player video')?.readyState >= 2");
         (await page.InnerTextAsync("main")).ShouldContain("Licence checked");
         (await page.InnerTextAsync("main")).ShouldContain("Nurse talks with the patient");
 
@@ -68,9 +68,9 @@ public sealed class DockPlayExportVerify
             """
         );
         await page.Locator("lapel-player button.play").ClickAsync();
-        await page.WaitForFunctionAsync("() => window.pictures.length >= 30 && document.querySelector('lapel-player video').currentTime > 4");
+        await window.Until("window.pictures.length >= 30 && document.querySelector('lapel-player video').currentTime > 4");
         await page.Keyboard.PressAsync("k");
-        await page.WaitForFunctionAsync("document.querySelector('lapel-player video').paused");
+        await window.Until("document.querySelector('lapel-player video').paused");
         var pictures = await page.EvaluateAsync<double[]>("window.pictures");
         pictures.Zip(pictures.Skip(1)).ShouldAllBe(p => p.Second >= p.First, "pictures come in their order");
         pictures.Distinct().Count().ShouldBeGreaterThan(25, "different pictures");
@@ -80,7 +80,7 @@ public sealed class DockPlayExportVerify
 
         // A seek stands still on one picture, whose time the page then shows to the millisecond.
         await page.Keyboard.PressAsync("ArrowLeft");
-        await page.WaitForFunctionAsync("(() => { const v = document.querySelector('lapel-player video'); return !v.seeking && v.readyState >= 2; })()");
+        await window.Until("(() => { const v = document.querySelector('lapel-player video'); return !v.seeking && v.readyState >= 2; })()");
         await page.WaitForTimeoutAsync(500);
         var still = await page.EvaluateAsync<JsonElement>(
             $$"""

@@ -21,10 +21,11 @@ public sealed record CameraIsEnrolled(
 );
 
 /// <param name="Token">For the header <c>Authorization: Bearer</c>.</param>
+/// <param name="ReceivedAt">Taken when the request came; with <paramref name="ServerTime"/> the camera measures its clock as NTP does.</param>
 /// <param name="ServerTime">Taken just before answering, for measuring the camera's clock.</param>
 /// <param name="Officer">Who wears the camera now by the roster.</param>
 /// <param name="BandwidthKbps">What uploads should stay below.</param>
-public sealed record SessionBegun(string Token, Instant Expires, Instant ServerTime, OfficerRef? Officer, long? BandwidthKbps);
+public sealed record SessionBegun(string Token, Instant Expires, Instant ReceivedAt, Instant ServerTime, OfficerRef? Officer, long? BandwidthKbps);
 
 /// <summary>The two requests that a camera makes without a token. Format: docs/formats/enrolment.md.</summary>
 static class CameraDoor
@@ -89,6 +90,7 @@ static class CameraDoor
         CancellationToken stop
     )
     {
+        var received = clock.Now();
         if (await Body(http, SessionRequest.MaxEnvelopeBytes, stop) is not { } body)
             return new Refused(new("session-request-unreadable", $"A session request has at most {SessionRequest.MaxEnvelopeBytes} bytes."));
         var (token, session, refusal) = await sessions.Begin(body, Address(http), stop);
@@ -98,7 +100,7 @@ static class CameraDoor
         var officer = await Assignments.WearerOf(reading, session!.Camera, clock.Now(), stop);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
-            new SessionBegun(token!, session.ExpiresAt, clock.Now(), officer?.Ref, settings.BandwidthKbps),
+            new SessionBegun(token!, session.ExpiresAt, received, clock.Now(), officer?.Ref, settings.BandwidthKbps),
             LapelJson.Lenient
         );
     }

@@ -56,10 +56,13 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
         {
             return (null, null, new("session-request-unreadable", unreadable.Message));
         }
-        await using var reading = await records.Read(stop);
-        var camera = await Cameras.Find(reading, asked.Camera, stop);
-        var key = await CameraKeys.Find(reading, envelope.KeyId, stop);
-        await reading.DisposeAsync();
+        Camera? camera;
+        CameraKeyEntry? key;
+        await using (var reading = await records.Read(stop))
+        {
+            camera = await Cameras.Find(reading, asked.Camera, stop);
+            key = await CameraKeys.Find(reading, envelope.KeyId, stop);
+        }
         if (WhyNotBegin(camera, key, envelope) is { } refusal)
             return (null, null, refusal);
 

@@ -34,11 +34,16 @@ public static class Gate
     {
         if (viewer?.Session?.Carrier == Carrier.Cookie && WhyNotSameOrigin(http.Request) is { } foreign)
             return foreign;
-        if (http.GetEndpoint() is not { } route || route.Metadata.GetMetadata<OpenToAnyone>() is not null)
+        if (http.GetEndpoint() is not { } route)
             return null;
-        // A route that does not say who may use it is for nobody at all. Outside an agency there is nothing to guard.
+        // Outside an agency nobody is known and nothing is kept: only what was made to stand there does.
+        if (http.FindAgency() is null)
+            return route.Metadata.GetMetadata<OutsideAgencies>() is null ? WhoMay.Nothing : null;
+        if (route.Metadata.GetMetadata<OpenToAnyone>() is not null)
+            return null;
+        // A route that does not say who may use it is for nobody at all.
         if (route.Metadata.GetMetadata<NeedsPermission>() is not { } needs)
-            return http.FindAgency() is null ? null : WhoMay.Nothing;
+            return WhoMay.Nothing;
         if (WhoMay.WhyNot(viewer, needs, IsLooking(http.Request)) is { } refusal)
             return refusal;
         return viewer!.Account.MustChange && route.Metadata.GetMetadata<BeforePasswordChange>() is null ? PasswordChangeNeeded : null;

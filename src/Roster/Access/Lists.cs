@@ -22,7 +22,8 @@ static class AsOf
             return Span.OfDay(Span.DayOf(now, agency), agency);
         if (LocalDatePattern.Iso.Parse(on) is { Success: true, Value: var day } && day.Year is > 1900 and < 9000)
             return Span.OfDay(day, agency);
-        if (Time.TryParse(on) is { } at)
+        // The same years as for days: at the end of time itself a moment has no next one.
+        if (Time.TryParse(on) is { } at && at.InUtc().Year is > 1900 and < 9000)
             return new(at, at + Duration.FromTicks(10));
         throw new RefusedException(new("day-unreadable", "A day is written 2026-11-21, a moment 2026-11-21T08:03:00Z."));
     }

@@ -11,6 +11,9 @@ public sealed record NeedsPermission(Permission? Permission);
 /// <summary>A route that this gate leaves alone: open to anyone, or guarded by something else, as the reason says.</summary>
 public sealed record OpenToAnyone(string Reason);
 
+/// <summary>A route at the server's root, where there is no agency and so no account. Inside an agency it counts for nothing.</summary>
+public sealed record OutsideAgencies(string Reason);
+
 public static class WhoMay
 {
     /// <summary>Only for signed-in accounts whose role has the permission.</summary>
@@ -25,11 +28,19 @@ public static class WhoMay
     public static TBuilder OpenToAnyone<TBuilder>(this TBuilder route, string reason)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new OpenToAnyone(reason));
 
+    /// <param name="reason">What guards it there, or why nothing needs to.</param>
+    public static TBuilder OutsideAgencies<TBuilder>(this TBuilder route, string reason)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new OutsideAgencies(reason));
+
     /// <summary>Routes that forgot to say who may use them; a test expects none.</summary>
     public static IEnumerable<string> Undeclared(EndpointDataSource routes) =>
         routes
             .Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<NeedsPermission>() is null && e.Metadata.GetMetadata<OpenToAnyone>() is null)
+            .Where(e =>
+                e.Metadata.GetMetadata<NeedsPermission>() is null
+                && e.Metadata.GetMetadata<OpenToAnyone>() is null
+                && e.Metadata.GetMetadata<OutsideAgencies>() is null
+            )
             .Select(e => e.RoutePattern.RawText ?? "");
 
     /// <summary>The decision: may this viewer use a route that says this?</summary>

@@ -163,7 +163,7 @@ public class RecorderTests
     public async Task Setting_the_clock_during_a_recording_leaves_its_times_in_order_and_is_written_down()
     {
         using var camera = await TestCamera.On();
-        camera.CameraClock.Compare(camera.CameraClock.Now(), camera.CameraClock.Now(), camera.Clock.Now());
+        camera.CameraClock.Compare(camera.CameraClock.Now(), camera.CameraClock.Now(), camera.Clock.Now(), camera.Clock.Now());
         camera.Film(1);
         camera.Activate();
         camera.Film(2);

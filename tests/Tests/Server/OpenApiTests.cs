@@ -1,0 +1,89 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Lapel.Server;
+
+namespace Lapel.Tests.Server;
+
+public sealed class OpenApiTests
+{
+    static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    static async Task<JsonElement> Read(House house)
+    {
+        using var http = house.Visitor();
+        return JsonDocument.Parse(await http.GetStringAsync("api/v1/openapi.json")).RootElement;
+    }
+
+    static IEnumerable<(string Key, JsonElement Operation)> Operations(JsonElement document) =>
+        document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject().Select(o => ($"{o.Name.ToUpperInvariant()} {p.Name}", o.Value)));
+
+    [Fact]
+    public async Task The_published_description_is_the_running_servers()
+    {
+        await using var house = await House.Open();
+        var document = await Read(house);
+        document.GetProperty("openapi").GetString().ShouldStartWith("3.1");
+        document.GetProperty("info").GetProperty("version").GetString().ShouldBe("1");
+        document.TryGetProperty("servers", out var servers).ShouldBe(false, $"no machine is named: {servers}");
+        Docs.ShouldStand("docs/api/openapi.json", JsonSerializer.Serialize(document, Readable) + "\n");
+    }
+
+    [Fact]
+    public async Task Every_operation_is_described_and_nothing_else_is()
+    {
+        await using var house = await House.Open();
+        var operations = Operations(await Read(house)).ToList();
+        foreach (var (key, operation) in operations)
+        {
+            operation.TryGetProperty("summary", out var summary).ShouldBeTrue(key);
+            summary.GetString().ShouldNotBeNullOrWhiteSpace(key);
+            operation.GetProperty("description").GetString().ShouldNotBeNullOrWhiteSpace(key);
+            operation.GetProperty("responses").GetProperty("default").GetProperty("content").TryGetProperty("application/problem+json", out _).ShouldBeTrue(key);
+        }
+        ApiWords.All.Keys.ShouldBe(operations.Select(o => o.Key).Where(k => !k.StartsWith("HEAD ", StringComparison.Ordinal)), ignoreOrder: true);
+        operations.Select(o => o.Operation.GetProperty("operationId").GetString()).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Every_form_of_a_page_has_an_operation_that_does_the_same()
+    {
+        await using var house = await House.Open();
+        var operations = Operations(await Read(house)).Select(o => o.Key).ToHashSet();
+        var forms = Route.AllOf(house).Where(r => !r.IsApi && r.Method == "POST").Select(r => r.Pattern).ToList();
+
+        forms.ShouldBe(SameByApi.Keys, ignoreOrder: true, "a new form needs an operation, and a line here");
+        SameByApi.Values.SelectMany(o => o).Where(o => !operations.Contains(o)).ShouldBeEmpty();
+    }
+
+    // The one form without an operation lets people try a demo agency; programs sign in with a password there too.
+    static readonly Dictionary<string, string[]> SameByApi = new()
+    {
+        ["/found"] = ["POST /api/v1/agencies"],
+        ["/sign-in"] = ["POST /api/v1/sign-in"],
+        ["/demo-sign-in"] = [],
+        ["/sign-out"] = ["DELETE /api/v1/session"],
+        ["/my-account/password"] = ["POST /api/v1/password"],
+        ["/my-account/sessions/{session}/end"] = ["DELETE /api/v1/sessions/{session}"],
+        ["/accounts/new"] = ["POST /api/v1/accounts"],
+        ["/accounts/{account}"] = ["PATCH /api/v1/accounts/{account}"],
+        ["/accounts/{account}/{act}"] =
+            ["POST /api/v1/accounts/{account}/password", "POST /api/v1/accounts/{account}/disable", "POST /api/v1/accounts/{account}/enable"],
+        ["/accounts/{account}/sessions/{session}/end"] = ["DELETE /api/v1/accounts/{account}/sessions/{session}"],
+        ["/roles/{role}"] = ["PUT /api/v1/roles/{role}"],
+        ["/roster/units"] = ["POST /api/v1/units"],
+        ["/roster/units/{unit}/{act}"] = ["POST /api/v1/units/{unit}/close", "PATCH /api/v1/units/{unit}"],
+        ["/roster/officers"] = ["POST /api/v1/officers"],
+        ["/roster/officers/{officer}/{act}"] =
+            ["PATCH /api/v1/officers/{officer}", "POST /api/v1/officers/{officer}/memberships", "POST /api/v1/officers/{officer}/leave"],
+        ["/roster/officers/{officer}/assign"] = ["POST /api/v1/assignments"],
+        ["/assignments/{assignment}/return"] = ["POST /api/v1/assignments/{assignment}/return"],
+        ["/cameras/new"] = ["POST /api/v1/cameras"],
+        ["/cameras/{camera}/code"] = ["POST /api/v1/cameras"],
+        ["/cameras/{camera}/revoke"] = ["POST /api/v1/cameras/{camera}/revoke"],
+        ["/docks"] = ["POST /api/v1/docks"],
+        ["/docks/{dock}/{act}"] = ["POST /api/v1/docks/{dock}/close", "PATCH /api/v1/docks/{dock}"],
+        ["/quarantine/{id}/try-again"] = ["POST /api/v1/quarantine/{id}/try-again"],
+        ["/recordings/{id}/grants"] = ["POST /api/v1/recordings/{id}/grants"],
+        ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
+    };
+}
