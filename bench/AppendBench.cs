@@ -23,7 +23,7 @@ static class AppendBench
             await Records(report, options, scratch, agency, batch, entries);
             await Tiles(report, options, scratch, batch, entries);
         }
-        await Latency(report, agency);
+        await Latency(report, scratch, agency);
     }
 
     static async Task Records(Report report, BenchOptions options, Scratch scratch, BenchAgency agency, int batch, int entries)
@@ -59,7 +59,7 @@ static class AppendBench
         report.Add($"{batch} entries an append, tree alone", "entries/s", found[0], "floor", found[1]);
     }
 
-    static async Task Latency(Report report, BenchAgency agency)
+    static async Task Latency(Report report, Scratch scratch, BenchAgency agency)
     {
         using var stopping = new CancellationTokenSource();
         var running = agency.Log.Run(stopping.Token);
@@ -79,8 +79,17 @@ static class AppendBench
         );
         await stopping.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        report.Add("from begin to receipt, 4 at once, p50", "ms", Measure.Percentile(waits, 50));
-        report.Add("from begin to receipt, 4 at once, p99", "ms", Measure.Percentile(waits, 99), goal: Goal.AtMost(200, "ms"));
+        // A receipt takes some six waits for the disk one after the other, so one wait's own worst says what can be hoped for.
+        List<double> syncs = [];
+        using var file = File.OpenHandle(scratch.File("sync"), FileMode.Create, FileAccess.Write);
+        for (var i = 0; i < waits.Count; i++)
+        {
+            RandomAccess.Write(file, new byte[256], i * 256L);
+            syncs.Add(Measure.Wall(() => Durable.Sync(file)) * 1000);
+        }
+        const string Sync = "one fdatasync";
+        report.Add("from begin to receipt, 4 at once, p50", "ms", Measure.Percentile(waits, 50), Sync, Measure.Percentile(syncs, 50));
+        report.Add("from begin to receipt, 4 at once, p99", "ms", Measure.Percentile(waits, 99), Sync, Measure.Percentile(syncs, 99), Goal.AtMost(200, "ms"));
     }
 
     /// <summary>Commits one work after the other while the integrator runs beside them, until the last entry is in the signed tree.</summary>

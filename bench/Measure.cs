@@ -83,9 +83,41 @@ static class Machine
 /// <summary>A folder that is gone when the benchmark is.</summary>
 sealed class Scratch : IDisposable
 {
+    public Scratch() => Leftovers.Add(Dispose);
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("lapel-bench-").FullName;
 
     public string File(string name) => Path.Combine(Folder, name);
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>What a benchmark that is stopped half-way still puts away: its processes, then its folders.</summary>
+static class Leftovers
+{
+    static readonly List<Action> all = [];
+
+    static Leftovers() =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            foreach (var putAway in Enumerable.Reverse(all))
+                try
+                {
+                    putAway();
+                }
+                catch (Exception e) when (e is InvalidOperationException or IOException)
+                {
+                    // It is gone already, or still closing: the operating system's temporary folder takes the rest.
+                }
+        };
+
+    public static void Add(Action putAway)
+    {
+        lock (all)
+            all.Add(putAway);
+    }
 }

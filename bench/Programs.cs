@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Lapel.Bench;
 
@@ -37,11 +38,15 @@ static class Programs
     /// <summary>CPU seconds of a command that runs to the end, with the children it waited for.</summary>
     public static double Cpu(string command, IEnumerable<string> args)
     {
-        using var process = Start(command, args);
-        _ = process.StandardError.ReadToEndAsync();
+        // The runtime forgets a process's times when it has exited, so the shell counts.
+        const string Timed = "TIMEFORMAT='%U %S'; time \"$@\"";
+        using var process = Start("bash", ["-c", Timed, "bash", command, .. args]);
         _ = process.StandardOutput.ReadToEndAsync();
+        var said = process.StandardError.ReadToEnd().TrimEnd().Split('\n')[^1];
         process.WaitForExit();
-        return process.ExitCode == 0 ? process.TotalProcessorTime.TotalSeconds : throw new InvalidOperationException($"{command} failed.");
+        return process.ExitCode == 0
+            ? said.Split(' ').Sum(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))
+            : throw new InvalidOperationException($"{command} failed: {said}");
     }
 
     public static Process Start(string command, IEnumerable<string> args, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
@@ -49,7 +54,9 @@ static class Programs
         var start = new ProcessStartInfo(command, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        Leftovers.Add(() => process.Kill(entireProcessTree: true));
+        return process;
     }
 
     static string FindRoot()

@@ -151,26 +151,40 @@ public sealed class Export(ClearClips clear, CustodyLog log, AgencyRecords recor
         return new(held, manifest, small);
     }
 
-    /// <summary>The recording's own events, and the one that enrolled the key its camera signed with.</summary>
-    static async Task<IEnumerable<(long, byte[])>> Entries(Reading reading, Recording recording, Verification.Held held, long size, CancellationToken stop)
+    /// <summary>The recording's own events, the one that enrolled the key its camera signed with, and the one that revoked it, if any.</summary>
+    static async Task<IEnumerable<(long Position, byte[] Bytes)>> Entries(
+        Reading reading,
+        Recording recording,
+        Verification.Held held,
+        long size,
+        CancellationToken stop
+    )
     {
         var own = await reading.Many(
             "SELECT position, entry FROM custody_entry WHERE recording = @Id AND position < @size ORDER BY position",
             new { recording.Id, size },
-            row => (row.Number("position"), row.Bytes("entry")),
+            row => (Position: row.Number("position"), Bytes: row.Bytes("entry")),
             stop
         );
+        var ofKey = new List<(long Position, byte[] Bytes)>();
         await foreach (
             var (position, bytes) in reading.Each(
-                "SELECT position, entry FROM custody_entry WHERE kind = 'camera.enrolled' AND position < @size ORDER BY arrival",
+                "SELECT position, entry FROM custody_entry WHERE kind IN ('camera.enrolled', 'camera.key-revoked') AND position < @size ORDER BY arrival",
                 new { size },
                 row => (row.Number("position"), row.Bytes("entry")),
                 stop
             )
         )
-            if (LogEntry.Read(bytes).Event is CustodyEvent.CameraEnrolled enrolled && enrolled.PublicKey == held.Manifest?.CameraKey)
-                return own.Prepend((position, bytes));
-        return own;
+            if (
+                LogEntry.Read(bytes).Event switch
+                {
+                    CustodyEvent.CameraEnrolled enrolled => enrolled.PublicKey == held.Manifest?.CameraKey,
+                    CustodyEvent.CameraKeyRevoked revoked => revoked.PublicKey == held.Manifest?.CameraKey,
+                    _ => false,
+                }
+            )
+                ofKey.Add((position, bytes));
+        return ofKey.Concat(own).OrderBy(e => e.Position);
     }
 
     static byte[] Readable(byte[] payload)

@@ -3,58 +3,6 @@ using System.Text;
 
 namespace Lapel.Evidence;
 
-/// <summary>Something that happened in a recording, to filter by.</summary>
-public enum ListState
-{
-    Stopped,
-    Muted,
-    Averted,
-    PowerCut,
-}
-
-/// <param name="Units">Any of these; none for all. Give a subtree for "31 Division and all below it".</param>
-/// <param name="From">Started at or after.</param>
-/// <param name="Until">Started before.</param>
-/// <param name="Text">Words, each a beginning: of badge, name, serial, trigger, bookmark or reason.</param>
-public sealed record RecordingFilter(
-    OfficerId? Officer = null,
-    CameraId? Camera = null,
-    IReadOnlyList<UnitId>? Units = null,
-    Instant? From = null,
-    Instant? Until = null,
-    ListState? State = null,
-    bool Urgent = false,
-    string? Text = null
-);
-
-/// <summary>A place in the list: the pages before and after are read from it, however much is added meanwhile.</summary>
-public readonly record struct RecordingCursor(Instant StartedAt, RecordingId Id)
-{
-    public static RecordingCursor Of(Recording recording) => new(recording.StartedAt, recording.Id);
-
-    public static bool TryParse(string? text, out RecordingCursor cursor)
-    {
-        cursor = default;
-        var dot = text?.IndexOf('.', StringComparison.Ordinal) ?? -1;
-        if (
-            dot <= 0
-            || !long.TryParse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var us)
-            || Math.Abs(us) > 8_000_000_000_000_000
-            || !RecordingId.TryParse(text![(dot + 1)..], null, out var id)
-        )
-            return false;
-        cursor = new(Time.FromMicroseconds(us), id);
-        return true;
-    }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{StartedAt.ToMicroseconds()}.{Id}");
-}
-
-/// <param name="Rows">Newest first.</param>
-/// <param name="Newer">From where the page before is read with <c>after</c>; none on the first page.</param>
-/// <param name="Older">From where the next page is read with <c>before</c>; none on the last.</param>
-public sealed record RecordingSlice(IReadOnlyList<Recording> Rows, RecordingCursor? Newer, RecordingCursor? Older);
-
 /// <summary>
 /// The list of recordings that somebody may see, newest first, from any place on. Every page costs about the same whatever the
 /// viewer may see and however far down it is: the reach becomes arms (one a unit, one for oneself, one for grants), each of which
@@ -79,7 +27,17 @@ public static class RecordingList
     {
         size = Math.Clamp(size, 1, MaxSize);
         var upwards = after is not null;
-        var query = new Query(reading.Engine, reach, filter, upwards ? after : before, upwards, size + 1, now);
+        var words = SearchWords.Asked(filter.Text);
+        var query = new Query(
+            reach,
+            filter,
+            words,
+            await HowToSearch(reading, words, stop),
+            upwards ? after : before,
+            upwards,
+            size + 1,
+            now
+        );
         if (query.Sql is null)
             return new([], null, null);
         var found = await reading.Many(query.Sql, query.Args, Recordings.Read, stop);
@@ -93,20 +51,67 @@ public static class RecordingList
         return new(rows, hasNewer ? RecordingCursor.Of(rows[0]) : null, hasOlder ? RecordingCursor.Of(rows[^1]) : null);
     }
 
+    enum Search
+    {
+        /// <summary>SQLite, and few recordings have the words: those are fetched and the rest of the filter applied.</summary>
+        Fetch,
+
+        /// <summary>SQLite, and many have them: the list is walked as ever and each row looked at.</summary>
+        Look,
+
+        /// <summary>PostgreSQL, which keeps statistics of words and chooses by itself.</summary>
+        Ask,
+    }
+
+    const int Few = 2000;
+
+    static async Task<Search> HowToSearch(Reading reading, IReadOnlyList<string> words, CancellationToken stop)
+    {
+        if (reading.Engine == Engine.Postgres)
+            return Search.Ask;
+        if (words.Count == 0)
+            return Search.Look;
+        var found = await reading.One(
+            $"SELECT COUNT(*) AS found FROM (SELECT 1 FROM recording_text WHERE recording_text MATCH @match LIMIT {Few + 1})",
+            new { match = Match(words) },
+            row => row.Number("found"),
+            stop
+        );
+        return found <= Few ? Search.Fetch : Search.Look;
+    }
+
+    /// <summary>FTS5: each word the beginning of one.</summary>
+    static string Match(IReadOnlyList<string> words) => string.Join(' ', words.Select(w => $"\"{w}\"*"));
+
     sealed class Query
     {
+        readonly string from = "recording";
         readonly List<string> arms = [];
         readonly List<string> filters = [];
 
-        public Query(Engine engine, Reach reach, RecordingFilter filter, RecordingCursor? from, bool upwards, int limit, Instant now)
+        public Query(
+            Reach reach,
+            RecordingFilter filter,
+            IReadOnlyList<string> words,
+            Search search,
+            RecordingCursor? place,
+            bool upwards,
+            int limit,
+            Instant now
+        )
         {
-            AddFilters(engine, filter, from, upwards);
-            AddArms(reach, filter, now);
+            AddFilters(filter, place, upwards);
+            if (words.Count > 0)
+                AddWords(words, search);
+            if (words.Count > 0 && search == Search.Fetch)
+                // CROSS JOIN is how SQLite is told what to read first.
+                from = "(SELECT recording AS found FROM recording_text WHERE recording_text MATCH @match) CROSS JOIN recording ON id = found";
+            AddArms(reach, filter, now, oneArm: filter.Officer is not null || filter.Camera is not null || from != "recording");
             if (arms.Count == 0)
                 return;
             var direction = upwards ? "ASC" : "DESC";
             Sql = new StringBuilder()
-                .AppendJoin("\nUNION ALL\n", arms.Select(arm => $"SELECT * FROM recording WHERE {string.Join(" AND ", [arm, .. filters])}"))
+                .AppendJoin("\nUNION ALL\n", arms.Select(arm => $"SELECT recording.* FROM {from} WHERE {string.Join(" AND ", [arm, .. filters])}"))
                 .Append(CultureInfo.InvariantCulture, $"\nORDER BY started_at {direction}, id {direction} LIMIT @limit")
                 .ToString();
             Args["limit"] = limit;
@@ -116,10 +121,10 @@ public static class RecordingList
 
         public Dictionary<string, object> Args { get; } = [];
 
-        void AddFilters(Engine engine, RecordingFilter filter, RecordingCursor? from, bool upwards)
+        void AddFilters(RecordingFilter filter, RecordingCursor? place, bool upwards)
         {
-            if (from is { } place)
-                Filter($"(started_at, id) {(upwards ? '>' : '<')} (@place, @placeId)", ("place", place.StartedAt), ("placeId", place.Id));
+            if (place is { } at)
+                Filter($"(started_at, id) {(upwards ? '>' : '<')} (@place, @placeId)", ("place", at.StartedAt), ("placeId", at.Id));
             if (filter.From is { } earliest)
                 Filter("started_at >= @earliest", ("earliest", earliest));
             if (filter.Until is { } latest)
@@ -137,29 +142,34 @@ public static class RecordingList
                         _ => throw new ArgumentOutOfRangeException(nameof(filter)),
                     }
                 );
-            if (Words(filter.Text) is { Count: > 0 } words)
-                Filter(
-                    engine == Engine.Sqlite
-                        ? "id IN (SELECT recording FROM recording_text WHERE recording_text MATCH @words)"
-                        : "id IN (SELECT recording FROM recording_text WHERE to_tsvector('simple', words) @@ to_tsquery('simple', @words))",
-                    (
-                        "words",
-                        engine == Engine.Sqlite
-                            ? string.Join(' ', words.Select(w => $"\"{w}\"*"))
-                            : string.Join(" & ", words.Select(w => $"{w}:*"))
-                    )
-                );
+        }
+
+        void AddWords(IReadOnlyList<string> words, Search search)
+        {
+            switch (search)
+            {
+                case Search.Fetch:
+                    Args["match"] = Match(words);
+                    break;
+                case Search.Look:
+                    foreach (var (i, word) in words.Index())
+                        Filter(string.Create(CultureInfo.InvariantCulture, $"words LIKE @word{i}"), (string.Create(CultureInfo.InvariantCulture, $"word{i}"), $"% {word}%"));
+                    break;
+                case Search.Ask:
+                    Filter("to_tsvector('simple', words) @@ to_tsquery('simple', @words)", ("words", string.Join(" & ", words.Select(w => $"{w}:*"))));
+                    break;
+            }
         }
 
         /// <summary>One arm for each way the reach goes, each without what the arms before it have.</summary>
-        void AddArms(Reach reach, RecordingFilter filter, Instant now)
+        void AddArms(Reach reach, RecordingFilter filter, Instant now, bool oneArm)
         {
             if (filter.Officer is { } officer)
                 Args["officer"] = officer;
             if (filter.Camera is { } camera)
                 Args["camera"] = camera;
-            // An officer's or a camera's recordings are few enough to walk with the reach as a condition.
-            if (filter.Officer is not null || filter.Camera is not null)
+            // An officer's or a camera's recordings, or those with rare words, are few enough to walk with the reach as a condition.
+            if (oneArm)
             {
                 var scope = Ways(reach, now).Select(way => way.Condition).ToList();
                 if (scope.Count == 0)
@@ -249,21 +259,5 @@ public static class RecordingList
             foreach (var (name, value) in args)
                 Args[name] = value;
         }
-    }
-
-    /// <summary>Letters and digits only: everything else separates words in both engines.</summary>
-    internal static IReadOnlyList<string> Words(string? text)
-    {
-        var words = new List<string>();
-        var word = new StringBuilder();
-        foreach (var c in (text ?? "") + " ")
-            if (char.IsLetterOrDigit(c))
-                word.Append(char.ToLowerInvariant(c));
-            else if (word.Length > 0)
-            {
-                words.Add(word.ToString());
-                word.Clear();
-            }
-        return [.. words.Take(8)];
     }
 }

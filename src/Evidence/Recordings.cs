@@ -14,14 +14,15 @@ public static class Recordings
     {
         var manifest = admitted.Manifest;
         var recording = Of(admitted, work.Now);
+        var words = WordsOf(admitted);
         await work.Execute(
             """
             INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at,
                 duration_us, activated_after_us, clock_offset_ms, start_trigger, ending, urgent, stopped_us, muted_us, averted_us,
-                bookmarks, clips, sealed_bytes, playback, manifest, admitted_at)
+                bookmarks, clips, sealed_bytes, playback, manifest, words, admitted_at)
             VALUES (@Id, @Camera, @CameraSerial, @officer, @badge, @name, @Unit, @Sequence, @StartedAt,
                 @length, @activatedAfter, @ClockOffsetMs, @StartTrigger, @ending, @Urgent, @stopped, @muted, @averted,
-                @Bookmarks, @Clips, @SealedBytes, @playback, @Manifest, @AdmittedAt)
+                @Bookmarks, @Clips, @SealedBytes, @playback, @Manifest, @words, @AdmittedAt)
             """,
             new
             {
@@ -48,6 +49,7 @@ public static class Recordings
                 recording.SealedBytes,
                 playback = Words<Playback>.Of(recording.Playback),
                 recording.Manifest,
+                words,
                 recording.AdmittedAt,
             },
             stop
@@ -55,11 +57,9 @@ public static class Recordings
         foreach (var clip in admitted.Clips)
             await Clips.Insert(work, manifest.Recording, clip, stop);
         await AdmittedManifests.Insert(work, admitted, stop);
-        await work.Execute(
-            "INSERT INTO recording_text (recording, words) VALUES (@Recording, @words)",
-            new { manifest.Recording, words = SearchWords(admitted) },
-            stop
-        );
+        // PostgreSQL's index is on the column itself.
+        if (work.Engine == Engine.Sqlite)
+            await work.Execute("INSERT INTO recording_text (recording, words) VALUES (@Recording, @words)", new { manifest.Recording, words }, stop);
         work.Append(
             new CustodyEvent.RecordingAdmitted(
                 manifest.Recording,
@@ -141,13 +141,17 @@ public static class Recordings
         : clips.Any(c => c.Index.Tracks.Count > 0 && !c.Index.IsBrowserPlayable) ? Playback.Proxy
         : Playback.Original;
 
-    static string SearchWords(NewRecording admitted) =>
-        string.Join(
-            ' ',
-            new[] { admitted.CameraSerial, admitted.Officer?.Badge, admitted.Officer?.Name, admitted.Manifest.StartCause.Trigger, admitted.Manifest.StartCause.Detail }
-                .Concat(admitted.Manifest.Bookmarks.Select(b => b.Label))
-                .Concat(admitted.Manifest.States.SelectMany(s => new[] { s.ReasonCode, s.Text }))
-                .Where(word => !string.IsNullOrWhiteSpace(word))
+    static string WordsOf(NewRecording admitted) =>
+        SearchWords.Kept(
+            [
+                admitted.CameraSerial,
+                admitted.Officer?.Badge,
+                admitted.Officer?.Name,
+                admitted.Manifest.StartCause.Trigger,
+                admitted.Manifest.StartCause.Detail,
+                .. admitted.Manifest.Bookmarks.Select(b => b.Label),
+                .. admitted.Manifest.States.SelectMany(s => new[] { s.ReasonCode, s.Text }),
+            ]
         );
 
     internal static long Us(Duration duration) => duration.BclCompatibleTicks / 10;

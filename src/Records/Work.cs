@@ -9,6 +9,7 @@ public class Reading : IAsyncDisposable
 {
     private protected readonly DbConnection connection;
     private protected readonly DbTransaction transaction;
+    int closed;
 
     internal Reading(DbConnection connection, DbTransaction transaction, Engine engine)
     {
@@ -57,11 +58,24 @@ public class Reading : IAsyncDisposable
     Task<DbDataReader> Reader(string sql, object? args, CancellationToken stop) =>
         connection.ExecuteReaderAsync(Sql.Command(sql, args, transaction, stop), CommandBehavior.Default);
 
+    /// <summary>Lets go of the view; of a change that was not committed, nothing remains. Twice does no harm.</summary>
     public virtual async ValueTask DisposeAsync()
     {
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
         GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref closed, 1) != 0)
+            return; // a second return would give the pooled connection to two
+        try
+        {
+            await transaction.DisposeAsync(); // rolls back what was not committed
+        }
+        catch (InvalidOperationException)
+        {
+            // A command was cut off in the middle (stopping): closing the connection ends the transaction as well.
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
     }
 }
 
@@ -74,7 +88,6 @@ public sealed class Work : Reading
     readonly List<(byte[] Entry, RecordingId? About, CustodyEvent Fact)> facts = [];
     readonly AgencyRecords records;
     readonly IDisposable? turn;
-    bool committed;
 
     internal Work(AgencyRecords records, DbConnection connection, DbTransaction transaction, Actor actor, Instant now, IDisposable? turn)
         : base(connection, transaction, records.Engine)
@@ -109,7 +122,6 @@ public sealed class Work : Reading
     {
         var arrivals = await InsertFacts(stop);
         await transaction.CommitAsync(stop);
-        committed = true;
         if (arrivals.Count > 0)
             records.Committed();
         return arrivals;
@@ -151,9 +163,13 @@ public sealed class Work : Reading
 
     public override async ValueTask DisposeAsync()
     {
-        if (!committed)
-            await transaction.RollbackAsync();
-        await base.DisposeAsync();
-        turn?.Dispose();
+        try
+        {
+            await base.DisposeAsync();
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
     }
 }

@@ -22,6 +22,7 @@ static partial class ApiDescription
             {
                 api.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
                 api.ShouldInclude = route => route.RelativePath is { } path && (path.StartsWith("api/v1/", StringComparison.Ordinal) || path.StartsWith("log/", StringComparison.Ordinal));
+                api.CreateSchemaReferenceId = json => NameOf(json.Type, OpenApiOptions.CreateDefaultSchemaReferenceId(json));
                 api.AddSchemaTransformer((schema, context, _) => Describe(schema, context.JsonTypeInfo.Type));
                 api.AddOperationTransformer((operation, context, _) => Describe(operation, context));
                 api.AddDocumentTransformer((document, _, _) => Describe(document));
@@ -75,6 +76,10 @@ static partial class ApiDescription
         return Task.CompletedTask;
     }
 
+    /// <summary>Two nouns may each have an AskChange: what a routes class asks is named after its noun.</summary>
+    static string? NameOf(Type type, string? name) =>
+        name is not null && type.DeclaringType is { } routes ? routes.Name.Replace("Routes", "", StringComparison.Ordinal) + name : name;
+
     /// <summary>Types that our JSON writes as text, which the library cannot see into.</summary>
     static Task Describe(OpenApiSchema schema, Type type)
     {
@@ -107,6 +112,9 @@ static partial class ApiDescription
         operation.OperationId = $"{method.ToLowerInvariant()}-{NoLetter().Replace(path.Replace("/api/v1/", "", StringComparison.Ordinal), "-").Trim('-')}";
         operation.Summary = headersOnly ? words?.Summary + " (headers only)" : words?.Summary;
         operation.Description = string.Join(' ', new[] { words?.Description, WhoMay(route.ActionDescriptor.EndpointMetadata) }.Where(s => s is { Length: > 0 }));
+        foreach (var parameter in operation.Parameters ?? [])
+            if (parameter.Schema is OpenApiSchema schema && route.ParameterDescriptions.FirstOrDefault(p => p.Name == parameter.Name)?.Type is { } type)
+                Describe(schema, type);
         foreach (var (name, meaning) in words?.Query ?? [])
             (operation.Parameters ??= []).Add(
                 new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = meaning, Schema = new OpenApiSchema { Type = JsonSchemaType.String } }

@@ -25,6 +25,7 @@ CREATE TABLE recording (
     sealed_bytes BIGINT NOT NULL,     -- bytes of all its sealed clips
     playback TEXT NOT NULL,           -- original: browsers play every clip; proxy: some clip needs a proxy; none: no clip can be played
     manifest TEXT NOT NULL,           -- digest of the manifest's envelope
+    words TEXT NOT NULL,              -- what people search for: badge, name, serial, trigger, bookmarks, reasons; folded by SearchWords
     admitted_at BIGINT NOT NULL       -- microseconds, server clock of the admission
 );
 -- The list is read newest first from one of these, whatever the viewer may see.
@@ -32,24 +33,25 @@ CREATE INDEX recording_all ON recording (started_at, id);
 CREATE INDEX recording_of_officer ON recording (officer, started_at, id);
 CREATE INDEX recording_of_unit ON recording (unit, started_at, id);
 CREATE INDEX recording_of_camera ON recording (camera, started_at, id);
--- Filters that few recordings pass.
+-- Filters that few recordings pass, for those who see all and for those who see units; an officer's own are few anyway.
 CREATE INDEX recording_urgent ON recording (started_at, id) WHERE urgent = 1;
+CREATE INDEX recording_urgent_of_unit ON recording (unit, started_at, id) WHERE urgent = 1;
 CREATE INDEX recording_stopped ON recording (started_at, id) WHERE stopped_us > 0;
+CREATE INDEX recording_stopped_of_unit ON recording (unit, started_at, id) WHERE stopped_us > 0;
 CREATE INDEX recording_muted ON recording (started_at, id) WHERE muted_us > 0;
+CREATE INDEX recording_muted_of_unit ON recording (unit, started_at, id) WHERE muted_us > 0;
 CREATE INDEX recording_averted ON recording (started_at, id) WHERE averted_us > 0;
+CREATE INDEX recording_averted_of_unit ON recording (unit, started_at, id) WHERE averted_us > 0;
 CREATE INDEX recording_power_cut ON recording (started_at, id) WHERE ending = 'power-cut';
+CREATE INDEX recording_power_cut_of_unit ON recording (unit, started_at, id) WHERE ending = 'power-cut';
 
--- What people search for in words: badge, name, serial, bookmark labels, reasons. Derived from the other tables.
+-- Searching by words: an index of its own in each engine.
 {{sqlite}} CREATE VIRTUAL TABLE recording_text USING fts5 (
 {{sqlite}}     recording UNINDEXED,  -- the recording's id
-{{sqlite}}     words,                -- the words, separated by spaces
-{{sqlite}}     tokenize = 'unicode61 remove_diacritics 2'
+{{sqlite}}     words,                -- copied from recording.words
+{{sqlite}}     detail = none, columnsize = 0 -- neither phrases nor ranks are asked for
 {{sqlite}} );
-{{postgres}} CREATE TABLE recording_text (
-{{postgres}}     recording TEXT PRIMARY KEY, -- the recording's id
-{{postgres}}     words TEXT NOT NULL         -- the words, separated by spaces
-{{postgres}} );
-{{postgres}} CREATE INDEX recording_text_words ON recording_text USING gin (to_tsvector('simple', words));
+{{postgres}} CREATE INDEX recording_words ON recording USING gin (to_tsvector('simple', words));
 
 CREATE TABLE clip (
     id TEXT PRIMARY KEY,              -- the clip's id, chosen by the camera; bound into its encryption

@@ -201,20 +201,23 @@ public sealed class Access_to_recordings
         return made;
     }
 
+    static string Words(Recording r) => " " + r.CameraSerial.ToLowerInvariant().Replace("-", " ");
+
     static async Task Insert(Work work, Recording r)
     {
         await work.Execute(
             """
             INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at, duration_us,
                 activated_after_us, clock_offset_ms, start_trigger, ending, urgent, stopped_us, muted_us, averted_us, bookmarks, clips,
-                sealed_bytes, playback, manifest, admitted_at)
+                sealed_bytes, playback, manifest, words, admitted_at)
             VALUES (@Id, @Camera, @CameraSerial, @officer, '1', 'Name', @Unit, 1, @StartedAt, 9000000, 0, 0, 'button', @ending, @Urgent, 0,
-                @muted, 0, 0, 1, 10, 'original', @Manifest, @AdmittedAt)
+                @muted, 0, 0, 1, 10, 'original', @Manifest, @words, @AdmittedAt)
             """,
-            new { r.Id, r.Camera, r.CameraSerial, officer = r.Officer?.Id, r.Unit, r.StartedAt, ending = Words<Ending>.Of(r.Ending), r.Urgent, muted = (long)r.Muted.TotalSeconds * 1_000_000, r.Manifest, r.AdmittedAt },
+            new { r.Id, r.Camera, r.CameraSerial, officer = r.Officer?.Id, r.Unit, r.StartedAt, ending = Words<Ending>.Of(r.Ending), r.Urgent, muted = (long)r.Muted.TotalSeconds * 1_000_000, r.Manifest, words = Words(r), r.AdmittedAt },
             Stop
         );
-        await work.Execute("INSERT INTO recording_text (recording, words) VALUES (@Id, @CameraSerial)", new { r.Id, r.CameraSerial }, Stop);
+        if (work.Engine == Engine.Sqlite)
+            await work.Execute("INSERT INTO recording_text (recording, words) VALUES (@Id, @words)", new { r.Id, words = Words(r) }, Stop);
     }
 
     static async Task<IReadOnlyList<AccessGrant>> FillGrants(EvidenceRoom room, Random random, IReadOnlyList<Recording> recordings, AccountId[] accounts)
@@ -246,7 +249,7 @@ public sealed class Access_to_recordings
     static async Task Clean(EvidenceRoom room)
     {
         await using var work = await room.Begin();
-        foreach (var table in new[] { "access_grant", "recording_text", "recording" })
+        foreach (var table in new[] { "access_grant", work.Engine == Engine.Sqlite ? "recording_text" : "viewing", "recording" })
             await work.Execute($"DELETE FROM {table}", null, Stop);
         await work.Commit(Stop);
     }

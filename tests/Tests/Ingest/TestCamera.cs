@@ -16,14 +16,14 @@ namespace Lapel.Tests;
 /// </summary>
 public sealed class TestCamera : IDisposable
 {
-    readonly House house;
+    readonly Func<Uri> address;
     readonly EvidencePublicKey evidence;
     long sequence;
     Digest? previous;
 
-    TestCamera(House house, HttpClient http, CameraKey key, CameraId id, EvidencePublicKey evidence, LogVerifier log)
+    TestCamera(Func<Uri> address, HttpClient http, CameraKey key, CameraId id, EvidencePublicKey evidence, LogVerifier log)
     {
-        this.house = house;
+        this.address = address;
         (Http, Key, Id, this.evidence, Log) = (http, key, id, evidence, log);
     }
 
@@ -47,17 +47,23 @@ public sealed class TestCamera : IDisposable
             (_, code) = await Cameras.Expect(work, serial, "Test camera", default);
             await work.Commit(default);
         }
+        return await Enrol(() => house.Address, code.ToString(), serial);
+    }
+
+    /// <param name="address">Asked again for every session: a server that was killed comes back elsewhere.</param>
+    public static async Task<TestCamera> Enrol(Func<Uri> address, string code, string serial)
+    {
         var key = CameraKey.New();
-        var http = new HttpClient { BaseAddress = house.Address };
+        var http = new HttpClient { BaseAddress = address() };
         var answer = await http.PostAsJsonAsync(
             "api/v1/cameras/enrol",
-            new EnrolCamera(code.ToString(), Convert.ToBase64String(key.Spki), serial, "test/1"),
+            new EnrolCamera(code, Convert.ToBase64String(key.Spki), serial, "test/1"),
             LapelJson.Lenient
         );
         answer.EnsureSuccessStatusCode();
         var enrolled = (await answer.Content.ReadFromJsonAsync<CameraIsEnrolled>(LapelJson.Lenient))!;
         var camera = new TestCamera(
-            house,
+            address,
             http,
             key,
             enrolled.Camera,
@@ -80,7 +86,7 @@ public sealed class TestCamera : IDisposable
 
     public async Task<HttpResponseMessage> BeginSession(byte[]? envelope = null)
     {
-        Http = new HttpClient { BaseAddress = house.Address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient { BaseAddress = address(), Timeout = TimeSpan.FromSeconds(60) };
         var answer = await Http.PostAsync("api/v1/cameras/session", new ByteArrayContent(envelope ?? SignSession()));
         if (answer.IsSuccessStatusCode)
             Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
