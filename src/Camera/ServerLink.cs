@@ -37,8 +37,14 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
             if (token is null)
                 await OpenSession(stop);
             using var request = make();
-            if (request.RequestUri is { } to && Uri.Compare(to, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
-                throw new ServerException(new(0, "foreign-address", $"The server pointed to another one, {to.Host}; the token stays here.", []));
+            if (
+                request.RequestUri is { } to
+                && Uri.Compare(to, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase)
+                    != 0
+            )
+                throw new ServerException(
+                    new(0, "foreign-address", $"The server pointed to another one, {to.Host}; the token stays here.", [])
+                );
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             if (response.StatusCode != HttpStatusCode.Unauthorized)
