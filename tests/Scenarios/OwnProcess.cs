@@ -14,6 +14,8 @@ sealed partial class OwnProcess : IAsyncDisposable
     readonly StringBuilder said = new();
     readonly List<(string Start, TaskCompletionSource<string> Heard)> awaited = [];
 
+    int disposed;
+
     OwnProcess(Process process) => this.process = process;
 
     public int Id => process.Id;
@@ -143,6 +145,8 @@ sealed partial class OwnProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+            return;
         if (!process.HasExited)
             await Kill();
         process.Dispose();
