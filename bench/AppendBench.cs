@@ -42,7 +42,9 @@ static class AppendBench
         );
         report.Add($"{batch} facts a work, records then signed tree", "entries/s", found[0], "floor", found[1]);
         report.Add(
-            $"{batch} facts a work, per CPU second", "entries/s", entries / Measure.Median(cpu),
+            $"{batch} facts a work, per CPU second",
+            "entries/s",
+            entries / Measure.Median(cpu),
             goal: batch == 256 ? Goal.AtLeast(20_000, "entries/s") : null
         );
     }
@@ -66,16 +68,18 @@ static class AppendBench
         var waits = new List<double>();
         // Four at once, each its next when it has its receipt: busier than a city of 2,350 cameras.
         await Task.WhenAll(
-            Enumerable.Range(0, 4).Select(async _ =>
-            {
-                for (var i = 0; i < 100; i++)
+            Enumerable
+                .Range(0, 4)
+                .Select(async _ =>
                 {
-                    var began = Stopwatch.GetTimestamp();
-                    await agency.Log.ReceiptOf((await Commit(agency, 1))[0], CancellationToken.None);
-                    lock (waits)
-                        waits.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-                }
-            })
+                    for (var i = 0; i < 100; i++)
+                    {
+                        var began = Stopwatch.GetTimestamp();
+                        await agency.Log.ReceiptOf((await Commit(agency, 1))[0], CancellationToken.None);
+                        lock (waits)
+                            waits.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                    }
+                })
         );
         await stopping.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -88,8 +92,21 @@ static class AppendBench
             syncs.Add(Measure.Wall(() => Durable.Sync(file)) * 1000);
         }
         const string Sync = "one fdatasync";
-        report.Add("from begin to receipt, 4 at once, p50", "ms", Measure.Percentile(waits, 50), Sync, Measure.Percentile(syncs, 50));
-        report.Add("from begin to receipt, 4 at once, p99", "ms", Measure.Percentile(waits, 99), Sync, Measure.Percentile(syncs, 99), Goal.AtMost(200, "ms"));
+        report.Add(
+            "from begin to receipt, 4 at once, p50",
+            "ms",
+            Measure.Percentile(waits, 50),
+            Sync,
+            Measure.Percentile(syncs, 50)
+        );
+        report.Add(
+            "from begin to receipt, 4 at once, p99",
+            "ms",
+            Measure.Percentile(waits, 99),
+            Sync,
+            Measure.Percentile(syncs, 99),
+            Goal.AtMost(200, "ms")
+        );
     }
 
     /// <summary>Commits one work after the other while the integrator runs beside them, until the last entry is in the signed tree.</summary>
@@ -117,24 +134,37 @@ static class AppendBench
     {
         using var file = File.OpenHandle(scratch.File("floor"), FileMode.Create, FileAccess.Write);
         long at = 0;
-        Each(batch, entries, facts =>
-        {
-            using var bytes = new MemoryStream();
-            foreach (var fact in facts)
+        Each(
+            batch,
+            entries,
+            facts =>
             {
-                bytes.Write(SHA256.HashData(fact.Span));
-                bytes.Write(fact.Span);
+                using var bytes = new MemoryStream();
+                foreach (var fact in facts)
+                {
+                    bytes.Write(SHA256.HashData(fact.Span));
+                    bytes.Write(fact.Span);
+                }
+                RandomAccess.Write(file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), at);
+                at += bytes.Length;
+                Durable.Sync(file);
             }
-            RandomAccess.Write(file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), at);
-            at += bytes.Length;
-            Durable.Sync(file);
-        });
+        );
     }
 
     static void Each(int batch, int entries, Action<IReadOnlyList<ReadOnlyMemory<byte>>> append)
     {
         for (var done = 0; done < entries; done += batch)
-            append([.. Enumerable.Range(0, batch).Select(_ => (ReadOnlyMemory<byte>)LogEntry.Of(new CustodyEvent.SignedIn(AccountId.New(), "password"), Clerk, TimeProvider.System.Now()).ToBytes())]);
+            append([
+                .. Enumerable
+                    .Range(0, batch)
+                    .Select(_ =>
+                        (ReadOnlyMemory<byte>)
+                            LogEntry
+                                .Of(new CustodyEvent.SignedIn(AccountId.New(), "password"), Clerk, TimeProvider.System.Now())
+                                .ToBytes()
+                    ),
+            ]);
     }
 
     static async Task<double> Timed(Func<Task> work)

@@ -24,7 +24,11 @@ sealed class BenchAgency : IAsyncDisposable
     /// <summary>Opens the agency "bench" of a folder, and founds it where there is none.</summary>
     public static async Task<BenchAgency> Open(string data, string? records = null)
     {
-        var agencies = LapelServer.Agencies(new ServerOptions { Data = data, Records = records }, TimeProvider.System, NullLoggerFactory.Instance);
+        var agencies = LapelServer.Agencies(
+            new ServerOptions { Data = data, Records = records },
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
         await agencies.OpenAll(CancellationToken.None);
         var agency =
             agencies.Find("bench")

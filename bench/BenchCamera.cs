@@ -37,12 +37,27 @@ sealed class BenchCamera : IDisposable
         var expected = await house.Post("api/v1/cameras", new { serial, model = "bench" });
         var enrolled = await house.Post(
             "api/v1/cameras/enrol",
-            new { code = expected.GetProperty("code").GetString(), publicKeySpki = Convert.ToBase64String(key.Spki), serial, software = "lapel-bench/1" }
+            new
+            {
+                code = expected.GetProperty("code").GetString(),
+                publicKeySpki = Convert.ToBase64String(key.Spki),
+                serial,
+                software = "lapel-bench/1",
+            }
         );
         var id = CameraId.Parse(enrolled.GetProperty("camera").GetString()!);
-        var ask = new { camera = id, at = TimeProvider.System.Now(), nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) };
+        var ask = new
+        {
+            camera = id,
+            at = TimeProvider.System.Now(),
+            nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+        };
         using var body = new ByteArrayContent(
-            Envelope.Sign("application/vnd.lapel.camera-session+json", JsonSerializer.SerializeToUtf8Bytes(ask, LapelJson.Strict), key)
+            Envelope.Sign(
+                "application/vnd.lapel.camera-session+json",
+                JsonSerializer.SerializeToUtf8Bytes(ask, LapelJson.Strict),
+                key
+            )
         );
         body.Headers.ContentType = new("application/json");
         var session = await LapelHouse.Must(await house.Http.PostAsync("api/v1/cameras/session", body));
@@ -80,15 +95,39 @@ sealed class BenchCamera : IDisposable
         var began = ended - Duration.FromMinutes(1);
         var cause = new ActivationCause("button");
         return new(
-            1, recording, id, null, ++sequence, previous is { } before ? new ClaimedDigest(before) : null,
-            began, began, ended, cause, cause, Ending.Deactivated, 0, false, false, null,
+            1,
+            recording,
+            id,
+            null,
+            ++sequence,
+            previous is { } before ? new ClaimedDigest(before) : null,
+            began,
+            began,
+            ended,
+            cause,
+            cause,
+            Ending.Deactivated,
+            0,
+            false,
+            false,
+            null,
             [
                 new(
-                    1, clip, began, ended, written.SealedLengthBytes, new(written.SealedDigest), written.ClearLengthBytes,
-                    new(written.ClearDigest), true
+                    1,
+                    clip,
+                    began,
+                    ended,
+                    written.SealedLengthBytes,
+                    new(written.SealedDigest),
+                    written.ClearLengthBytes,
+                    new(written.ClearDigest),
+                    true
                 ),
             ],
-            [], [], [], "lapel-bench/1"
+            [],
+            [],
+            [],
+            "lapel-bench/1"
         );
     }
 
@@ -110,10 +149,23 @@ sealed class BenchCamera : IDisposable
         var metadata =
             $"recording {Base64(recording.Id.Text)},clip {Base64(recording.Clip.Text)},number {Base64("1")},wrapped-key {Base64(recording.Key.ToBase64Url())}";
         var length = new FileInfo(recording.File).Length.ToString(CultureInfo.InvariantCulture);
-        var made = (await wire.Send("POST", "/bench/api/v1/uploads", [.. common, ("Upload-Length", length), ("Upload-Metadata", metadata)])).MustBe(201);
+        var made = (
+            await wire.Send(
+                "POST",
+                "/bench/api/v1/uploads",
+                [.. common, ("Upload-Length", length), ("Upload-Metadata", metadata)]
+            )
+        ).MustBe(201);
         var place = made.Headers["Location"];
         var path = place.StartsWith('/') ? place : new Uri(place).AbsolutePath;
-        (await wire.Send("PATCH", path, [.. common, ("Upload-Offset", "0"), ("Content-Type", "application/offset+octet-stream")], file: recording.File)).MustBe(204);
+        (
+            await wire.Send(
+                "PATCH",
+                path,
+                [.. common, ("Upload-Offset", "0"), ("Content-Type", "application/offset+octet-stream")],
+                file: recording.File
+            )
+        ).MustBe(204);
     }
 
     static string Base64(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));

@@ -15,16 +15,58 @@ static class BenchMedia
             Programs.Run(
                 "ffmpeg",
                 [
-                    "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=30", "-f", "lavfi", "-i", "sine=frequency=440",
-                    "-t", Text(Seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "30", "-b:v", "8M", "-minrate", "8M",
-                    "-maxrate", "8M", "-bufsize", "8M", "-x264-params", "nal-hrd=cbr", "-c:a", "aac", .. Fragmented, seed,
+                    "-loglevel",
+                    "error",
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "testsrc2=size=1920x1080:rate=30",
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "sine=frequency=440",
+                    "-t",
+                    Text(Seconds),
+                    "-c:v",
+                    "libx264",
+                    "-preset",
+                    "ultrafast",
+                    "-pix_fmt",
+                    "yuv420p",
+                    "-g",
+                    "30",
+                    "-b:v",
+                    "8M",
+                    "-minrate",
+                    "8M",
+                    "-maxrate",
+                    "8M",
+                    "-bufsize",
+                    "8M",
+                    "-x264-params",
+                    "nal-hrd=cbr",
+                    "-c:a",
+                    "aac",
+                    .. Fragmented,
+                    seed,
                 ]
             );
         var made = scratch.File(string.Create(CultureInfo.InvariantCulture, $"media-{lengthBytes}.mp4"));
         if (!File.Exists(made))
             Programs.Run(
                 "ffmpeg",
-                ["-loglevel", "error", "-stream_loop", Text(lengthBytes / new FileInfo(seed).Length), "-i", seed, "-c", "copy", .. Fragmented, made]
+                [
+                    "-loglevel",
+                    "error",
+                    "-stream_loop",
+                    Text(lengthBytes / new FileInfo(seed).Length),
+                    "-i",
+                    seed,
+                    "-c",
+                    "copy",
+                    .. Fragmented,
+                    made,
+                ]
             );
         return made;
     }

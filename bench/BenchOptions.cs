@@ -21,9 +21,13 @@ sealed record BenchOptions(IReadOnlyList<string> Names, long? Size, int Rounds, 
                 "--rounds" => options with { Rounds = (int)Number(word, words) },
                 "--records" => options with { Records = Text(word, words) },
                 "--out" => options with { Out = Path.GetFullPath(Text(word, words)) },
-                _ when word.StartsWith('-') => throw new FormatException($"{word} is not an option of bench: --size N, --rounds N, --records URL, --out DIR."),
+                _ when word.StartsWith('-') => throw new FormatException(
+                    $"{word} is not an option of bench: --size N, --rounds N, --records URL, --out DIR."
+                ),
                 _ when Benches.All.ContainsKey(word) => options with { Names = [.. options.Names, word] },
-                _ => throw new FormatException($"There is no benchmark '{word}'. There are: {string.Join(", ", Benches.All.Keys)}."),
+                _ => throw new FormatException(
+                    $"There is no benchmark '{word}'. There are: {string.Join(", ", Benches.All.Keys)}."
+                ),
             };
         return options.Names.Count > 0 ? options : options with { Names = [.. Benches.All.Keys] };
     }

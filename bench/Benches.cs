@@ -41,16 +41,31 @@ static class Benches
                 missed++;
             }
             missed += report.Figures.Count(f => f.Met == false);
-            await File.WriteAllBytesAsync(Path.Combine(options.Out, $"{name}.json"), JsonSerializer.SerializeToUtf8Bytes(report.ToJson(), Json));
+            await File.WriteAllBytesAsync(
+                Path.Combine(options.Out, $"{name}.json"),
+                JsonSerializer.SerializeToUtf8Bytes(report.ToJson(), Json)
+            );
         }
-        Console.WriteLine(missed == 0 ? "\nAll goals met." : $"\n{missed} goal(s) missed. A benchmark is no test: this is for people to judge.");
+        Console.WriteLine(
+            missed == 0 ? "\nAll goals met." : $"\n{missed} goal(s) missed. A benchmark is no test: this is for people to judge."
+        );
         return 0;
     }
 
     static readonly JsonSerializerOptions Json = new(LapelJson.Lenient) { WriteIndented = true };
 
     public static string Text(double value) =>
-        value.ToString(Math.Abs(value) switch { >= 1000 => "N0", >= 100 => "0", >= 10 => "0.0", >= 1 => "0.00", _ => "0.0000" }, CultureInfo.InvariantCulture);
+        value.ToString(
+            Math.Abs(value) switch
+            {
+                >= 1000 => "N0",
+                >= 100 => "0",
+                >= 10 => "0.0",
+                >= 1 => "0.00",
+                _ => "0.0000",
+            },
+            CultureInfo.InvariantCulture
+        );
 }
 
 /// <summary>One comparison.</summary>
@@ -85,7 +100,15 @@ sealed class Report(string name)
         Console.WriteLine($"  {sentence}");
     }
 
-    public object ToJson() => new { name, measuredAt = TimeProvider.System.Now(), machine = Machine.Words(), figures, notes };
+    public object ToJson() =>
+        new
+        {
+            name,
+            measuredAt = TimeProvider.System.Now(),
+            machine = Machine.Words(),
+            figures,
+            notes,
+        };
 }
 
 /// <summary>A limit on our figure itself or on the ratio to the other's.</summary>
@@ -99,5 +122,6 @@ sealed record Goal(string Words, Func<double, double?, bool> IsMet)
 
     public static Goal RatioAtMost(double limit) => new($"ratio <= {Benches.Text(limit)}", (_, ratio) => ratio <= limit);
 
-    public static Goal Both(Goal one, Goal other) => new($"{one.Words} and {other.Words}", (ours, ratio) => one.IsMet(ours, ratio) && other.IsMet(ours, ratio));
+    public static Goal Both(Goal one, Goal other) =>
+        new($"{one.Words} and {other.Words}", (ours, ratio) => one.IsMet(ours, ratio) && other.IsMet(ours, ratio));
 }

@@ -41,7 +41,17 @@ static class IngestBench
         }
     }
 
-    static async Task Compare(Report report, BenchOptions options, LapelHouse house, BenchCamera camera, Scratch scratch, List<PeerServer> peers, string media, int count, string how)
+    static async Task Compare(
+        Report report,
+        BenchOptions options,
+        LapelHouse house,
+        BenchCamera camera,
+        Scratch scratch,
+        List<PeerServer> peers,
+        string media,
+        int count,
+        string how
+    )
     {
         var ours = new List<Cost>();
         var theirs = peers.ToDictionary(p => p.Name, _ => new List<Cost>());
@@ -56,19 +66,35 @@ static class IngestBench
         var (cpu, rate) = Median(ours);
         foreach (var peer in peers)
             report.Add(
-                $"{how}: server CPU", "CPU-s/GB", cpu, peer.Name, Median(theirs[peer.Name]).CpuPerGb,
+                $"{how}: server CPU",
+                "CPU-s/GB",
+                cpu,
+                peer.Name,
+                Median(theirs[peer.Name]).CpuPerGb,
                 peer == peers[0] ? Goal.AtMost(1.5, "CPU-s/GB") : null
             );
         foreach (var peer in peers)
             report.Add(
-                $"{how}: throughput", "MB/s", rate, peer.Name, Median(theirs[peer.Name]).MbPerSecond,
+                $"{how}: throughput",
+                "MB/s",
+                rate,
+                peer.Name,
+                Median(theirs[peer.Name]).MbPerSecond,
                 count > 1 && peer.Name == "@tus/server" ? Goal.RatioAtLeast(2.5) : null
             );
         if (count == 1)
-            report.Add($"{how}: throughput", "MB/s", rate, "SHA-256 on one core", Measure.Median(hashing), Goal.RatioAtLeast(0.9));
+            report.Add(
+                $"{how}: throughput",
+                "MB/s",
+                rate,
+                "SHA-256 on one core",
+                Measure.Median(hashing),
+                Goal.RatioAtLeast(0.9)
+            );
     }
 
-    static Cost Median(List<Cost> costs) => new(Measure.Median(costs.Select(c => c.CpuPerGb)), Measure.Median(costs.Select(c => c.MbPerSecond)));
+    static Cost Median(List<Cost> costs) =>
+        new(Measure.Median(costs.Select(c => c.CpuPerGb)), Measure.Median(costs.Select(c => c.MbPerSecond)));
 
     static async Task<Cost> Ours(LapelHouse house, BenchCamera camera, Scratch scratch, string media, int count)
     {
@@ -82,11 +108,20 @@ static class IngestBench
 
     static async Task<Cost> Theirs(PeerServer peer, string file, int count)
     {
-        var cost = await Timed(() => peer.CpuSeconds, new FileInfo(file).Length * count, () => Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
-        {
-            using var wire = new Wire(peer.Port);
-            await peer.Send(wire, file);
-        })));
+        var cost = await Timed(
+            () => peer.CpuSeconds,
+            new FileInfo(file).Length * count,
+            () =>
+                Task.WhenAll(
+                    Enumerable
+                        .Range(0, count)
+                        .Select(async _ =>
+                        {
+                            using var wire = new Wire(peer.Port);
+                            await peer.Send(wire, file);
+                        })
+                )
+        );
         peer.Clear();
         return cost;
     }
@@ -105,6 +140,11 @@ static class IngestBench
         var media = BenchMedia.Make(scratch, 4 << 20);
         Proc.ForgetPeak(house.Pid);
         await Ours(house, camera, scratch, media, Crowd);
-        report.Add($"peak resident, {Crowd} uploads at once", "MiB", Proc.PeakMebibytes(house.Pid), goal: Goal.AtMost(100 + Crowd, "MiB"));
+        report.Add(
+            $"peak resident, {Crowd} uploads at once",
+            "MiB",
+            Proc.PeakMebibytes(house.Pid),
+            goal: Goal.AtMost(100 + Crowd, "MiB")
+        );
     }
 }

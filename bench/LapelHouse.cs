@@ -45,7 +45,10 @@ sealed class LapelHouse : IDisposable
         Directory.CreateDirectory(data);
         var fresh = !Directory.Exists(Path.Combine(data, "agencies", "bench"));
         string[] more = records is null ? [] : ["--records", records];
-        var process = Programs.Start("dotnet", [Programs.Dll("Server"), "--data", data, "--port", "0", "--reserve-bytes", "1", .. more]);
+        var process = Programs.Start(
+            "dotnet",
+            [Programs.Dll("Server"), "--data", data, "--port", "0", "--reserve-bytes", "1", .. more]
+        );
         var address = await Address(process);
         var http = new HttpClient { BaseAddress = new Uri(address, "bench/"), Timeout = TimeSpan.FromMinutes(2) };
         var house = new LapelHouse(process, data, address, http);
@@ -54,7 +57,10 @@ sealed class LapelHouse : IDisposable
             if (fresh)
                 await house.Found();
             if (signIn)
-                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await house.Token(Administrator, Password));
+                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                    "Bearer",
+                    await house.Token(Administrator, Password)
+                );
             return house;
         }
         catch
@@ -94,13 +100,25 @@ sealed class LapelHouse : IDisposable
         await Must(await Http.PostAsJsonAsync(new Uri(root, "api/v1/agencies"), ask, LapelJson.Lenient));
     }
 
-    public async Task<JsonElement> Post(string path, object body) => await Must(await Http.PostAsJsonAsync(path, body, LapelJson.Lenient));
+    public async Task<JsonElement> Post(string path, object body) =>
+        await Must(await Http.PostAsJsonAsync(path, body, LapelJson.Lenient));
 
     /// <summary>An account that may see recordings, signed in as a program.</summary>
     public async Task<HttpClient> SignIn(string name, string role, UnitId? unit = null, OfficerId? officer = null)
     {
         const string Secret = "another long password 12";
-        await Post("api/v1/accounts", new { name, fullName = name, role, unit, officer, password = Secret });
+        await Post(
+            "api/v1/accounts",
+            new
+            {
+                name,
+                fullName = name,
+                role,
+                unit,
+                officer,
+                password = Secret,
+            }
+        );
         return With(await Token(name, Secret));
     }
 
@@ -112,7 +130,9 @@ sealed class LapelHouse : IDisposable
     }
 
     async Task<string> Token(string name, string password) =>
-        (await Must(await Http.PostAsJsonAsync("api/v1/sign-in", new { name, password }, LapelJson.Lenient))).GetProperty("token").GetString()!;
+        (await Must(await Http.PostAsJsonAsync("api/v1/sign-in", new { name, password }, LapelJson.Lenient)))
+            .GetProperty("token")
+            .GetString()!;
 
     public static async Task<JsonElement> Must(HttpResponseMessage answer)
     {

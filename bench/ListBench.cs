@@ -48,7 +48,10 @@ static class ListBench
     {
         Reach Who(bool all, UnitId? unit = null, OfficerId? own = null) =>
             new(
-                AccountId.New(), all, unit is { } u ? new HashSet<UnitId> { u } : [], own,
+                AccountId.New(),
+                all,
+                unit is { } u ? new HashSet<UnitId> { u } : [],
+                own,
                 new HashSet<Permission> { all ? Permission.SeeAllRecordings : Permission.SeeOwnRecordings }
             );
         var (clerk, supervisor) = (Who(true), Who(false, unit: ManyRecordings.Unit(7)));
@@ -71,15 +74,29 @@ static class ListBench
         var random = new Random(7);
         var now = TimeProvider.System.Now();
         RecordingCursor Anywhere() => new(now - Duration.FromSeconds(random.NextInt64(1, 700L * 86400)), RecordingId.New());
-        List<double> ours = [], floor = [];
+        List<double> ours = [],
+            floor = [];
         await using var open = await agency.Records.Read(CancellationToken.None);
-        for (var (i, began) = (-WarmUp, Stopwatch.GetTimestamp()); i < Asked && (ours.Count < 5 || Stopwatch.GetElapsedTime(began) < Patience); i++)
+        for (
+            var (i, began) = (-WarmUp, Stopwatch.GetTimestamp());
+            i < Asked && (ours.Count < 5 || Stopwatch.GetElapsedTime(began) < Patience);
+            i++
+        )
         {
             RecordingCursor? from = question.Newest ? null : Anywhere();
             var start = Stopwatch.GetTimestamp();
             await using (var read = await agency.Records.Read(CancellationToken.None))
             {
-                var page = await RecordingList.Page(read, question.Reach, question.Filter, from, null, Size, now, CancellationToken.None);
+                var page = await RecordingList.Page(
+                    read,
+                    question.Reach,
+                    question.Filter,
+                    from,
+                    null,
+                    Size,
+                    now,
+                    CancellationToken.None
+                );
                 if (page.Rows.Count == 0)
                     throw new InvalidDataException($"{question.What} found nothing: this would measure the wrong thing.");
             }
@@ -91,7 +108,14 @@ static class ListBench
             floor.Add(Stopwatch.GetElapsedTime(after).TotalMilliseconds);
         }
         void Add(double percent, Goal goal) =>
-            report.Add($"{engine}: {question.What}, p{percent}", "ms", Measure.Percentile(ours, percent), "bare SQL", Measure.Percentile(floor, percent), goal);
+            report.Add(
+                $"{engine}: {question.What}, p{percent}",
+                "ms",
+                Measure.Percentile(ours, percent),
+                "bare SQL",
+                Measure.Percentile(floor, percent),
+                goal
+            );
         Add(50, question.IsText ? Goal.AtMost(20, "ms") : Goal.RatioAtMost(3));
         Add(99, Goal.AtMost(question.IsText ? 20 : 5, "ms"));
     }
@@ -102,7 +126,14 @@ static class ListBench
         var rows = await open.Many(
             $"SELECT * FROM recording WHERE (started_at, id) < (@place, @id) ORDER BY started_at DESC, id DESC LIMIT {Size + 1}",
             new { place = from.StartedAt, id = from.Id },
-            row => (row.Text("id"), row.Number("started_at"), row.Text("camera_serial"), row.Text("officer_name"), row.Number("duration_us")),
+            row =>
+                (
+                    row.Text("id"),
+                    row.Number("started_at"),
+                    row.Text("camera_serial"),
+                    row.Text("officer_name"),
+                    row.Number("duration_us")
+                ),
             CancellationToken.None
         );
         if (rows.Count == 0)
@@ -113,13 +144,15 @@ static class ListBench
     {
         using var clerk = await house.SignIn("clerk", "evidence-clerk");
         using var supervisor = await house.SignIn("supervisor", "supervisor", unit: ManyRecordings.Unit(7));
-        foreach (var (what, http, path) in new[]
-        {
-            ("an empty answer", clerk, "alive"),
-            ("who am I", clerk, "api/v1/session"),
-            ("clerk's list", clerk, $"api/v1/recordings?size={Size}"),
-            ("supervisor's list", supervisor, $"api/v1/recordings?size={Size}"),
-        })
+        foreach (
+            var (what, http, path) in new[]
+            {
+                ("an empty answer", clerk, "alive"),
+                ("who am I", clerk, "api/v1/session"),
+                ("clerk's list", clerk, $"api/v1/recordings?size={Size}"),
+                ("supervisor's list", supervisor, $"api/v1/recordings?size={Size}"),
+            }
+        )
         {
             var waits = new List<double>();
             double before = 0;

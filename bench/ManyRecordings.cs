@@ -90,7 +90,10 @@ static class ManyRecordings
             INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at,
                 duration_us, activated_after_us, clock_offset_ms, start_trigger, ending, urgent, stopped_us, muted_us, averted_us,
                 bookmarks, clips, sealed_bytes, playback, manifest, admitted_at)
-            SELECT {Id(1, "i")}, {Id(4, Officer)}, 'LC-' || {Officer}, {Id(2, Officer)}, 'B' || {Officer}, 'Officer Number' || {Officer},
+            SELECT {Id(1, "i")}, {Id(4, Officer)}, 'LC-' || {Officer}, {Id(
+                2,
+                Officer
+            )}, 'B' || {Officer}, 'Officer Number' || {Officer},
                 {Id(3, $"{Officer} % {Units}")}, i, @first + i * @every, 600000000, 30000000, 12, 'button',
                 CASE WHEN i % 1000 = 0 THEN 'power-cut' ELSE 'deactivated' END, CASE WHEN i % 200 = 0 THEN 1 ELSE 0 END, 0,
                 CASE WHEN i % 20 = 0 THEN 5000000 ELSE 0 END, 0, i % 3, 1, 300000000, 'original', {digest}, @first + (i + 1) * @every
@@ -109,7 +112,10 @@ static class ManyRecordings
             {Numbers}
             INSERT INTO clip (id, recording, number, sealed_digest, sealed_length_bytes, clear_digest, clear_length_bytes, complete,
                 started_at, ended_at, media_index)
-            SELECT {Id(5, "i")}, {Id(1, "i")}, 1, {digest}, 300000000, {digest}, 299000000, 1, @first + i * @every, @first + i * @every, @index
+            SELECT {Id(5, "i")}, {Id(
+                1,
+                "i"
+            )}, 1, {digest}, 300000000, {digest}, 299000000, 1, @first + i * @every, @first + i * @every, @index
             FROM n
             """;
         yield return $"""
@@ -126,5 +132,7 @@ static class ManyRecordings
             : $"('0000000{kind}-0000-7000-8000-' || lpad(to_hex(({number})::bigint), 12, '0'))";
 
     static string DigestText(Engine engine, string number) =>
-        engine == Engine.Sqlite ? $"printf('sha256:%064x', {number})" : $"('sha256:' || lpad(to_hex(({number})::bigint), 64, '0'))";
+        engine == Engine.Sqlite
+            ? $"printf('sha256:%064x', {number})"
+            : $"('sha256:' || lpad(to_hex(({number})::bigint), 64, '0'))";
 }

@@ -20,8 +20,8 @@ static class Measure
     {
         var found = each.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round < rounds; round++)
-            for (var i = 0; i < each.Length; i++)
-                found[i].Add(await each[i]());
+        for (var i = 0; i < each.Length; i++)
+            found[i].Add(await each[i]());
         return [.. found.Select(Median)];
     }
 
@@ -65,7 +65,11 @@ static class Proc
     public static void ForgetPeak(int pid) => File.WriteAllText($"/proc/{pid}/clear_refs", "5");
 
     static double Status(int pid, string name) =>
-        Number(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) / 1024;
+        Number(
+            File.ReadLines($"/proc/{pid}/status")
+                .First(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]
+        ) / 1024;
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
@@ -74,8 +78,12 @@ static class Machine
 {
     public static string Words()
     {
-        var cpu = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1].Trim();
-        var sha = File.ReadLines("/proc/cpuinfo").Any(line => line.StartsWith("flags", StringComparison.Ordinal) && line.Contains(" sha_ni"));
+        var cpu = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ?.Split(':')[^1]
+            .Trim();
+        var sha = File.ReadLines("/proc/cpuinfo")
+            .Any(line => line.StartsWith("flags", StringComparison.Ordinal) && line.Contains(" sha_ni"));
         return $"{Environment.ProcessorCount} x {cpu}, {(sha ? "SHA-NI" : "no SHA-NI")}, .NET {Environment.Version}";
     }
 }

@@ -59,7 +59,10 @@ static class PagesBench
             var began = Stopwatch.GetTimestamp();
             using var answer = await http.GetAsync(page);
             var said = await answer.Content.ReadAsStringAsync();
-            if (answer.StatusCode != System.Net.HttpStatusCode.OK || answer.RequestMessage!.RequestUri!.AbsolutePath.EndsWith("/sign-in", StringComparison.Ordinal))
+            if (
+                answer.StatusCode != System.Net.HttpStatusCode.OK
+                || answer.RequestMessage!.RequestUri!.AbsolutePath.EndsWith("/sign-in", StringComparison.Ordinal)
+            )
                 throw new HttpRequestException($"{page} answered {(int)answer.StatusCode}: {said}");
             if (i >= 0)
                 waits.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);

@@ -38,7 +38,10 @@ static class PlayBench
             var before = house.CpuSeconds;
             for (long at = 0; at < length; at += RangeLengthBytes)
             {
-                var range = string.Create(CultureInfo.InvariantCulture, $"bytes={at}-{Math.Min(length, at + RangeLengthBytes) - 1}");
+                var range = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"bytes={at}-{Math.Min(length, at + RangeLengthBytes) - 1}"
+                );
                 (await wire.Send("GET", path, [("Authorization", token), ("Range", range), ("X-Drop", "1")])).MustBe(206);
             }
             return length / 1e6 / (house.CpuSeconds - before);
@@ -90,10 +93,21 @@ static class PlayBench
             var playlist = await clerk.GetStringAsync($"api/v1/recordings/{recording}/playlist.m3u8");
             var lines = playlist.Split('\n');
             var first = lines.First(l => l.Length > 0 && l[0] != '#').Trim();
-            (await wire.Send("GET", $"/bench/api/v1/recordings/{recording}/{first}", [("Authorization", token), ("Range", "bytes=0-1048575")])).MustBe(206);
+            (
+                await wire.Send(
+                    "GET",
+                    $"/bench/api/v1/recordings/{recording}/{first}",
+                    [("Authorization", token), ("Range", "bytes=0-1048575")]
+                )
+            ).MustBe(206);
             waits.Add(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
-        report.Add("first frame's bytes: playlist, then 1 MiB, p50", "ms", Measure.Percentile(waits, 50), goal: Goal.AtMost(1000, "ms"));
+        report.Add(
+            "first frame's bytes: playlist, then 1 MiB, p50",
+            "ms",
+            Measure.Percentile(waits, 50),
+            goal: Goal.AtMost(1000, "ms")
+        );
     }
 
     static double Hls(string media, Scratch scratch)
@@ -103,7 +117,26 @@ static class PlayBench
         {
             return Programs.Cpu(
                 "ffmpeg",
-                ["-y", "-loglevel", "error", "-i", media, "-c", "copy", "-f", "hls", "-hls_time", "4", "-hls_list_size", "0", "-hls_segment_type", "fmp4", "-hls_flags", "single_file", Path.Combine(folder, "list.m3u8")]
+                [
+                    "-y",
+                    "-loglevel",
+                    "error",
+                    "-i",
+                    media,
+                    "-c",
+                    "copy",
+                    "-f",
+                    "hls",
+                    "-hls_time",
+                    "4",
+                    "-hls_list_size",
+                    "0",
+                    "-hls_segment_type",
+                    "fmp4",
+                    "-hls_flags",
+                    "single_file",
+                    Path.Combine(folder, "list.m3u8"),
+                ]
             );
         }
         finally

@@ -42,7 +42,18 @@ static class ProbeBench
 
         Ours();
         string[] quick = ["-loglevel", "error", "-show_format", "-show_streams", media];
-        string[] packets = ["-loglevel", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,pos,size,flags", "-of", "csv", media];
+        string[] packets =
+        [
+            "-loglevel",
+            "error",
+            "-select_streams",
+            "v:0",
+            "-show_entries",
+            "packet=pts,pos,size,flags",
+            "-of",
+            "csv",
+            media,
+        ];
         var found = await Measure.InTurns(
             Math.Max(options.Rounds, 5),
             () => Measure.Wall(Ours) * 1000,
@@ -50,10 +61,21 @@ static class ProbeBench
             () => Measure.Wall(() => Programs.Run("ffprobe", packets)) * 1000
         );
         var name = $"index of a {new FileInfo(media).Length >> 20} MiB clip";
-        report.Add(name, "ms", found[0], "ffprobe, streams only", found[1], Goal.Both(Goal.AtMost(10, "ms"), Goal.RatioAtMost(0.1)));
+        report.Add(
+            name,
+            "ms",
+            found[0],
+            "ffprobe, streams only",
+            found[1],
+            Goal.Both(Goal.AtMost(10, "ms"), Goal.RatioAtMost(0.1))
+        );
         report.Add(name, "ms", found[0], "ffprobe, every packet as ours", found[2]);
         report.Add($"bytes asked for in {reads} reads", "MiB", bytes / 1048576.0, goal: Goal.AtMost(1, "MiB"));
         // Each read opens whole segments of 16 KiB.
-        report.Add("bytes decrypted for them, at most", "MiB", reads * (double)SealedFormat.SegmentLengthBytes / 1048576.0 + bytes / 1048576.0);
+        report.Add(
+            "bytes decrypted for them, at most",
+            "MiB",
+            reads * (double)SealedFormat.SegmentLengthBytes / 1048576.0 + bytes / 1048576.0
+        );
     }
 }

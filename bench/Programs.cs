@@ -32,7 +32,9 @@ static class Programs
         var errors = process.StandardError.ReadToEndAsync();
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{command} failed ({process.ExitCode}): {errors.Result}");
+        return process.ExitCode == 0
+            ? said
+            : throw new InvalidOperationException($"{command} failed ({process.ExitCode}): {errors.Result}");
     }
 
     /// <summary>CPU seconds of a command that runs to the end, with the children it waited for.</summary>
@@ -49,9 +51,19 @@ static class Programs
             : throw new InvalidOperationException($"{command} failed: {said}");
     }
 
-    public static Process Start(string command, IEnumerable<string> args, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static Process Start(
+        string command,
+        IEnumerable<string> args,
+        string? folder = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
-        var start = new ProcessStartInfo(command, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        var start = new ProcessStartInfo(command, args)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var process = Process.Start(start)!;

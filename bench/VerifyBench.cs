@@ -19,28 +19,43 @@ static class VerifyBench
         {
             for (long done = 0; done < entries; done += AppendedAtOnce)
             {
-                var some = Enumerable.Range(0, (int)Math.Min(AppendedAtOnce, entries - done)).Select(_ => RandomNumberGenerator.GetBytes(256)).ToList();
+                var some = Enumerable
+                    .Range(0, (int)Math.Min(AppendedAtOnce, entries - done))
+                    .Select(_ => RandomNumberGenerator.GetBytes(256))
+                    .ToList();
                 leaves.AddRange(some);
                 log.Append([.. some.Select(e => (ReadOnlyMemory<byte>)e)]);
             }
             note = log.HeadNote;
         }
-        byte[]? Read(TileName name) => Path.Combine(folder, name.Path) is var file && File.Exists(file) ? File.ReadAllBytes(file) : null;
+        byte[]? Read(TileName name) =>
+            Path.Combine(folder, name.Path) is var file && File.Exists(file) ? File.ReadAllBytes(file) : null;
 
         var found = await Measure.InTurns(
             options.Rounds,
-            () => entries / Measure.OwnCpu(() =>
-            {
-                if (LogChecks.Log(Read, note, signer.Verifier, null).FirstOrDefault(c => !c.Passed) is { } broken)
-                    throw new InvalidDataException(broken.ToString());
-            }),
-            () => entries / Measure.OwnCpu(() =>
-            {
-                foreach (var leaf in leaves)
-                    SHA256.HashData(leaf);
-            })
+            () =>
+                entries
+                / Measure.OwnCpu(() =>
+                {
+                    if (LogChecks.Log(Read, note, signer.Verifier, null).FirstOrDefault(c => !c.Passed) is { } broken)
+                        throw new InvalidDataException(broken.ToString());
+                }),
+            () =>
+                entries
+                / Measure.OwnCpu(() =>
+                {
+                    foreach (var leaf in leaves)
+                        SHA256.HashData(leaf);
+                })
         );
         report.Add("verify a log of 256-byte entries", "entries/s", found[0], "leaf hashing alone", found[1]);
-        report.Add("10 million entries would take", "CPU-s", 1e7 / found[0], "leaf hashing alone", 1e7 / found[1], Goal.AtMost(60, "CPU-s"));
+        report.Add(
+            "10 million entries would take",
+            "CPU-s",
+            1e7 / found[0],
+            "leaf hashing alone",
+            1e7 / found[1],
+            Goal.AtMost(60, "CPU-s")
+        );
     }
 }

@@ -23,7 +23,13 @@ sealed class Wire : IDisposable
 
     public Wire(int port) => socket.Connect(IPAddress.Loopback, port);
 
-    public async Task<WireAnswer> Send(string method, string path, IEnumerable<(string Name, string Value)> headers, byte[]? body = null, string? file = null)
+    public async Task<WireAnswer> Send(
+        string method,
+        string path,
+        IEnumerable<(string Name, string Value)> headers,
+        byte[]? body = null,
+        string? file = null
+    )
     {
         var length = file is null ? body?.Length ?? 0 : new FileInfo(file).Length;
         var head = new StringBuilder($"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
@@ -48,7 +54,10 @@ sealed class Wire : IDisposable
             await Fill();
         var lines = Encoding.ASCII.GetString(buffer, 0, end).Split("\r\n");
         var status = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
-        var headers = lines[1..].Select(l => l.Split(": ", 2)).GroupBy(p => p[0], StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First()[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines[1..]
+            .Select(l => l.Split(": ", 2))
+            .GroupBy(p => p[0], StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(g => g.Key, g => g.First()[1], StringComparer.OrdinalIgnoreCase);
         Drop(end + 4);
         if (status is 100)
             return await Receive(keep);
@@ -80,7 +89,11 @@ sealed class Wire : IDisposable
                 int line;
                 while ((line = buffer.AsSpan(0, filled).IndexOf("\r\n"u8)) < 0)
                     await Fill();
-                var size = int.Parse(Encoding.ASCII.GetString(buffer, 0, line).Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                var size = int.Parse(
+                    Encoding.ASCII.GetString(buffer, 0, line).Split(';')[0],
+                    NumberStyles.HexNumber,
+                    CultureInfo.InvariantCulture
+                );
                 Drop(line + 2);
                 for (long left = size; left > 0; )
                     left -= await Take(left);

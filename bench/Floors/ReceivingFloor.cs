@@ -42,12 +42,19 @@ static class ReceivingFloor
                     return;
                 filled += read;
             }
-            var length = Encoding.ASCII.GetString(buffer, 0, end).Split("\r\n").First(l => l.StartsWith("Content-Length:", StringComparison.Ordinal))[15..];
+            var length = Encoding
+                .ASCII.GetString(buffer, 0, end)
+                .Split("\r\n")
+                .First(l => l.StartsWith("Content-Length:", StringComparison.Ordinal))[15..];
             var left = long.Parse(length, CultureInfo.InvariantCulture);
             using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long at = 0;
-            for (var piece = buffer.AsSpan(end + 4, filled - end - 4); ; piece = buffer.AsSpan(0, caller.Receive(buffer.AsSpan(0, (int)Math.Min(buffer.Length, left)))))
+            for (
+                var piece = buffer.AsSpan(end + 4, filled - end - 4);
+                ;
+                piece = buffer.AsSpan(0, caller.Receive(buffer.AsSpan(0, (int)Math.Min(buffer.Length, left))))
+            )
             {
                 RandomAccess.Write(file, piece, at);
                 hash.AppendData(piece);
@@ -57,7 +64,11 @@ static class ReceivingFloor
                     break;
             }
             Durable.Sync(file);
-            caller.Send(Encoding.ASCII.GetBytes($"HTTP/1.1 204 No Content\r\nDigest: {Convert.ToHexStringLower(hash.GetHashAndReset())}\r\n\r\n"));
+            caller.Send(
+                Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 204 No Content\r\nDigest: {Convert.ToHexStringLower(hash.GetHashAndReset())}\r\n\r\n"
+                )
+            );
         }
     }
 }

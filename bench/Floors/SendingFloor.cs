@@ -14,7 +14,9 @@ static class SendingFloor
         door.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         door.Listen();
         Console.WriteLine(((IPEndPoint)door.LocalEndPoint!).Port);
-        var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {new FileInfo(file).Length}\r\n\r\n"));
+        var head = Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {new FileInfo(file).Length}\r\n\r\n")
+        );
         while (true)
         {
             using var caller = await door.AcceptAsync();

@@ -15,7 +15,10 @@ sealed record PeerServer(string Name, Process Process, int Port, string Folder, 
     IEnumerable<int> Family()
     {
         yield return Process.Id;
-        foreach (var child in File.ReadAllText($"/proc/{Process.Id}/task/{Process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var child in File.ReadAllText($"/proc/{Process.Id}/task/{Process.Id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        )
             yield return int.Parse(child, CultureInfo.InvariantCulture);
     }
 

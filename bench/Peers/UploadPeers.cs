@@ -11,14 +11,22 @@ static class UploadPeers
         var folder = Directory.CreateDirectory(scratch.File("floor")).FullName;
         var process = Programs.Start("dotnet", [Programs.Self, "floor-receive", folder]);
         var port = int.Parse((await process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
-        return new("floor (sockets+SHA-256+fdatasync)", process, port, folder, async (wire, file) => (await wire.Send("PUT", "/", [], file: file)).MustBe(204));
+        return new(
+            "floor (sockets+SHA-256+fdatasync)",
+            process,
+            port,
+            folder,
+            async (wire, file) => (await wire.Send("PUT", "/", [], file: file)).MustBe(204)
+        );
     }
 
     public static async Task<PeerServer?> Nginx(Scratch scratch, Report report)
     {
         if (Programs.Find("nginx") is not { } nginx)
         {
-            report.Note("nginx is not installed (Debian package nginx-light with libnginx-mod-http-dav-ext, or nginx-core): not compared.");
+            report.Note(
+                "nginx is not installed (Debian package nginx-light with libnginx-mod-http-dav-ext, or nginx-core): not compared."
+            );
             return null;
         }
         var home = Directory.CreateDirectory(scratch.File("nginx")).FullName;
@@ -39,7 +47,13 @@ static class UploadPeers
         );
         var process = Programs.Start(nginx, ["-p", home, "-e", Path.Combine(home, "errors"), "-c", config]);
         await PeerServer.WaitFor(port);
-        return new("nginx PUT", process, port, folder, async (wire, file) => (await wire.Send("PUT", $"/{Guid.NewGuid():N}", [], file: file)).MustBe(201, 204));
+        return new(
+            "nginx PUT",
+            process,
+            port,
+            folder,
+            async (wire, file) => (await wire.Send("PUT", $"/{Guid.NewGuid():N}", [], file: file)).MustBe(201, 204)
+        );
     }
 
     /// <summary>The tus project's own server for Node, with its file store.</summary>
@@ -75,7 +89,12 @@ static class UploadPeers
         var length = new FileInfo(file).Length.ToString(CultureInfo.InvariantCulture);
         var made = (await wire.Send("POST", "/files", [("Tus-Resumable", "1.0.0"), ("Upload-Length", length)])).MustBe(201);
         var place = made.Headers["Location"];
-        (string, string)[] headers = [("Tus-Resumable", "1.0.0"), ("Upload-Offset", "0"), ("Content-Type", "application/offset+octet-stream")];
+        (string, string)[] headers =
+        [
+            ("Tus-Resumable", "1.0.0"),
+            ("Upload-Offset", "0"),
+            ("Content-Type", "application/offset+octet-stream"),
+        ];
         (await wire.Send("PATCH", new Uri(new Uri("http://127.0.0.1"), place).AbsolutePath, headers, file: file)).MustBe(204);
     }
 

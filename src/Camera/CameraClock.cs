@@ -63,7 +63,12 @@ public sealed class CameraClock(TimeProvider system)
         var backUs = answered.ToMicroseconds() - sent.ToMicroseconds();
         var taken = new ClockReading((thereUs + backUs) / 2000, Math.Max(0, (backUs - thereUs) / 1000), answered);
         lock (guard)
-            reading = taken;
+            if (
+                reading is not { } last
+                || taken.MeasuredAt - last.MeasuredAt > Duration.FromMinutes(1)
+                || taken.RoundTripMs < last.RoundTripMs
+            )
+                reading = taken;
         return taken;
     }
 

@@ -65,7 +65,22 @@ public sealed class Controls(
     static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(10);
 
     public static IReadOnlyList<string> Verbs { get; } =
-        ["activate", "deactivate", "mark", "urgent", "mute", "unmute", "avert", "unavert", "stop", "resume", "dock", "undock", "upload-now", "status"];
+    [
+        "activate",
+        "deactivate",
+        "mark",
+        "urgent",
+        "mute",
+        "unmute",
+        "avert",
+        "unavert",
+        "stop",
+        "resume",
+        "dock",
+        "undock",
+        "upload-now",
+        "status",
+    ];
 
     /// <summary>Deactivation answers when the manifest is signed; everything else at once.</summary>
     public async Task<ControlAnswer> Do(ControlRequest ask, CancellationToken stop)
@@ -81,7 +96,10 @@ public sealed class Controls(
             case "deactivate":
                 refusal = recorder.Deactivate(cause);
                 if (refusal is null)
-                    await recorder.WaitForClose().WaitAsync(LongestClose, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await recorder
+                        .WaitForClose()
+                        .WaitAsync(LongestClose, stop)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
             case "mark":
                 refusal = recorder.Mark(ask.Label);

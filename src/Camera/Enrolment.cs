@@ -33,7 +33,9 @@ public sealed record Enrolment(
     public static Enrolment Load(Home home)
     {
         if (!File.Exists(home.EnrolmentFile))
-            throw new CameraException("This camera is not enrolled: run 'enrol' with the address of the server and a one-time code.");
+            throw new CameraException(
+                "This camera is not enrolled: run 'enrol' with the address of the server and a one-time code."
+            );
         try
         {
             return JsonSerializer.Deserialize<Enrolment>(File.ReadAllBytes(home.EnrolmentFile), LapelJson.Strict)!;
@@ -46,10 +48,19 @@ public sealed record Enrolment(
 
     /// <summary>Uses a one-time code. The key is made here, on disk before anybody hears of it, and never leaves.</summary>
     /// <exception cref="CameraException">One clear sentence.</exception>
-    public static async Task<Enrolment> Enrol(Home home, Uri server, string code, string serial, HttpClient http, CancellationToken stop)
+    public static async Task<Enrolment> Enrol(
+        Home home,
+        Uri server,
+        string code,
+        string serial,
+        HttpClient http,
+        CancellationToken stop
+    )
     {
         if (File.Exists(home.EnrolmentFile))
-            throw new CameraException($"This camera is enrolled already, as {Load(home).Camera}: use another --home for another camera.");
+            throw new CameraException(
+                $"This camera is enrolled already, as {Load(home).Camera}: use another --home for another camera."
+            );
         // A new one for every try: the server may have enrolled the last one although its answer was lost, and takes no key twice.
         using var key = CameraKey.New();
         key.Save(home.KeyFile);
@@ -78,10 +89,15 @@ public sealed record Enrolment(
     /// <exception cref="CameraException">Not an address to enrol at.</exception>
     public static Uri Address(string text, bool allowClearHttp)
     {
-        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        if (
+            !Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+        )
             throw new CameraException($"'{text}' is not the address of a server, such as https://lapel.example/toronto.");
         if (address.Scheme == "http" && !address.IsLoopback && !allowClearHttp)
-            throw new CameraException($"'{text}' is not encrypted: use https, or --allow-clear-http on a network that only you use.");
+            throw new CameraException(
+                $"'{text}' is not encrypted: use https, or --allow-clear-http on a network that only you use."
+            );
         return address;
     }
 
@@ -91,13 +107,18 @@ public sealed record Enrolment(
         {
             using var response = await http.PostAsJsonAsync(address, ask, LapelJson.Strict, stop);
             if (!response.IsSuccessStatusCode)
-                throw new CameraException($"The server did not enrol this camera: {(await Problem.Read(response, stop)).Sentence}");
+                throw new CameraException(
+                    $"The server did not enrol this camera: {(await Problem.Read(response, stop)).Sentence}"
+                );
             return await response.Content.ReadFromJsonAsync<Answer>(LapelJson.Lenient, stop)
                 ?? throw new JsonException("the answer is null");
         }
         catch (HttpRequestException e)
         {
-            throw new CameraException($"The server at {address.GetLeftPart(UriPartial.Authority)} cannot be reached: {e.Message}", e);
+            throw new CameraException(
+                $"The server at {address.GetLeftPart(UriPartial.Authority)} cannot be reached: {e.Message}",
+                e
+            );
         }
         catch (JsonException e)
         {

@@ -32,7 +32,11 @@ public static class Freeing
         if (!File.Exists(folder.Receipt))
             throw new InvalidOperationException("Clips are never freed before the receipt is on disk.");
         var freedBytes = 0L;
-        foreach (var file in Directory.EnumerateFiles(folder.Path).Where(f => f.EndsWith(".sealed", StringComparison.Ordinal) || f.EndsWith(".key", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(folder.Path)
+                .Where(f => f.EndsWith(".sealed", StringComparison.Ordinal) || f.EndsWith(".key", StringComparison.Ordinal))
+        )
         {
             freedBytes += new FileInfo(file).Length;
             File.Delete(file); // if we die half-way: the receipt is there, and the next start goes on

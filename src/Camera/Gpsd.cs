@@ -41,7 +41,9 @@ public static class Gpsd
     }
 
     static double? Number(JsonElement report, string name) =>
-        report.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)
+        report.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out var number)
             ? number
             : null;
 }

@@ -54,6 +54,11 @@ static class Keyboard
         var text = Console.ReadLine();
         Console.Write("Did you say it aloud on the recording? (y/n) ");
         var aloud = Console.ReadLine();
-        return new(begin, Reason: code, Text: string.IsNullOrWhiteSpace(text) ? null : text, SaidAloud: aloud?.Trim() is "y" or "Y");
+        return new(
+            begin,
+            Reason: code,
+            Text: string.IsNullOrWhiteSpace(text) ? null : text,
+            SaidAloud: aloud?.Trim() is "y" or "Y"
+        );
     }
 }

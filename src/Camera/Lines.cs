@@ -6,7 +6,11 @@ namespace Lapel.CameraProgram;
 /// <summary>Lines from a wire that anybody may be writing to: one longer than the limit is dropped whole, and memory stays bounded.</summary>
 static class Lines
 {
-    public static async IAsyncEnumerable<string> Read(Stream from, int longestBytes, [EnumeratorCancellation] CancellationToken stop)
+    public static async IAsyncEnumerable<string> Read(
+        Stream from,
+        int longestBytes,
+        [EnumeratorCancellation] CancellationToken stop
+    )
     {
         var piece = new byte[4096];
         var line = new MemoryStream();

@@ -55,7 +55,14 @@ public sealed class PositionLog(PositionSource source, CameraClock clock, Action
             }
             case PositionSource.NmeaStream nmea:
             {
-                await using var stream = new FileStream(nmea.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous);
+                await using var stream = new FileStream(
+                    nmea.Path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite,
+                    1,
+                    FileOptions.Asynchronous
+                );
                 await foreach (var line in Lines.Read(stream, Nmea.LongestSentence, stop))
                     Offer(Nmea.TryRead(line, clock.Now()));
                 break;
@@ -87,7 +94,8 @@ public sealed class PositionLog(PositionSource source, CameraClock clock, Action
         if (passed < Duration.Zero)
             return true; // the clock was set
         // A timer that fires every second may be a little early.
-        return passed >= Often - Duration.FromMilliseconds(100) && (passed >= Seldom || MetresBetween(last, next) >= StandsStillMetres);
+        return passed >= Often - Duration.FromMilliseconds(100)
+            && (passed >= Seldom || MetresBetween(last, next) >= StandsStillMetres);
     }
 
     /// <summary>On a flat Earth, which is exact enough for two neighbours.</summary>

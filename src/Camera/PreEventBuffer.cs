@@ -22,7 +22,8 @@ public sealed class PreEventBuffer(Duration length)
 
     public long LengthBytes { get; private set; }
 
-    public Duration Held => kept is { First: { } first, Last: { } last } ? last.Value.EndedAt - first.Value.StartedAt : Duration.Zero;
+    public Duration Held =>
+        kept is { First: { } first, Last: { } last } ? last.Value.EndedAt - first.Value.StartedAt : Duration.Zero;
 
     /// <summary>Begins again with another init segment: fragments of two sources do not fit in one clip.</summary>
     public void Begin(InitSegment? init)
@@ -60,8 +61,8 @@ public sealed class PreEventBuffer(Duration length)
     void Trim(Instant from)
     {
         while (NextKeyframe() is { } next && next.Value.StartedAt <= from)
-            while (kept.First != next)
-                DropFirst();
+        while (kept.First != next)
+            DropFirst();
     }
 
     LinkedListNode<TimedFragment>? NextKeyframe()

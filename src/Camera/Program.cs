@@ -23,7 +23,13 @@ static class Program
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FfmpegException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or FfmpegException
+                        or System.Security.Cryptography.CryptographicException
+            )
         {
             await Console.Error.WriteLineAsync($"The camera cannot go on: {e.Message}");
             return 1;
@@ -32,10 +38,20 @@ static class Program
 
     static Command Enrol()
     {
-        var server = new Option<string>("--server") { Description = "Address of the agency, as https://lapel.example/toronto.", Required = true };
+        var server = new Option<string>("--server")
+        {
+            Description = "Address of the agency, as https://lapel.example/toronto.",
+            Required = true,
+        };
         var code = new Option<string>("--code") { Description = "The one-time code from the page of cameras.", Required = true };
-        var serial = new Option<string?>("--serial") { Description = "The number on the camera's back, for which the code was made; a random one if none is given." };
-        var clear = new Option<bool>("--allow-clear-http") { Description = "Enrol without encryption, on a network that only you use." };
+        var serial = new Option<string?>("--serial")
+        {
+            Description = "The number on the camera's back, for which the code was made; a random one if none is given.",
+        };
+        var clear = new Option<bool>("--allow-clear-http")
+        {
+            Description = "Enrol without encryption, on a network that only you use.",
+        };
         var command = new Command("enrol", "Give this camera its identity.") { HomeFolder, server, code, serial, clear };
         command.SetAction(
             async (parse, stop) =>
@@ -46,7 +62,9 @@ static class Program
                 using var http = Client();
                 var number = parse.GetValue(serial) ?? $"LC-{CameraId.New().Text[^8..].ToUpperInvariant()}";
                 var enrolment = await Enrolment.Enrol(home, address, parse.GetValue(code)!, number, http, stop);
-                Console.WriteLine($"Enrolled with {enrolment.AgencyName} as camera {enrolment.Camera}, serial {enrolment.Serial}.");
+                Console.WriteLine(
+                    $"Enrolled with {enrolment.AgencyName} as camera {enrolment.Camera}, serial {enrolment.Serial}."
+                );
                 return 0;
             }
         );
@@ -55,21 +73,56 @@ static class Program
 
     static Command Run()
     {
-        var source = new Option<string>("--source") { Description = "scene | file:PATH | rtsp:URL | v4l2:/dev/video0[,alsa:hw:0]", Required = true };
-        var preEvent = new Option<int>("--pre-event") { Description = "Seconds kept from before an activation, 0 to 600.", DefaultValueFactory = _ => 30 };
+        var source = new Option<string>("--source")
+        {
+            Description = "scene | file:PATH | rtsp:URL | v4l2:/dev/video0[,alsa:hw:0]",
+            Required = true,
+        };
+        var preEvent = new Option<int>("--pre-event")
+        {
+            Description = "Seconds kept from before an activation, 0 to 600.",
+            DefaultValueFactory = _ => 30,
+        };
         var preEventSound = new Option<bool>("--pre-event-sound") { Description = "Keep the sound of those seconds too." };
         var docked = new Option<bool>("--docked") { Description = "Begin docked: upload what waits." };
         var limit = new Option<int?>("--limit-kbps") { Description = "Upload at most so many kilobits a second." };
-        var badge = new Option<string?>("--badge-text") { Description = "Text burnt into the test scene; otherwise the officer's badge." };
+        var badge = new Option<string?>("--badge-text")
+        {
+            Description = "Text burnt into the test scene; otherwise the officer's badge.",
+        };
         var position = new Option<string?>("--position") { Description = "gpsd:HOST:PORT | nmea:PATH | route:FILE" };
-        var clipSeconds = new Option<int>("--clip-seconds") { Description = "Length of a clip, 5 to 3600.", DefaultValueFactory = _ => 600 };
-        var keepFree = new Option<int>("--keep-free-mb") { Description = "Recording ends before the disk has less than this.", DefaultValueFactory = _ => 64 };
-        var size = new Option<string>("--size") { Description = "Width and height of the picture.", DefaultValueFactory = _ => "1280x720" };
+        var clipSeconds = new Option<int>("--clip-seconds")
+        {
+            Description = "Length of a clip, 5 to 3600.",
+            DefaultValueFactory = _ => 600,
+        };
+        var keepFree = new Option<int>("--keep-free-mb")
+        {
+            Description = "Recording ends before the disk has less than this.",
+            DefaultValueFactory = _ => 64,
+        };
+        var size = new Option<string>("--size")
+        {
+            Description = "Width and height of the picture.",
+            DefaultValueFactory = _ => "1280x720",
+        };
         var fps = new Option<int>("--fps") { Description = "Frames a second.", DefaultValueFactory = _ => 30 };
         var kbps = new Option<int>("--video-kbps") { Description = "Bit rate of the picture.", DefaultValueFactory = _ => 2500 };
         var command = new Command("run", "Be a camera until told to stop.")
         {
-            HomeFolder, source, preEvent, preEventSound, docked, limit, badge, position, clipSeconds, keepFree, size, fps, kbps,
+            HomeFolder,
+            source,
+            preEvent,
+            preEventSound,
+            docked,
+            limit,
+            badge,
+            position,
+            clipSeconds,
+            keepFree,
+            size,
+            fps,
+            kbps,
         };
         command.SetAction(
             async (parse, stop) =>
@@ -108,7 +161,10 @@ static class Program
     {
         var verb = new Argument<string>("verb") { Description = string.Join(", ", Controls.Verbs) };
         verb.AcceptOnlyFromAmong([.. Controls.Verbs]);
-        var trigger = new Option<string?>("--trigger") { Description = "activate, deactivate: what asks, as button or dispatch." };
+        var trigger = new Option<string?>("--trigger")
+        {
+            Description = "activate, deactivate: what asks, as button or dispatch.",
+        };
         var detail = new Option<string?>("--detail") { Description = "activate, deactivate: more about it." };
         var urgent = new Option<bool>("--urgent") { Description = "activate: upload before others." };
         var label = new Option<string?>("--label") { Description = "mark: a few words." };
@@ -116,7 +172,19 @@ static class Program
         var text = new Option<string?>("--text") { Description = "mute, avert, stop: the reason in words." };
         var aloud = new Option<bool>("--said-aloud") { Description = "mute, avert, stop: the reason was said on the recording." };
         var json = new Option<bool>("--json") { Description = "Print the answer as it came." };
-        var command = new Command("ctl", "Tell a running camera something.") { HomeFolder, verb, trigger, detail, urgent, label, reason, text, aloud, json };
+        var command = new Command("ctl", "Tell a running camera something.")
+        {
+            HomeFolder,
+            verb,
+            trigger,
+            detail,
+            urgent,
+            label,
+            reason,
+            text,
+            aloud,
+            json,
+        };
         command.SetAction(
             async (parse, stop) =>
             {
@@ -136,7 +204,9 @@ static class Program
                 else if (answer.Status is { } status)
                     Console.WriteLine(Talk.About(status));
                 else if (answer.Ok)
-                    Console.WriteLine(answer.Recording is { } recording ? $"Done: {ask.Verb} (recording {recording})." : $"Done: {ask.Verb}.");
+                    Console.WriteLine(
+                        answer.Recording is { } recording ? $"Done: {ask.Verb} (recording {recording})." : $"Done: {ask.Verb}."
+                    );
                 else
                     await Console.Error.WriteLineAsync(answer.Sentence);
                 return answer.Ok ? 0 : 1;
@@ -146,11 +216,20 @@ static class Program
     }
 
     static int Within(int value, int least, int most, string option) =>
-        value >= least && value <= most ? value : throw new CameraException($"{option} must be between {least} and {most}, not {value}.");
+        value >= least && value <= most
+            ? value
+            : throw new CameraException($"{option} must be between {least} and {most}, not {value}.");
 
     /// <summary>One connection is kept warm, so that the clock is compared over a short round trip.</summary>
     static HttpClient Client() =>
-        new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), AllowAutoRedirect = false, UseCookies = false })
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                AllowAutoRedirect = false,
+                UseCookies = false,
+            }
+        )
         {
             Timeout = TimeSpan.FromMinutes(30), // a piece at a limited rate; silence is noticed much earlier, see TusUpload
         };

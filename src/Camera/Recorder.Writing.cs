@@ -9,12 +9,20 @@ public sealed partial class Recorder
         Guarded(() =>
         {
             var recording = open!.Recording;
-            if (recording.States.Any(s => s.State == RecordingState.Stopped && timed.StartedAt >= s.From && !(timed.StartedAt >= s.Until)))
+            if (
+                recording.States.Any(s =>
+                    s.State == RecordingState.Stopped && timed.StartedAt >= s.From && !(timed.StartedAt >= s.Until)
+                )
+            )
             {
                 CloseClip();
                 return;
             }
-            if (open.Clip is { } old && timed.Fragment.StartsWithKeyframe && timed.StartedAt - old.StartedAt >= settings.ClipLength)
+            if (
+                open.Clip is { } old
+                && timed.Fragment.StartsWithKeyframe
+                && timed.StartedAt - old.StartedAt >= settings.ClipLength
+            )
                 CloseClip();
             if (open.Clip is null && !OpenNext(timed))
                 return;

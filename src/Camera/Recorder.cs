@@ -290,9 +290,8 @@ public sealed partial class Recorder(
     static Refusal? WhyNotReason(string? code, string? text) =>
         code is not { Length: > 0 and <= 64 } || string.IsNullOrWhiteSpace(code)
             ? new("reason-needed", "Say why: a reason code of at most 64 characters.")
-            : text?.Length > 2000
-                ? new("text-too-long", "The text of a reason has at most 2000 characters.")
-                : null;
+        : text?.Length > 2000 ? new("text-too-long", "The text of a reason has at most 2000 characters.")
+        : null;
 
     static string Word(RecordingState state) => state.ToString().ToLowerInvariant();
 }

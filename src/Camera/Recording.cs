@@ -120,7 +120,9 @@ public sealed class Recording
                 bookmarks.Add(new(f.At, "Picture back"));
                 break;
             case JournalFact.ClockMoved f:
-                bookmarks.Add(new(f.At, $"The system clock was set by {f.ByMs} ms; the times of this recording go on undisturbed"));
+                bookmarks.Add(
+                    new(f.At, $"The system clock was set by {f.ByMs} ms; the times of this recording go on undisturbed")
+                );
                 break;
             case JournalFact.MadeUrgent:
                 Urgent = true;

@@ -27,10 +27,15 @@ public sealed class Route
             var words = text.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
             var numbers = new double[words.Length];
             for (var i = 0; i < words.Length; i++)
-                if (!double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
+                if (
+                    !double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])
+                    || !double.IsFinite(numbers[i])
+                )
                     throw new FormatException($"Line {number} of the route: '{words[i]}' is not a number.");
             if (numbers.Length is < 3 or > 4)
-                throw new FormatException($"Line {number} of the route needs seconds, latitude, longitude and perhaps metres of accuracy.");
+                throw new FormatException(
+                    $"Line {number} of the route needs seconds, latitude, longitude and perhaps metres of accuracy."
+                );
             if (Math.Abs(numbers[1]) > 90 || Math.Abs(numbers[2]) > 180)
                 throw new FormatException($"Line {number} of the route is not a place on Earth.");
             if (numbers[0] < 0 || (points.Count > 0 && numbers[0] <= points[^1].Seconds))

@@ -64,10 +64,9 @@ public static class Running
         if (settings.Position is { } position)
             parts.Add(new PositionLog(PositionSource.Parse(position), clock, recorder.Take, Say).Run(ends.Token));
         Say($"Camera {enrolment.Serial} of {enrolment.AgencyName} is on.");
-        var quits = Console.IsInputRedirected ? leaving.WaitAsync() : Task.WhenAny(
-            leaving.WaitAsync(),
-            Keyboard.Run(controls, recorder.Status, () => uploader.Docked, ends.Token)
-        );
+        var quits = Console.IsInputRedirected
+            ? leaving.WaitAsync()
+            : Task.WhenAny(leaving.WaitAsync(), Keyboard.Run(controls, recorder.Status, () => uploader.Docked, ends.Token));
 
         await AnyFailed(parts, quits);
         if (recorder.Deactivate(new("shutdown")) is null)
@@ -121,7 +120,10 @@ public static class Running
         return await Lapel.Media.Speech.Speak(lines, home.SpeechFile, CancellationToken.None) ? home.SpeechFile : null;
     }
 
-    static int? Lower(int? ours, int? servers) => ours is null ? servers : servers is null ? ours : Math.Min(ours.Value, servers.Value);
+    static int? Lower(int? ours, int? servers) =>
+        ours is null ? servers
+        : servers is null ? ours
+        : Math.Min(ours.Value, servers.Value);
 
     static void Say(string sentence) => Console.WriteLine($"{TimeProvider.System.Now().ToText()} {sentence}");
 

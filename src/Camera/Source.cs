@@ -6,7 +6,13 @@ namespace Lapel.CameraProgram;
 /// Keeps ffmpeg running on the source and hands its fragments to the recorder, each with the camera's time of its first frame. When
 /// ffmpeg dies or falls silent the recorder is told, and ffmpeg is started again.
 /// </summary>
-public sealed class Source(CaptureSource source, CaptureSettings settings, Recorder recorder, CameraClock clock, Action<string> say)
+public sealed class Source(
+    CaptureSource source,
+    CaptureSettings settings,
+    Recorder recorder,
+    CameraClock clock,
+    Action<string> say
+)
 {
     /// <summary>A camera on the network may take a while to send its first keyframe; after that a second is a fragment.</summary>
     static readonly TimeSpan LongestFirstSilence = TimeSpan.FromSeconds(20);
@@ -122,7 +128,11 @@ public sealed class Source(CaptureSource source, CaptureSettings settings, Recor
             return new CaptureSource.Rtsp(text);
         if (text.StartsWith("rtsp:", StringComparison.Ordinal) && text.Length > 5)
             return Parse(text[5..], badge, speechWav);
-        if (text.StartsWith("v4l2:", StringComparison.Ordinal) && text.Split(',') is [{ Length: > 5 } video, .. var rest] && rest.Length < 2)
+        if (
+            text.StartsWith("v4l2:", StringComparison.Ordinal)
+            && text.Split(',') is [{ Length: > 5 } video, .. var rest]
+            && rest.Length < 2
+        )
         {
             if (rest is [])
                 return new CaptureSource.Devices(video[5..], null);

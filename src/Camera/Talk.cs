@@ -19,7 +19,10 @@ static class Talk
         }
         else
             Line(text, $"Buffer: {status.PreEventSeconds} s {(status.PreEventSound ? "with" : "without")} sound");
-        Line(text, $"Waiting to be uploaded: {status.WaitingRecordings} recording(s), {status.WaitingBytes / 1024} KiB{(status.Docked ? ", docked" : "")}");
+        Line(
+            text,
+            $"Waiting to be uploaded: {status.WaitingRecordings} recording(s), {status.WaitingBytes / 1024} KiB{(status.Docked ? ", docked" : "")}"
+        );
         if (status.Uploading is { } now)
             Line(text, $"Uploading {now.Recording} clip {now.Clip}: {now.SentBytes * 100 / Math.Max(1, now.LengthBytes)} %");
         if (status.UploadTrouble is { } trouble)

@@ -44,7 +44,8 @@ public sealed class TusUpload(ServerLink server, BandwidthLimit limit)
         );
         if (response.StatusCode != HttpStatusCode.Created)
             throw new ServerException(await Problem.Read(response, stop));
-        var location = response.Headers.Location ?? throw new HttpRequestException("The server made an upload and did not say where.");
+        var location =
+            response.Headers.Location ?? throw new HttpRequestException("The server made an upload and did not say where.");
         return new Uri(at, location);
     }
 

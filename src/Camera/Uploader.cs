@@ -90,7 +90,8 @@ public sealed class Uploader(Home home, ServerLink server, UploadQueue queue, Tu
             {
                 return;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or ServerException or JsonException or OperationCanceledException)
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or ServerException or JsonException or OperationCanceledException)
             {
                 if (!docked && !uploadNow)
                     continue; // out on patrol no server is expected
@@ -107,7 +108,9 @@ public sealed class Uploader(Home home, ServerLink server, UploadQueue queue, Tu
     }
 
     static TimeSpan Pause(int failures) =>
-        TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(failures - 1, 6)) * (0.5 + Random.Shared.NextDouble())));
+        TimeSpan.FromSeconds(
+            Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(failures - 1, 6)) * (0.5 + Random.Shared.NextDouble()))
+        );
 
     async Task Step(WaitingRecording next, CancellationToken stop)
     {
@@ -210,7 +213,9 @@ public sealed class Uploader(Home home, ServerLink server, UploadQueue queue, Tu
                 await response.Content.ReadFromJsonAsync<Receipt>(LapelJson.Lenient, stop)
                 ?? throw new JsonException("The receipt is null.");
             if (Freeing.WhyNotFree(envelope, receipt, log) is { } refusal)
-                throw new ServerException(new(409, refusal.Code, $"The server's receipt does not hold, the clips stay: {refusal.Sentence}", []));
+                throw new ServerException(
+                    new(409, refusal.Code, $"The server's receipt does not hold, the clips stay: {refusal.Sentence}", [])
+                );
             Durable.WriteFile(folder.Receipt, JsonSerializer.SerializeToUtf8Bytes(receipt, LapelJson.Strict));
             queue.Settle(folder.Id);
             var freedBytes = Freeing.Free(folder);

@@ -16,9 +16,19 @@ sealed partial class Child : IAsyncDisposable
     public Task Ended(CancellationToken stop) => process.WaitForExitAsync(stop);
 
     /// <param name="line">Asked for each line of output; the first for which it answers is what <see cref="Said"/> returns.</param>
-    public static Child Start(string program, IEnumerable<string> arguments, Func<string, string?>? line = null, Action<string>? echo = null)
+    public static Child Start(
+        string program,
+        IEnumerable<string> arguments,
+        Func<string, string?>? line = null,
+        Action<string>? echo = null
+    )
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         var process = new Process { StartInfo = start };
         var child = new Child(process);
         void Hear(string? said)
@@ -48,7 +58,15 @@ sealed partial class Child : IAsyncDisposable
     public static async Task<(int Code, string Output)> Run(string program, IEnumerable<string> arguments, CancellationToken stop)
     {
         var output = new System.Text.StringBuilder();
-        await using var child = Start(program, arguments, echo: said => { lock (output) output.AppendLine(said); });
+        await using var child = Start(
+            program,
+            arguments,
+            echo: said =>
+            {
+                lock (output)
+                    output.AppendLine(said);
+            }
+        );
         await child.process.WaitForExitAsync(stop);
         lock (output)
             return (child.process.ExitCode, output.ToString().Trim());

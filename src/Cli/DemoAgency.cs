@@ -55,7 +55,12 @@ static class DemoAgency
         var administrator = (await server.Get("api/v1/session", stop)).GetProperty("account").GetProperty("id").GetString();
         await server.Patch(
             $"api/v1/accounts/{administrator}",
-            new { fullName = "Priya Raman", role = "administrator", about = "Runs the system: accounts, roster, cameras, health. Sees no recordings." },
+            new
+            {
+                fullName = "Priya Raman",
+                role = "administrator",
+                about = "Runs the system: accounts, roster, cameras, health. Sees no recordings.",
+            },
             stop
         );
         var people = await Units(server, stop);
@@ -64,11 +69,27 @@ static class DemoAgency
         await File.WriteAllTextAsync(done, "", stop);
     }
 
-    sealed record Places(string Service, IReadOnlyDictionary<string, string> Units, IReadOnlyDictionary<string, string> OfficerIds);
+    sealed record Places(
+        string Service,
+        IReadOnlyDictionary<string, string> Units,
+        IReadOnlyDictionary<string, string> OfficerIds
+    );
 
     static async Task<Places> Units(Server server, CancellationToken stop)
     {
-        async Task<string> Open(string name, string kind, string? parent) => Id(await server.Post("api/v1/units", new { name, kind, parent }, stop));
+        async Task<string> Open(string name, string kind, string? parent) =>
+            Id(
+                await server.Post(
+                    "api/v1/units",
+                    new
+                    {
+                        name,
+                        kind,
+                        parent,
+                    },
+                    stop
+                )
+            );
         var service = await Open(Name, "service", null);
         var division = await Open("31 Division", "division", service);
         var other = await Open("12 Division", "division", service);
@@ -82,7 +103,18 @@ static class DemoAgency
         var officers = new Dictionary<string, string>();
         foreach (var person in Officers.Concat(Sergeants))
         {
-            var officer = Id(await server.Post("api/v1/officers", new { badge = person.Badge, name = person.Name, rank = person.Rank }, stop));
+            var officer = Id(
+                await server.Post(
+                    "api/v1/officers",
+                    new
+                    {
+                        badge = person.Badge,
+                        name = person.Name,
+                        rank = person.Rank,
+                    },
+                    stop
+                )
+            );
             await server.Post($"api/v1/officers/{officer}/memberships", new { unit = units[person.Platoon] }, stop);
             officers[person.Badge] = officer;
         }
@@ -92,17 +124,67 @@ static class DemoAgency
     static async Task Accounts(Server server, Places places, CancellationToken stop)
     {
         async Task Make(string name, string fullName, string role, string about, string? unit = null, string? officer = null) =>
-            await server.Post("api/v1/accounts", new { name, fullName, role, unit, officer, about, password = NewPassword() }, stop);
+            await server.Post(
+                "api/v1/accounts",
+                new
+                {
+                    name,
+                    fullName,
+                    role,
+                    unit,
+                    officer,
+                    about,
+                    password = NewPassword(),
+                },
+                stop
+            );
 
         foreach (var person in Officers)
-            await Make(person.SignIn, $"{person.Rank} {person.Name}", "officer", $"Wears a camera in {person.Platoon}, 31 Division. Sees her or his own recordings.", officer: places.OfficerIds[person.Badge]);
-        await Make("brandt", "Sergeant Helen Brandt", "supervisor", "Leads 31 Division's A Platoon. Sees the recordings of its officers.", places.Units["A Platoon"], places.OfficerIds["31-0310"]);
-        await Make("haddad", "Sergeant Omar Haddad", "supervisor", "Acts for the whole of 31 Division. Sees the recordings of all its platoons.", places.Units["31 Division"], places.OfficerIds["31-0288"]);
-        await Make("whitfield", "Nora Whitfield", "evidence-clerk", "Keeps the evidence: sees all recordings, exports, gives access, looks after quarantine.");
-        await Make("abara", "Daniel Abara", "oversight", "Investigates for an oversight body: sees and verifies everything, changes nothing.");
+            await Make(
+                person.SignIn,
+                $"{person.Rank} {person.Name}",
+                "officer",
+                $"Wears a camera in {person.Platoon}, 31 Division. Sees her or his own recordings.",
+                officer: places.OfficerIds[person.Badge]
+            );
+        await Make(
+            "brandt",
+            "Sergeant Helen Brandt",
+            "supervisor",
+            "Leads 31 Division's A Platoon. Sees the recordings of its officers.",
+            places.Units["A Platoon"],
+            places.OfficerIds["31-0310"]
+        );
+        await Make(
+            "haddad",
+            "Sergeant Omar Haddad",
+            "supervisor",
+            "Acts for the whole of 31 Division. Sees the recordings of all its platoons.",
+            places.Units["31 Division"],
+            places.OfficerIds["31-0288"]
+        );
+        await Make(
+            "whitfield",
+            "Nora Whitfield",
+            "evidence-clerk",
+            "Keeps the evidence: sees all recordings, exports, gives access, looks after quarantine."
+        );
+        await Make(
+            "abara",
+            "Daniel Abara",
+            "oversight",
+            "Investigates for an oversight body: sees and verifies everything, changes nothing."
+        );
     }
 
-    static async Task Cameras(Server server, Uri agency, Places places, string homes, string cameraProgram, CancellationToken stop)
+    static async Task Cameras(
+        Server server,
+        Uri agency,
+        Places places,
+        string homes,
+        string cameraProgram,
+        CancellationToken stop
+    )
     {
         for (var i = 0; i < Officers.Count; i++)
         {
@@ -113,12 +195,26 @@ static class DemoAgency
                 Directory.Delete(home, recursive: true); // left over from a founding that was cut short: that identity was never used
             var (code, said) = await Child.Run(
                 cameraProgram,
-                ["enrol", "--server", agency.ToString(), "--home", home, "--serial", serial, "--code", expected.GetProperty("code").GetString()!],
+                [
+                    "enrol",
+                    "--server",
+                    agency.ToString(),
+                    "--home",
+                    home,
+                    "--serial",
+                    serial,
+                    "--code",
+                    expected.GetProperty("code").GetString()!,
+                ],
                 stop
             );
             if (code != 0)
                 throw new ServerSaidNo($"Demo camera {serial} could not be enrolled: {said}");
-            await server.Post("api/v1/assignments", new { camera = Id(expected.GetProperty("camera")), officer = places.OfficerIds[Officers[i].Badge] }, stop);
+            await server.Post(
+                "api/v1/assignments",
+                new { camera = Id(expected.GetProperty("camera")), officer = places.OfficerIds[Officers[i].Badge] },
+                stop
+            );
         }
     }
 
@@ -132,7 +228,15 @@ static class DemoAgency
         var file = Path.Combine(homes, "administrator-password");
         if (!File.Exists(file))
         {
-            await using var made = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            await using var made = new FileStream(
+                file,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
             await made.WriteAsync(Encoding.ASCII.GetBytes(NewPassword()), stop);
         }
         return await File.ReadAllTextAsync(file, stop);

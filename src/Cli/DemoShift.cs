@@ -36,7 +36,15 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
         ],
         [
             new(0, "activate", "--trigger", "button"),
-            new(6, "stop", "--reason", "private-place-refusal", "--text", "Occupant asked for the camera to be off", "--said-aloud"),
+            new(
+                6,
+                "stop",
+                "--reason",
+                "private-place-refusal",
+                "--text",
+                "Occupant asked for the camera to be off",
+                "--said-aloud"
+            ),
             new(6, "resume"),
             new(6, "deactivate", "--trigger", "button"),
         ],
@@ -54,8 +62,22 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
                 Child.Start(
                     cameraProgram,
                     [
-                        "run", "--home", HomeOf(i), "--source", "scene", "--docked", "--pre-event", "10",
-                        "--size", "640x360", "--fps", "15", "--video-kbps", "700", "--position", $"route:{route}",
+                        "run",
+                        "--home",
+                        HomeOf(i),
+                        "--source",
+                        "scene",
+                        "--docked",
+                        "--pre-event",
+                        "10",
+                        "--size",
+                        "640x360",
+                        "--fps",
+                        "15",
+                        "--video-kbps",
+                        "700",
+                        "--position",
+                        $"route:{route}",
                     ]
                 )
             );

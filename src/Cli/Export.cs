@@ -11,12 +11,27 @@ static class Export
 {
     public static Command Command()
     {
-        var server = new Option<string>("--server") { Description = "The agency's address, such as http://127.0.0.1:8420/demo", Required = true };
-        var account = new Option<string>("--account") { Description = "Sign-in name; the password is read from LAPEL_PASSWORD or asked for", Required = true };
+        var server = new Option<string>("--server")
+        {
+            Description = "The agency's address, such as http://127.0.0.1:8420/demo",
+            Required = true,
+        };
+        var account = new Option<string>("--account")
+        {
+            Description = "Sign-in name; the password is read from LAPEL_PASSWORD or asked for",
+            Required = true,
+        };
         var purpose = new Option<string>("--purpose") { Description = "Why; it goes into the custody log", Required = true };
         var to = new Option<DirectoryInfo>("--to") { Description = "Folder to make; it must not exist yet", Required = true };
         var recording = new Argument<string>("recording") { Description = "The recording's id" };
-        var command = new Command("export", "Write one recording as a folder that can be verified without a server.") { server, account, purpose, to, recording };
+        var command = new Command("export", "Write one recording as a folder that can be verified without a server.")
+        {
+            server,
+            account,
+            purpose,
+            to,
+            recording,
+        };
         command.SetAction(
             (parsed, stop) =>
                 Run(
@@ -31,7 +46,14 @@ static class Export
         return command;
     }
 
-    static async Task<int> Run(string address, string account, string purpose, DirectoryInfo to, string recording, CancellationToken stop)
+    static async Task<int> Run(
+        string address,
+        string account,
+        string purpose,
+        DirectoryInfo to,
+        string recording,
+        CancellationToken stop
+    )
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var agency) || agency.Scheme is not ("http" or "https"))
             return Fail($"'{address}' is not the address of an agency, such as http://127.0.0.1:8420/demo.");
@@ -44,7 +66,10 @@ static class Export
         {
             using var server = new Server(agency);
             await server.SignIn(account, ReadPassword(account), stop);
-            await using var packed = await server.Download($"api/v1/recordings/{id}/export?purpose={Uri.EscapeDataString(purpose)}", stop);
+            await using var packed = await server.Download(
+                $"api/v1/recordings/{id}/export?purpose={Uri.EscapeDataString(purpose)}",
+                stop
+            );
             await Unpack(packed, unfinished, stop);
             Directory.Move(unfinished, to.FullName);
         }

@@ -14,7 +14,11 @@ sealed class ServerSaidNo(string sentence, string? code = null) : Exception(sent
 /// <summary>One agency of a Lapel server, spoken to through its public API.</summary>
 sealed class Server(Uri agency) : IDisposable
 {
-    readonly HttpClient http = new() { BaseAddress = new Uri(agency.ToString().TrimEnd('/') + "/"), Timeout = Timeout.InfiniteTimeSpan };
+    readonly HttpClient http = new()
+    {
+        BaseAddress = new Uri(agency.ToString().TrimEnd('/') + "/"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     /// <summary>Signs in for this program's run; the token lives in memory only.</summary>
     public async Task SignIn(string name, string password, CancellationToken stop)
@@ -39,7 +43,8 @@ sealed class Server(Uri agency) : IDisposable
         catch (ServerSaidNo refusal) when (refusal.Code == alreadyThere) { }
     }
 
-    public async Task<JsonElement> Get(string path, CancellationToken stop) => await Read(await Send(() => http.GetAsync(path, stop)), stop);
+    public async Task<JsonElement> Get(string path, CancellationToken stop) =>
+        await Read(await Send(() => http.GetAsync(path, stop)), stop);
 
     public async Task<Stream> Download(string path, CancellationToken stop)
     {
@@ -74,7 +79,10 @@ sealed class Server(Uri agency) : IDisposable
         try
         {
             var said = JsonSerializer.Deserialize<JsonElement>(problem);
-            return new(said.GetProperty("title").GetString() ?? $"The server answered {status}.", said.GetProperty("code").GetString());
+            return new(
+                said.GetProperty("title").GetString() ?? $"The server answered {status}.",
+                said.GetProperty("code").GetString()
+            );
         }
         catch (Exception notOne) when (notOne is JsonException or KeyNotFoundException or InvalidOperationException)
         {

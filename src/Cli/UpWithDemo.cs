@@ -14,7 +14,11 @@ static class UpWithDemo
         var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "The data folder" };
         var server = new Option<string>("--server-program") { Required = true, Description = "The server's dll" };
         var camera = new Option<string>("--camera-program") { Required = true, Description = "The camera's dll" };
-        var rest = new Argument<string[]>("server-options") { Arity = ArgumentArity.ZeroOrMore, Description = "Passed on to the server, after --" };
+        var rest = new Argument<string[]>("server-options")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Passed on to the server, after --",
+        };
         var command = new Command("up-with-demo", "Start the server with a demo agency.") { data, server, camera, rest };
         command.Hidden = true;
         command.SetAction(
@@ -30,7 +34,13 @@ static class UpWithDemo
         return command;
     }
 
-    static async Task<int> Run(string data, string serverProgram, string cameraProgram, string[] serverOptions, CancellationToken outer)
+    static async Task<int> Run(
+        string data,
+        string serverProgram,
+        string cameraProgram,
+        string[] serverOptions,
+        CancellationToken outer
+    )
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(outer);
         void Stop(PosixSignalContext signal)
@@ -49,7 +59,10 @@ static class UpWithDemo
             line => line.StartsWith(Says, StringComparison.Ordinal) ? line[Says.Length..] : null,
             line =>
             {
-                if (!line.StartsWith(Says, StringComparison.Ordinal) && !line.StartsWith("No agency yet", StringComparison.Ordinal))
+                if (
+                    !line.StartsWith(Says, StringComparison.Ordinal)
+                    && !line.StartsWith("No agency yet", StringComparison.Ordinal)
+                )
                     Console.Error.WriteLine(line);
             }
         );

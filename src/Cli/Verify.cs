@@ -11,7 +11,10 @@ static class Verify
     public static Command Command()
     {
         var folder = new Argument<string>("folder") { Description = "The exported folder" };
-        var key = new Option<string?>("--log-key") { Description = "The agency's log key from a source you trust, as at its address /log/key; or a file that holds it" };
+        var key = new Option<string?>("--log-key")
+        {
+            Description = "The agency's log key from a source you trust, as at its address /log/key; or a file that holds it",
+        };
         var command = new Command("verify", "Check an exported recording, offline.") { folder, key };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(folder), parsed.GetValue(key)));
         return command;

@@ -46,7 +46,10 @@ public sealed record Cosignature(NoteKey Witness, Instant At)
 
     /// <summary>The signed message: <c>cosignature/v1</c>, a <c>time</c> line, then the whole note text.</summary>
     internal static byte[] Message(ReadOnlySpan<byte> noteText, long seconds) =>
-        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {seconds}\n")), .. noteText];
+        [
+            .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {seconds}\n")),
+            .. noteText,
+        ];
 
     /// <summary>Takes a <c>timestamped_signature</c> apart: eight bytes of seconds, then the Ed25519 signature.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, out long seconds, out ReadOnlySpan<byte> signature)

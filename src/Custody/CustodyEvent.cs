@@ -72,7 +72,8 @@ public abstract record CustodyEvent
 
     public sealed record CameraAssigned(AssignmentId Assignment, CameraId Camera, OfficerId Officer, Instant From) : CustodyEvent;
 
-    public sealed record CameraReturned(AssignmentId Assignment, CameraId Camera, OfficerId Officer, Instant Until) : CustodyEvent;
+    public sealed record CameraReturned(AssignmentId Assignment, CameraId Camera, OfficerId Officer, Instant Until)
+        : CustodyEvent;
 
     /// <summary><paramref name="Manifest"/> is the digest of the signed manifest's envelope bytes, <paramref name="Clips"/> the
     /// digests of the sealed clips in their order.</summary>

@@ -37,12 +37,15 @@ public static class ExportFolder
     /// <summary>Forward slashes on every system, as in zip files.</summary>
     public static string MediaOf(int clip) => string.Create(CultureInfo.InvariantCulture, $"{Media}/clip-{clip:000}.mp4");
 
-    public static string EntryOf(long position) => string.Create(CultureInfo.InvariantCulture, $"{Custody}/{position:000000000}.json");
+    public static string EntryOf(long position) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Custody}/{position:000000000}.json");
 
-    public static string ProofOf(long position) => string.Create(CultureInfo.InvariantCulture, $"{Custody}/{position:000000000}.tlog-proof");
+    public static string ProofOf(long position) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Custody}/{position:000000000}.tlog-proof");
 
     /// <summary>What <c>manifest.signed</c> holds for an envelope.</summary>
-    public static byte[] SignedBytesOf(Envelope envelope) => Lapel.Custody.Envelope.PreAuthEncoding(envelope.PayloadType, envelope.Payload);
+    public static byte[] SignedBytesOf(Envelope envelope) =>
+        Lapel.Custody.Envelope.PreAuthEncoding(envelope.PayloadType, envelope.Payload);
 
     /// <summary>
     /// Unpacks an exported zip so that, after a crash at any moment, the folder is there whole or not at all: everything is written

@@ -39,7 +39,11 @@ public static class ExportVerifier
         public IEnumerable<LogCheck> Checks()
         {
             yield return Ask("manifest.form", "The manifest is in the form that Lapel cameras sign.", ReadManifest);
-            yield return Ask("manifest.consistent", "The manifest agrees with itself.", () => manifest is { } m ? Manifests.WhyNotConsistent(m) : Waits("the manifest"));
+            yield return Ask(
+                "manifest.consistent",
+                "The manifest agrees with itself.",
+                () => manifest is { } m ? Manifests.WhyNotConsistent(m) : Waits("the manifest")
+            );
             yield return Ask("camera.signature", "The camera's key signed exactly this manifest.", WhyNotSigned);
             foreach (var clip in manifest?.Clips ?? [])
                 yield return Ask(
@@ -56,10 +60,26 @@ public static class ExportVerifier
             );
             yield return Ask("log.checkpoint", "The checkpoint is signed by the custody log's key.", ReadCheckpoint);
             foreach (var file in EntryFiles())
-                yield return Ask($"custody.{Path.GetFileNameWithoutExtension(file)}", "This custody event is in the log under the checkpoint.", () => WhyNotEntry(file));
-            yield return Ask("custody.admission", "The log admitted this recording with exactly this manifest and these clips.", WhyNotAdmitted);
-            yield return Ask("custody.camera", "The log says that this key was enrolled for this camera before it was admitted.", WhyNotEnrolled);
-            yield return Ask("copies", "The copies for people and for other tools say the same as what was signed.", WhyNotCopies);
+                yield return Ask(
+                    $"custody.{Path.GetFileNameWithoutExtension(file)}",
+                    "This custody event is in the log under the checkpoint.",
+                    () => WhyNotEntry(file)
+                );
+            yield return Ask(
+                "custody.admission",
+                "The log admitted this recording with exactly this manifest and these clips.",
+                WhyNotAdmitted
+            );
+            yield return Ask(
+                "custody.camera",
+                "The log says that this key was enrolled for this camera before it was admitted.",
+                WhyNotEnrolled
+            );
+            yield return Ask(
+                "copies",
+                "The copies for people and for other tools say the same as what was signed.",
+                WhyNotCopies
+            );
             yield return Ask("files", "No file was changed, lost or added since the export.", WhyNotFiles);
         }
 
@@ -73,7 +93,8 @@ public static class ExportVerifier
         {
             camera = new CameraPublicKey(PemBytes(ExportFolder.CameraKey));
             return envelope is null ? Waits("the manifest")
-                : envelope.KeyId != camera.KeyId ? $"The manifest names the key {envelope.KeyId}; {ExportFolder.CameraKey} is {camera.KeyId}."
+                : envelope.KeyId != camera.KeyId
+                    ? $"The manifest names the key {envelope.KeyId}; {ExportFolder.CameraKey} is {camera.KeyId}."
                 : envelope.IsSignedBy(camera) ? null
                 : "The signature is not the camera's: the manifest was changed after it was signed.";
         }
@@ -87,7 +108,9 @@ public static class ExportVerifier
             if (file.Length != clip.ClearLengthBytes)
                 return $"{ExportFolder.MediaOf(clip.Number)} has {file.Length} bytes; the camera sealed {clip.ClearLengthBytes}.";
             var digest = Digest.FromBytes(SHA256.HashData(file));
-            return clip.ClearDigest.Matches(digest) ? null : $"{ExportFolder.MediaOf(clip.Number)} was changed: its digest is {digest}, the camera signed {clip.ClearDigest}.";
+            return clip.ClearDigest.Matches(digest)
+                ? null
+                : $"{ExportFolder.MediaOf(clip.Number)} was changed: its digest is {digest}, the camera signed {clip.ClearDigest}.";
         }
 
         string? ReadLogKey()
@@ -126,22 +149,31 @@ public static class ExportVerifier
         {
             if (manifest is null || envelope is null)
                 return Waits("the manifest");
-            var admission = proven.Select(e => e.Event).OfType<CustodyEvent.RecordingAdmitted>().FirstOrDefault(a => a.Recording == manifest.Recording);
+            var admission = proven
+                .Select(e => e.Event)
+                .OfType<CustodyEvent.RecordingAdmitted>()
+                .FirstOrDefault(a => a.Recording == manifest.Recording);
             if (admission is null)
                 return "No proven custody event says that this recording was admitted.";
             if (admission.Manifest != envelope.Digest)
                 return $"The log admitted the manifest {admission.Manifest}; this one is {envelope.Digest}.";
             if (admission.Camera != manifest.Camera)
                 return "The log admitted it from another camera.";
-            return admission.Clips.SequenceEqual(manifest.Clips.Select(c => c.SealedDigest.Stated)) ? null : "The log admitted other clips than the manifest lists.";
+            return admission.Clips.SequenceEqual(manifest.Clips.Select(c => c.SealedDigest.Stated))
+                ? null
+                : "The log admitted other clips than the manifest lists.";
         }
 
         string? WhyNotEnrolled()
         {
             if (manifest is null || camera is null)
                 return Waits("the manifest and the camera's key");
-            var admittedAt = proven.Find(e => e.Event is CustodyEvent.RecordingAdmitted a && a.Recording == manifest.Recording)?.At;
-            var enrolled = proven.Find(e => e.Event is CustodyEvent.CameraEnrolled c && c.Camera == manifest.Camera && c.PublicKey == camera.KeyId);
+            var admittedAt = proven
+                .Find(e => e.Event is CustodyEvent.RecordingAdmitted a && a.Recording == manifest.Recording)
+                ?.At;
+            var enrolled = proven.Find(e =>
+                e.Event is CustodyEvent.CameraEnrolled c && c.Camera == manifest.Camera && c.PublicKey == camera.KeyId
+            );
             return enrolled is null ? "No proven custody event says that this camera had this key."
                 : admittedAt is null ? Waits("the admission")
                 : enrolled.At > admittedAt ? "The key was enrolled only after the recording was admitted."
@@ -194,7 +226,9 @@ public static class ExportVerifier
             var path = PathOf(name);
             if (!File.Exists(path))
                 throw new FormatException($"{name} is missing.");
-            return new FileInfo(path).Length <= MaxSmallFileBytes ? File.ReadAllBytes(path) : throw new FormatException($"{name} is far too long.");
+            return new FileInfo(path).Length <= MaxSmallFileBytes
+                ? File.ReadAllBytes(path)
+                : throw new FormatException($"{name} is far too long.");
         }
 
         string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
@@ -215,7 +249,14 @@ public static class ExportVerifier
             {
                 return new(name, what, whyNot());
             }
-            catch (Exception e) when (e is FormatException or JsonException or IOException or UnauthorizedAccessException or CryptographicException)
+            catch (Exception e)
+                when (e
+                        is FormatException
+                            or JsonException
+                            or IOException
+                            or UnauthorizedAccessException
+                            or CryptographicException
+                )
             {
                 return new(name, what, e.Message);
             }

@@ -21,11 +21,15 @@ public static class LogChecks
     public static IReadOnlyList<LogCheck> Receipt(Receipt receipt, LogVerifier log)
     {
         var checks = new Checks();
-        var entry = checks.Try("receipt.entry", "The entry is a custody event that this version understands.", () =>
-        {
-            _ = receipt.ReadEntry();
-            return receipt.ReadEntryBytes();
-        });
+        var entry = checks.Try(
+            "receipt.entry",
+            "The entry is a custody event that this version understands.",
+            () =>
+            {
+                _ = receipt.ReadEntry();
+                return receipt.ReadEntryBytes();
+            }
+        );
         var proof = checks.Try("receipt.proof", "The proof is a well-formed tlog-proof@v1.", receipt.ReadProof);
         Proof(checks, "receipt", proof, entry, log);
         return checks.Made;
@@ -41,7 +45,12 @@ public static class LogChecks
     }
 
     /// <summary>That a newer signed checkpoint continues an older one.</summary>
-    public static IReadOnlyList<LogCheck> Growth(string olderNote, string newerNote, IReadOnlyList<byte[]> consistency, LogVerifier log)
+    public static IReadOnlyList<LogCheck> Growth(
+        string olderNote,
+        string newerNote,
+        IReadOnlyList<byte[]> consistency,
+        LogVerifier log
+    )
     {
         var checks = new Checks();
         var older = checks.Try("older.signed", "The older checkpoint is signed by the log's key.", () => log.Open(olderNote));
@@ -82,7 +91,8 @@ public static class LogChecks
             () =>
                 head is null ? NotMade("the checkpoint")
                 : remembered.Origin != log.Origin ? $"The earlier checkpoint is of another log, {remembered.Origin}."
-                : head.Size < remembered.Size ? $"The log has {head.Size} entries; it once had {remembered.Size}: entries were taken back."
+                : head.Size < remembered.Size
+                    ? $"The log has {head.Size} entries; it once had {remembered.Size}: entries were taken back."
                 : rootThen is null ? NotMade("the whole log")
                 : rootThen.AsSpan().SequenceEqual(remembered.Root) ? null
                 : $"Its first {remembered.Size} entries are not those it had then: the history was rewritten."
@@ -120,7 +130,9 @@ public static class LogChecks
             if (frontier.Size == rememberedSize)
                 rootThen = frontier.Root();
         }
-        return frontier.Root().AsSpan().SequenceEqual(head.Root) ? null : "The entries do not give the root hash that was signed.";
+        return frontier.Root().AsSpan().SequenceEqual(head.Root)
+            ? null
+            : "The entries do not give the root hash that was signed.";
     }
 
     static string NotMade(string waitedFor) => $"Not checked, because {waitedFor} does not hold.";
@@ -142,7 +154,8 @@ public static class LogChecks
             if (place == 0)
                 tile = tree.ReadHashes(level, index / TileName.FullWidth);
             if (!hash.SequenceEqual(tile.AsSpan(place * Merkle.HashLengthBytes, Merkle.HashLengthBytes)))
-                FirstDifference ??= level == 0 ? $"Entry {index} is not the one that was logged." : $"Tile {level}/{index / 256} is false.";
+                FirstDifference ??=
+                    level == 0 ? $"Entry {index} is not the one that was logged." : $"Tile {level}/{index / 256} is false.";
             levels[level] = (index + 1, tile);
         }
     }
@@ -171,11 +184,15 @@ public static class LogChecks
             where T : class
         {
             T? result = null;
-            Ask(name, what, () =>
-            {
-                result = make();
-                return null;
-            });
+            Ask(
+                name,
+                what,
+                () =>
+                {
+                    result = make();
+                    return null;
+                }
+            );
             return result;
         }
     }

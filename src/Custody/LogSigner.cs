@@ -44,10 +44,16 @@ public sealed class LogSigner : IDisposable
         var parts = File.ReadAllText(path).TrimEnd('\n').Split('+', 5);
         if (parts is not ["PRIVATE", "KEY", var name, var id, var secret] || !NoteKey.IsName(name))
             throw new FormatException($"{path} is not a log key: it should read {FilePrefix}name+keyid+base64.");
-        if (!NoteText.TryBase64(secret, out var bytes) || bytes.Length != 1 + Ed25519.SeedLengthBytes || bytes[0] != (byte)NoteKeyKind.Log)
+        if (
+            !NoteText.TryBase64(secret, out var bytes)
+            || bytes.Length != 1 + Ed25519.SeedLengthBytes
+            || bytes[0] != (byte)NoteKeyKind.Log
+        )
             throw new FormatException($"{path} does not hold an Ed25519 log key.");
         var signer = new LogSigner(name, bytes[1..]);
-        return signer.Verifier.Key.HexId == id ? signer : throw new FormatException($"{path} is damaged: the key ID does not fit the key.");
+        return signer.Verifier.Key.HexId == id
+            ? signer
+            : throw new FormatException($"{path} is damaged: the key ID does not fit the key.");
     }
 
     /// <summary>Writes the key in the form of Go's sumdb/note, readable by its owner only. Never over another file: a lost log key
@@ -64,7 +70,10 @@ public sealed class LogSigner : IDisposable
     public SignedNote Sign(Checkpoint checkpoint)
     {
         if (checkpoint.Origin != Origin)
-            throw new ArgumentException($"The checkpoint is of {checkpoint.Origin}; this key signs {Origin}.", nameof(checkpoint));
+            throw new ArgumentException(
+                $"The checkpoint is of {checkpoint.Origin}; this key signs {Origin}.",
+                nameof(checkpoint)
+            );
         return SignNote(checkpoint.ToText());
     }
 

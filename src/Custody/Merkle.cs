@@ -27,7 +27,8 @@ public static class Merkle
     {
         // One call over one buffer: twice as fast as an incremental hash for entries of this size.
         byte[]? rented = null;
-        var input = entry.Length < 1024 ? stackalloc byte[1 + entry.Length] : rented = ArrayPool<byte>.Shared.Rent(1 + entry.Length);
+        var input =
+            entry.Length < 1024 ? stackalloc byte[1 + entry.Length] : rented = ArrayPool<byte>.Shared.Rent(1 + entry.Length);
         input[0] = 0;
         entry.CopyTo(input[1..]);
         SHA256.HashData(input[..(1 + entry.Length)], to);

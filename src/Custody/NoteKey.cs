@@ -42,7 +42,10 @@ public sealed record NoteKey
     public static NoteKey Of(string name, NoteKeyKind kind, ReadOnlySpan<byte> publicKey)
     {
         if (!IsName(name))
-            throw new ArgumentException("A note key's name is not empty and has no spaces, control characters or plus.", nameof(name));
+            throw new ArgumentException(
+                "A note key's name is not empty and has no spaces, control characters or plus.",
+                nameof(name)
+            );
         if (publicKey.Length != Ed25519.PublicKeyLengthBytes)
             throw new ArgumentException($"An Ed25519 public key has 32 bytes, not {publicKey.Length}.", nameof(publicKey));
         return new(name, kind, publicKey.ToArray());
@@ -106,7 +109,8 @@ static class NoteText
     }
 
     /// <summary>32 bytes as base64.</summary>
-    public static bool TryHash(string text, out byte[] hash) => TryBase64(text, out hash) && hash.Length == Merkle.HashLengthBytes;
+    public static bool TryHash(string text, out byte[] hash) =>
+        TryBase64(text, out hash) && hash.Length == Merkle.HashLengthBytes;
 
     /// <summary>ASCII decimal without sign or leading zeroes, up to 2^63 - 1.</summary>
     public static bool TryDecimal(string text, out long number) =>

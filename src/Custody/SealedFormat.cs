@@ -73,8 +73,7 @@ public static class SealedFormat
 }
 
 /// <summary>A sealed clip is not what was sealed: changed, cut, joined from parts, or of another clip or key.</summary>
-public sealed class SealBrokenException(long segment, string why)
-    : Exception($"The seal is broken at segment {segment}: {why}.")
+public sealed class SealBrokenException(long segment, string why) : Exception($"The seal is broken at segment {segment}: {why}.")
 {
     public SealBrokenException(long segment)
         : this(segment, "its bytes are not the ones that were sealed") { }

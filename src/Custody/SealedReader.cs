@@ -75,9 +75,10 @@ public sealed class SealedReader : IDisposable
 
         var (segment, within) = SealedFormat.Locate(into.IsEmpty ? 0 : clearOffset);
         // The last segment can be empty. It is read with the byte before it, since it alone says that the clip ends there.
-        var end = clearOffset + into.Length >= ClearLengthBytes
-            ? lastSegment
-            : SealedFormat.Locate(clearOffset + into.Length - 1).Segment;
+        var end =
+            clearOffset + into.Length >= ClearLengthBytes
+                ? lastSegment
+                : SealedFormat.Locate(clearOffset + into.Length - 1).Segment;
         if (end < segment)
             return 0; // an incomplete clip with no whole segment
         var buffer = ArrayPool<byte>.Shared.Rent(

@@ -50,7 +50,12 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
                 throw new FormatException($"The signature of {key.Name} is false.");
             verified.Add(signature);
         }
-        return verified.Count > 0 ? parsed with { Signatures = verified } : throw new FormatException("No known key signed the note.");
+        return verified.Count > 0
+            ? parsed with
+            {
+                Signatures = verified,
+            }
+            : throw new FormatException("No known key signed the note.");
     }
 
     /// <summary>Whether the key signed, all its lines being right.</summary>

@@ -66,7 +66,14 @@ sealed class TileFiles(string root, HashSet<string> settled)
                 if (File.Exists(path))
                     continue;
                 var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.new");
-                var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes.Length);
+                var file = File.OpenHandle(
+                    temporary,
+                    FileMode.Create,
+                    FileAccess.Write,
+                    FileShare.None,
+                    FileOptions.None,
+                    bytes.Length
+                );
                 written.Add((file, temporary, path));
                 RandomAccess.Write(file, bytes, 0);
             }

@@ -79,7 +79,9 @@ public sealed class TileLog : IDisposable
             var published = new Published(head, note, Tree(folder, head.Size, folded));
             var edge = RightEdge.Of(published.Tree);
             if (!edge.Root().AsSpan().SequenceEqual(published.Head.Root))
-                throw new LogBrokenException($"The tiles in {folder} do not lead to the root of its checkpoint, {published.Head}.");
+                throw new LogBrokenException(
+                    $"The tiles in {folder} do not lead to the root of its checkpoint, {published.Head}."
+                );
             return new(folder, signer, turn, folded, published, edge, ReadWitnessed(folder, signer.Verifier));
         }
         catch
@@ -207,12 +209,15 @@ public sealed class TileLog : IDisposable
         // A checkpoint of nothing is written before the first tile. Tiles without one mean that the checkpoint was lost, and signing a
         // new beginning would contradict what was signed before.
         if (Directory.Exists(Path.Combine(folder, "tile")))
-            throw new LogBrokenException($"{folder} has tiles but no checkpoint: put the checkpoint file back from a backup or a mirror.");
+            throw new LogBrokenException(
+                $"{folder} has tiles but no checkpoint: put the checkpoint file back from a backup or a mirror."
+            );
         Durable.WriteFile(path, NoteText.Utf8(signer.Sign(new(signer.Origin, 0, Merkle.EmptyRoot)).ToString()));
         Durable.SyncFolder(Path.GetDirectoryName(folder) ?? folder);
     }
 
-    static TileTree Tree(string folder, long size, FoldedTiles folded) => new(name => TileTree.ReadFile(folder, name), size, folded);
+    static TileTree Tree(string folder, long size, FoldedTiles folded) =>
+        new(name => TileTree.ReadFile(folder, name), size, folded);
 
     static string? ReadWitnessed(string folder, LogVerifier verifier)
     {

@@ -90,7 +90,8 @@ public sealed class TileTree(Func<TileName, byte[]?> read, long size)
         var name =
             TileName.At(TileName.Entries, number, size)
             ?? throw new LogBrokenException($"The tree of {size} entries has no entry bundle {number}.");
-        var entries = EntryBundle.Read(ReadTile(name)) ?? throw new LogBrokenException($"{name} is cut in the middle of an entry.");
+        var entries =
+            EntryBundle.Read(ReadTile(name)) ?? throw new LogBrokenException($"{name} is cut in the middle of an entry.");
         return entries.Count >= name.Width
             ? [.. entries.Take(name.Width)]
             : throw new LogBrokenException($"{name} has {entries.Count} entries, not {name.Width}.");
@@ -170,7 +171,10 @@ static class EntryBundle
         var entries = new List<ReadOnlyMemory<byte>>(TileName.FullWidth);
         while (bundle.Length > 0)
         {
-            if (bundle.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(bundle.Span) is var length && bundle.Length < 2 + length)
+            if (
+                bundle.Length < 2
+                || BinaryPrimitives.ReadUInt16BigEndian(bundle.Span) is var length && bundle.Length < 2 + length
+            )
                 return null;
             entries.Add(bundle.Slice(2, length));
             bundle = bundle[(2 + length)..];

@@ -43,7 +43,9 @@ public sealed record TlogProof(long Index, IReadOnlyList<byte[]> Hashes, string 
         var hashes = new List<byte[]>();
         foreach (var line in lines)
             hashes.Add(
-                NoteText.TryHash(line, out var hash) ? hash : throw new FormatException("A proof line is not the base64 of 32 bytes.")
+                NoteText.TryHash(line, out var hash)
+                    ? hash
+                    : throw new FormatException("A proof line is not the base64 of 32 bytes.")
             );
         var note = text[(end + 2)..];
         _ = Checkpoint.Parse(SignedNote.Parse(note).Text);

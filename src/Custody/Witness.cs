@@ -60,7 +60,9 @@ public sealed class Witness(HttpClient http, Uri submissionPrefix, NoteKey key)
                 (status, body) = await Post(Request(log, old, head.Size, note), stop);
             }
             catch (Exception e)
-                when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+                when (e is HttpRequestException or IOException
+                    || (e is OperationCanceledException && !stop.IsCancellationRequested)
+                )
             {
                 return new(WitnessOutcome.Unreachable, $"{Name} did not answer: {e.Message}");
             }
@@ -70,7 +72,10 @@ public sealed class Witness(HttpClient http, Uri submissionPrefix, NoteKey key)
             else
                 return status == HttpStatusCode.OK ? Accept(log, note, head, body) : Refused(status, body, head, old);
         }
-        return new(WitnessOutcome.Unreachable, $"{Name} changed its mind about the size {MaxAttempts} times; somebody else asks it too.");
+        return new(
+            WitnessOutcome.Unreachable,
+            $"{Name} changed its mind about the size {MaxAttempts} times; somebody else asks it too."
+        );
     }
 
     WitnessAnswer Refused(HttpStatusCode status, string body, Checkpoint head, long old) =>

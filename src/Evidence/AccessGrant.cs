@@ -21,7 +21,12 @@ public sealed record AccessGrant(
 public static class AccessGrants
 {
     /// <summary>The account's grants for the recording, standing or not, oldest first.</summary>
-    public static Task<IReadOnlyList<AccessGrant>> Of(Reading reading, AccountId account, RecordingId recording, CancellationToken stop) =>
+    public static Task<IReadOnlyList<AccessGrant>> Of(
+        Reading reading,
+        AccountId account,
+        RecordingId recording,
+        CancellationToken stop
+    ) =>
         reading.Many(
             "SELECT * FROM access_grant WHERE recording = @recording AND account = @account ORDER BY number",
             new { account, recording },
@@ -51,7 +56,14 @@ public static class AccessGrants
             INSERT INTO access_grant (account, recording, reason, granted_by, granted_at)
             VALUES (@to, @recording, @reason, @giver, @Now) RETURNING number
             """,
-            new { to = to!.Id, recording, reason = reason!.Trim(), giver, work.Now },
+            new
+            {
+                to = to!.Id,
+                recording,
+                reason = reason!.Trim(),
+                giver,
+                work.Now,
+            },
             row => row.Number("number"),
             stop
         );
@@ -85,7 +97,11 @@ public static class AccessGrants
         if (until <= now)
             return new("until-passed", "That day has passed already. Choose a later one, or none.");
         return before.Any(g => g.StandsAt(now))
-            ? new("grant-stands", $"{to.FullName} has access already. Revoke that grant first to change it.", RefusalKind.Conflict)
+            ? new(
+                "grant-stands",
+                $"{to.FullName} has access already. Revoke that grant first to change it.",
+                RefusalKind.Conflict
+            )
             : null;
     }
 
@@ -105,10 +121,18 @@ public static class AccessGrants
         if (found.RevokedAt is not null)
             throw new RefusedException(new("grant-revoked", "That access has been revoked already.", RefusalKind.Conflict));
         if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 500)
-            throw new RefusedException(new("reason-needed", "Say why in 1 to 500 characters: the reason is kept in the custody log."));
+            throw new RefusedException(
+                new("reason-needed", "Say why in 1 to 500 characters: the reason is kept in the custody log.")
+            );
         await work.Execute(
             "UPDATE access_grant SET revoked_at = @Now, revoked_by = @by, revoke_reason = @reason WHERE number = @number",
-            new { work.Now, by, reason = reason.Trim(), number },
+            new
+            {
+                work.Now,
+                by,
+                reason = reason.Trim(),
+                number,
+            },
             stop
         );
         work.Append(new CustodyEvent.AccessRevoked(found.Account, recording, reason.Trim()), recording);

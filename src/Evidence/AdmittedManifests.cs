@@ -43,7 +43,12 @@ public static class AdmittedManifests
 
     /// <summary>Chains are counted per key: a camera that was enrolled again begins at 1 with its new one.</summary>
     public static Task<AdmittedManifest?> BySequence(Reading reading, Digest cameraKey, long sequence, CancellationToken stop) =>
-        reading.One("SELECT * FROM manifest WHERE camera_key = @cameraKey AND sequence = @sequence", new { cameraKey, sequence }, Read, stop);
+        reading.One(
+            "SELECT * FROM manifest WHERE camera_key = @cameraKey AND sequence = @sequence",
+            new { cameraKey, sequence },
+            Read,
+            stop
+        );
 
     /// <summary>The camera's admitted manifest with the highest sequence.</summary>
     public static Task<AdmittedManifest?> Latest(Reading reading, CameraId camera, CancellationToken stop) =>

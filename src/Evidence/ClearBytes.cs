@@ -119,8 +119,15 @@ public sealed class ClearBytes(Func<ClearClip> open, string etag, string content
     }
 
     static bool Names(Microsoft.Extensions.Primitives.StringValues header, string tag) =>
-        header.Any(line => line is not null && line.Split(',').Any(t => t.Trim() is var one && (one == tag || one == "W/" + tag || one == "*")));
+        header.Any(line =>
+            line is not null && line.Split(',').Any(t => t.Trim() is var one && (one == tag || one == "W/" + tag || one == "*"))
+        );
 
     static bool IsDamage(Exception e) =>
-        e is SealBrokenException or VaultObjectMissingException or ContentKeyMissingException or CryptographicException or InvalidDataException;
+        e
+            is SealBrokenException
+                or VaultObjectMissingException
+                or ContentKeyMissingException
+                or CryptographicException
+                or InvalidDataException;
 }

@@ -47,7 +47,11 @@ public static class Clips
         );
 
     /// <summary>What is where in each clip's media, in the order of playing.</summary>
-    public static Task<IReadOnlyList<(Clip Clip, ClipIndex Index)>> WithIndexes(Reading reading, RecordingId recording, CancellationToken stop) =>
+    public static Task<IReadOnlyList<(Clip Clip, ClipIndex Index)>> WithIndexes(
+        Reading reading,
+        RecordingId recording,
+        CancellationToken stop
+    ) =>
         reading.Many(
             $"SELECT {Columns}, media_index FROM clip WHERE recording = @recording ORDER BY number",
             new { recording },

@@ -38,7 +38,9 @@ public sealed class ContentKeys(string folder)
             var bytes = File.ReadAllBytes(PathOf(sealedClip));
             return bytes.Length == WrappedKey.LengthBytes
                 ? new WrappedKey(bytes)
-                : throw new InvalidDataException($"The content key of {sealedClip} has {bytes.Length} bytes, not {WrappedKey.LengthBytes}.");
+                : throw new InvalidDataException(
+                    $"The content key of {sealedClip} has {bytes.Length} bytes, not {WrappedKey.LengthBytes}."
+                );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -69,12 +71,22 @@ public sealed class ContentKeys(string folder)
 
     /// <summary>The sealed clips that a key is kept for, in the order of their digests.</summary>
     public IEnumerable<Digest> All() =>
-        Files().Select(file => Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file), out var digest) ? digest : default).Where(d => d != default);
+        Files()
+            .Select(file =>
+                Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file), out var digest) ? digest : default
+            )
+            .Where(d => d != default);
 
     /// <summary>Files left by a write that was cut short; fsck reports them.</summary>
     public IEnumerable<string> Strays() =>
-        Files().Where(file => !file.EndsWith(Suffix, StringComparison.Ordinal) || !Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file), out _));
+        Files()
+            .Where(file =>
+                !file.EndsWith(Suffix, StringComparison.Ordinal)
+                || !Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file), out _)
+            );
 
     IEnumerable<string> Files() =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [];
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            : [];
 }

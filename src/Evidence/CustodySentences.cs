@@ -13,7 +13,10 @@ public static class CustodySentences
     public static Sentence Of(CustodyEvent fact) =>
         fact switch
         {
-            CustodyEvent.AgencyFounded e => new($"founded the agency {e.Name}", e.Demo ? "A demo: its people are made up." : null),
+            CustodyEvent.AgencyFounded e => new(
+                $"founded the agency {e.Name}",
+                e.Demo ? "A demo: its people are made up." : null
+            ),
             CustodyEvent.UnitChanged e => new($"{Done(e.Change)} the unit {e.Name}"),
             CustodyEvent.OfficerChanged e => new($"{Done(e.Change)} officer {e.Badge}, {e.Name}"),
             CustodyEvent.MembershipChanged e => new("changed which unit an officer belongs to", Dates(e.From, e.Until)),
@@ -34,11 +37,16 @@ public static class CustodySentences
             CustodyEvent.CameraAssigned => new("handed out a camera"),
             CustodyEvent.CameraReturned => new("took a camera back"),
             CustodyEvent.RecordingAdmitted e => new(
-                e.Clips.Count == 1 ? "delivered the recording: one sealed clip" : $"delivered the recording: {e.Clips.Count} sealed clips",
+                e.Clips.Count == 1
+                    ? "delivered the recording: one sealed clip"
+                    : $"delivered the recording: {e.Clips.Count} sealed clips",
                 "Signature, chain and digests were compared and it was admitted into evidence."
             ),
             CustodyEvent.AdmissionRefused e => new("delivered a recording that was refused and quarantined", e.Why),
-            CustodyEvent.ChainGapReported => new("skipped a recording", "The manifest before this one was never received. The gap is on record."),
+            CustodyEvent.ChainGapReported => new(
+                "skipped a recording",
+                "The manifest before this one was never received. The gap is on record."
+            ),
             CustodyEvent.RecordingViewed e => new(
                 e.What switch
                 {
@@ -52,7 +60,10 @@ public static class CustodySentences
             CustodyEvent.RecordingVerified e => e.Intact
                 ? new("had the recording verified: every check passed")
                 : new("had the recording verified: it is not intact", $"First broken link: {e.FirstBrokenLink}."),
-            CustodyEvent.ContentKeyDestroyed e => new("destroyed a clip's key: it can never be played again", $"Reason: {e.Reason}"),
+            CustodyEvent.ContentKeyDestroyed e => new(
+                "destroyed a clip's key: it can never be played again",
+                $"Reason: {e.Reason}"
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A kind of custody event without words."),
         };
 
@@ -67,7 +78,9 @@ public static class CustodySentences
 
     static string? Purpose(string? purpose) => purpose is null ? null : $"Purpose: {purpose}";
 
-    static string Reasoned(string reason, Instant? until) => until is { } end ? $"Reason: {reason} (until {end.ToText()})" : $"Reason: {reason}";
+    static string Reasoned(string reason, Instant? until) =>
+        until is { } end ? $"Reason: {reason} (until {end.ToText()})" : $"Reason: {reason}";
 
-    static string Dates(Instant from, Instant? until) => until is { } end ? $"From {from.ToText()} until {end.ToText()}." : $"From {from.ToText()}.";
+    static string Dates(Instant from, Instant? until) =>
+        until is { } end ? $"From {from.ToText()} until {end.ToText()}." : $"From {from.ToText()}.";
 }

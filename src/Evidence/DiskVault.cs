@@ -59,7 +59,9 @@ public sealed class DiskVault(string root, Action<string>? afterStep = null) : I
     {
         try
         {
-            return new DiskObject(File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
+            return new DiskObject(
+                File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess)
+            );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -79,12 +81,15 @@ public sealed class DiskVault(string root, Action<string>? afterStep = null) : I
             ? Directory
                 .EnumerateDirectories(root)
                 .Order(StringComparer.Ordinal)
-                .SelectMany(first => Directory.EnumerateFiles(first, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                .SelectMany(first =>
+                    Directory.EnumerateFiles(first, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                )
                 .Concat(Directory.EnumerateFiles(root))
             : [];
 
     static Digest? DigestOf(string file) =>
-        file.EndsWith(Suffix, StringComparison.Ordinal) && Digest.TryParse("sha256:" + Path.GetFileName(file)[..^Suffix.Length], out var digest)
+        file.EndsWith(Suffix, StringComparison.Ordinal)
+        && Digest.TryParse("sha256:" + Path.GetFileName(file)[..^Suffix.Length], out var digest)
             ? digest
             : null;
 

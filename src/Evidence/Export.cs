@@ -21,7 +21,11 @@ public sealed class Export(ClearClips clear, CustodyLog log, AgencyRecords recor
     /// <summary>Everything but the media, which are read when they are written.</summary>
     sealed record Prepared(Verification.Held Held, Manifest Manifest, IReadOnlyList<(string Name, byte[] Bytes)> Small);
 
-    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     static readonly byte[] Style = Resource("export.css");
 
@@ -144,10 +148,28 @@ public sealed class Export(ClearClips clear, CustodyLog log, AgencyRecords recor
         foreach (var (position, bytes) in entries)
         {
             small.Add((ExportFolder.EntryOf(position), bytes));
-            small.Add((ExportFolder.ProofOf(position), Encoding.UTF8.GetBytes(new TlogProof(position, log.Tiles.Inclusion(position, head.Size), note).ToString())));
+            small.Add(
+                (
+                    ExportFolder.ProofOf(position),
+                    Encoding.UTF8.GetBytes(new TlogProof(position, log.Tiles.Inclusion(position, head.Size), note).ToString())
+                )
+            );
         }
         small.Add((ExportFolder.ReadMe, Encoding.UTF8.GetBytes(ExportPage.ReadMe(agency, recording, manifest))));
-        small.Add((ExportFolder.Page, Encoding.UTF8.GetBytes(ExportPage.Html(agency, recording, manifest, [.. entries.Select(e => (e.Position, LogEntry.Read(e.Bytes)))], Style))));
+        small.Add(
+            (
+                ExportFolder.Page,
+                Encoding.UTF8.GetBytes(
+                    ExportPage.Html(
+                        agency,
+                        recording,
+                        manifest,
+                        [.. entries.Select(e => (e.Position, LogEntry.Read(e.Bytes)))],
+                        Style
+                    )
+                )
+            )
+        );
         return new(held, manifest, small);
     }
 
@@ -215,7 +237,8 @@ public sealed class Export(ClearClips clear, CustodyLog log, AgencyRecords recor
         return to.ToArray();
     }
 
-    public static void Map(RouteGroupBuilder api) => api.MapGet("/recordings/{id}/export", Send).Needs(Permission.ExportRecordings);
+    public static void Map(RouteGroupBuilder api) =>
+        api.MapGet("/recordings/{id}/export", Send).Needs(Permission.ExportRecordings);
 
     static async Task<IResult> Send(
         RecordingId id,

@@ -16,8 +16,13 @@ static class ExportPage
     )
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n");
-        page.Append(CultureInfo.InvariantCulture, $"<title>Recording of {Wall(recording.StartedAt, agency)}</title>\n<style>{Encoding.UTF8.GetString(style)}</style></head><body>\n");
+        page.Append(
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n"
+        );
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<title>Recording of {Wall(recording.StartedAt, agency)}</title>\n<style>{Encoding.UTF8.GetString(style)}</style></head><body>\n"
+        );
         page.Append(CultureInfo.InvariantCulture, $"<h1>Recording of {Wall(recording.StartedAt, agency)}</h1>\n");
         page.Append(
             CultureInfo.InvariantCulture,
@@ -28,13 +33,18 @@ static class ExportPage
                 CultureInfo.InvariantCulture,
                 $"""
                 <figure><video controls preload="metadata" src="{ExportFolder.MediaOf(clip.Number)}"></video>
-                <figcaption>Clip {clip.Number} of {manifest.Clips.Count}, from {Wall(clip.StartedAt, agency)} (camera's clock). SHA-256 of the media: <code>{clip.ClearDigest.Stated.Hex}</code></figcaption></figure>
+                <figcaption>Clip {clip.Number} of {manifest.Clips.Count}, from {Wall(
+                    clip.StartedAt,
+                    agency
+                )} (camera's clock). SHA-256 of the media: <code>{clip.ClearDigest.Stated.Hex}</code></figcaption></figure>
 
                 """
             );
         Facts(page, agency, recording, manifest);
         Moments(page, agency, manifest);
-        page.Append("<h2>Custody</h2>\n<table><thead><tr><th>Entry</th><th>When (server's clock)</th><th>Who and what</th></tr></thead><tbody>\n");
+        page.Append(
+            "<h2>Custody</h2>\n<table><thead><tr><th>Entry</th><th>When (server's clock)</th><th>Who and what</th></tr></thead><tbody>\n"
+        );
         foreach (var (position, entry) in custody)
         {
             var words = CustodySentences.Of(entry.Event);
@@ -62,10 +72,27 @@ static class ExportPage
         Fact("Recording", recording.Id.Text);
         Fact("First frame", Wall(manifest.StartedAt, agency) + " (camera's clock)");
         Fact("Activated", $"{Wall(manifest.ActivatedAt, agency)}, by {manifest.StartCause.Trigger}");
-        Fact("Ended", $"{Wall(manifest.EndedAt, agency)}, {(manifest.Ending == Ending.PowerCut ? "by loss of power" : "by " + manifest.EndCause.Trigger)}");
-        Fact("Camera's clock", manifest.Clock is { } c ? string.Create(CultureInfo.InvariantCulture, $"{c.OffsetMs} ms ahead of the server's, measured {Wall(c.MeasuredAt, agency)}") : "never compared with the server's");
+        Fact(
+            "Ended",
+            $"{Wall(manifest.EndedAt, agency)}, {(manifest.Ending == Ending.PowerCut ? "by loss of power" : "by " + manifest.EndCause.Trigger)}"
+        );
+        Fact(
+            "Camera's clock",
+            manifest.Clock is { } c
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{c.OffsetMs} ms ahead of the server's, measured {Wall(c.MeasuredAt, agency)}"
+                )
+                : "never compared with the server's"
+        );
         Fact("Officer named by the camera", manifest.Officer is { } o ? $"{o.Name}, badge {o.Badge}" : "none");
-        Fact("Pre-event buffer", string.Create(CultureInfo.InvariantCulture, $"{manifest.PreEventMs / 1000.0:0.#} s {(manifest.PreEventSound ? "with" : "without")} sound"));
+        Fact(
+            "Pre-event buffer",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{manifest.PreEventMs / 1000.0:0.#} s {(manifest.PreEventSound ? "with" : "without")} sound"
+            )
+        );
         Fact("Manifest", recording.Manifest.ToString());
         Fact("Admitted", Wall(recording.AdmittedAt, agency) + " (server's clock)");
         page.Append("</dl>\n");
@@ -74,7 +101,12 @@ static class ExportPage
     static void Moments(StringBuilder page, AgencyProfile agency, Manifest manifest)
     {
         var moments = manifest
-            .States.Select(s => (At: s.From, Words: $"{s.State} until {(s.Until is { } u ? Wall(u, agency) : "the end")}: {s.ReasonCode}{(s.Text is null ? "" : $", {s.Text}")}{(s.SaidAloud ? " (said aloud)" : "")}"))
+            .States.Select(s =>
+                (
+                    At: s.From,
+                    Words: $"{s.State} until {(s.Until is { } u ? Wall(u, agency) : "the end")}: {s.ReasonCode}{(s.Text is null ? "" : $", {s.Text}")}{(s.SaidAloud ? " (said aloud)" : "")}"
+                )
+            )
             .Concat(manifest.Bookmarks.Select(b => (b.At, Words: $"Bookmark{(b.Label is null ? "" : $": {b.Label}")}")))
             .OrderBy(m => m.At)
             .ToList();
@@ -82,49 +114,54 @@ static class ExportPage
             return;
         page.Append("<h2>States and bookmarks</h2>\n<table><tbody>\n");
         foreach (var (at, words) in moments)
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"num\">{Wall(at, agency)}</td><td>{Text(words)}</td></tr>\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td class=\"num\">{Wall(at, agency)}</td><td>{Text(words)}</td></tr>\n"
+            );
         page.Append("</tbody></table>\n");
     }
 
     public static string ReadMe(AgencyProfile agency, Recording recording, Manifest manifest) =>
         $"""
-        Recording {recording.Id}
-        of {agency.Name}, exported from Lapel.
+            Recording {recording.Id}
+            of {agency.Name}, exported from Lapel.
 
-        Open {ExportFolder.Page} in a browser to watch and read. To check everything at once, without a server or a network:
+            Open {ExportFolder.Page} in a browser to watch and read. To check everything at once, without a server or a network:
 
-            lapel verify . --log-key "$(cat published-log-key.txt)"
+                lapel verify . --log-key "$(cat published-log-key.txt)"
 
-        where published-log-key.txt is the key that the agency publishes. Without Lapel, with tools that every Linux has:
+            where published-log-key.txt is the key that the agency publishes. Without Lapel, with tools that every Linux has:
 
-        1. Nothing was changed since the export (an accident check only: whoever changes a file can change the sums):
+            1. Nothing was changed since the export (an accident check only: whoever changes a file can change the sums):
 
-            sha256sum -c {ExportFolder.Sums}
+                sha256sum -c {ExportFolder.Sums}
 
-        2. The camera signed this manifest. {ExportFolder.SignedBytes} holds the signed bytes: "DSSEv1", the type and the manifest itself:
+            2. The camera signed this manifest. {ExportFolder.SignedBytes} holds the signed bytes: "DSSEv1", the type and the manifest itself:
 
-            openssl dgst -sha256 -verify {ExportFolder.CameraKey} -signature {ExportFolder.Signature} {ExportFolder.SignedBytes}
+                openssl dgst -sha256 -verify {ExportFolder.CameraKey} -signature {ExportFolder.Signature} {ExportFolder.SignedBytes}
 
-        3. The media are what the camera signed. Compare with "clearDigest" of each clip in {ExportFolder.Manifest}:
+            3. The media are what the camera signed. Compare with "clearDigest" of each clip in {ExportFolder.Manifest}:
 
-            sha256sum {ExportFolder.Media}/*
+                sha256sum {ExportFolder.Media}/*
 
-        {string.Concat(manifest.Clips.Select(c => $"            {c.ClearDigest.Stated.Hex}  {ExportFolder.MediaOf(c.Number)}\n"))}
-        4. The agency's custody log holds the events in {ExportFolder.Custody}/. Each *.json is an entry, its bytes exactly as hashed, and the
-           *.tlog-proof beside it leads to {ExportFolder.Checkpoint} (C2SP tlog-proof, tlog-checkpoint and signed-note; RFC 6962 hashes). Any
-           software for these formats checks them, with the key in {ExportFolder.LogKey}. Among the entries, recording.admitted names the digest
-           of {ExportFolder.Envelope}:
+            {string.Concat(
+                manifest.Clips.Select(c => $"            {c.ClearDigest.Stated.Hex}  {ExportFolder.MediaOf(c.Number)}\n")
+            )}
+            4. The agency's custody log holds the events in {ExportFolder.Custody}/. Each *.json is an entry, its bytes exactly as hashed, and the
+               *.tlog-proof beside it leads to {ExportFolder.Checkpoint} (C2SP tlog-proof, tlog-checkpoint and signed-note; RFC 6962 hashes). Any
+               software for these formats checks them, with the key in {ExportFolder.LogKey}. Among the entries, recording.admitted names the digest
+               of {ExportFolder.Envelope}:
 
-            sha256sum {ExportFolder.Envelope}
+                sha256sum {ExportFolder.Envelope}
 
-           and camera.enrolled names the digest of the camera's key:
+               and camera.enrolled names the digest of the camera's key:
 
-            openssl pkey -pubin -in {ExportFolder.CameraKey} -outform DER | sha256sum
+                openssl pkey -pubin -in {ExportFolder.CameraKey} -outform DER | sha256sum
 
-        What this cannot show: events after the checkpoint, and whether {ExportFolder.LogKey} is truly the agency's. Compare the key with the
-        published one, and ask the agency's log or one of its witnesses for a newer checkpoint.
+            What this cannot show: events after the checkpoint, and whether {ExportFolder.LogKey} is truly the agency's. Compare the key with the
+            published one, and ask the agency's log or one of its witnesses for a newer checkpoint.
 
-        """;
+            """;
 
     static string Wall(Instant at, AgencyProfile agency)
     {

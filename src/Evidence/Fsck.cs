@@ -32,7 +32,12 @@ public sealed class Fsck
 
     /// <summary>Goes through everything and leaves <see cref="LastFsck"/> behind.</summary>
     /// <param name="told">Each finding as it is made.</param>
-    public static async Task<FsckReport> Report(Agency agency, TimeProvider clock, Action<FsckFinding>? told, CancellationToken stop)
+    public static async Task<FsckReport> Report(
+        Agency agency,
+        TimeProvider clock,
+        Action<FsckFinding>? told,
+        CancellationToken stop
+    )
     {
         var begun = clock.Now();
         var fsck = new Fsck(agency);
@@ -53,7 +58,11 @@ public sealed class Fsck
         foreach (var needed in new[] { folder.LogKey, checkpoint })
             if (!File.Exists(needed))
             {
-                yield return new("log-missing", Severity.Error, $"{needed} is missing: without it nothing in the custody log can be proven.");
+                yield return new(
+                    "log-missing",
+                    Severity.Error,
+                    $"{needed} is missing: without it nothing in the custody log can be proven."
+                );
                 yield break;
             }
         using var signer = LogSigner.Load(folder.LogKey);
@@ -84,7 +93,10 @@ public sealed class Fsck
             agency.Get<IVault>(),
             agency.Get<ClearClips>(),
             verifier,
-            position => position < head.Size ? Receipt.Of(tree.ReadEntry(position), new(position, tree.Inclusion(position, head.Size), note)) : null
+            position =>
+                position < head.Size
+                    ? Receipt.Of(tree.ReadEntry(position), new(position, tree.Inclusion(position, head.Size), note))
+                    : null
         );
         await foreach (var finding in Recordings(verification, stop))
             yield return finding;
@@ -98,7 +110,11 @@ public sealed class Fsck
     {
         foreach (var check in LogChecks.Log(name => ReadTile(name), note, verifier, remembered: null))
             if (!check.Passed)
-                yield return new(check.Name == "log.signed" ? "log-checkpoint-broken" : "log-tiles-broken", Severity.Error, check.WhyNot!);
+                yield return new(
+                    check.Name == "log.signed" ? "log-checkpoint-broken" : "log-tiles-broken",
+                    Severity.Error,
+                    check.WhyNot!
+                );
     }
 
     byte[]? ReadTile(TileName name)
@@ -123,13 +139,21 @@ public sealed class Fsck
                 );
             if (kept.Count == 0)
             {
-                yield return new("entry-missing", Severity.Error, $"The records lack the log's entries from {entries} to {head.Size - 1}.");
+                yield return new(
+                    "entry-missing",
+                    Severity.Error,
+                    $"The records lack the log's entries from {entries} to {head.Size - 1}."
+                );
                 yield break;
             }
             foreach (var (position, bytes) in kept)
             {
                 if (position != entries)
-                    yield return new("entry-missing", Severity.Error, $"The records lack the log's entries from {entries} to {position - 1}.");
+                    yield return new(
+                        "entry-missing",
+                        Severity.Error,
+                        $"The records lack the log's entries from {entries} to {position - 1}."
+                    );
                 entries = position + 1;
                 if (WhyNotEntry(tree, position, bytes) is { } why)
                     yield return new("entry-changed", Severity.Error, why);
@@ -181,7 +205,11 @@ public sealed class Fsck
             sealedBytes += held.Recording.SealedBytes;
             foreach (var check in verification.Check(held, stop))
                 if (!check.Passed && !IsLawful(check, held, destroyed))
-                    yield return new(CodeOf(check.Name), Severity.Error, $"Recording {held.Recording.Id}: {check.Name}: {check.WhyNot}");
+                    yield return new(
+                        CodeOf(check.Name),
+                        Severity.Error,
+                        $"Recording {held.Recording.Id}: {check.Name}: {check.WhyNot}"
+                    );
             foreach (var finding in Copies(held))
                 yield return finding;
         }
@@ -197,7 +225,11 @@ public sealed class Fsck
                 stop
             )
         )
-            yield return new("recording-missing", Severity.Error, $"The log admitted recording {lost}, but the records do not hold it.");
+            yield return new(
+                "recording-missing",
+                Severity.Error,
+                $"The log admitted recording {lost}, but the records do not hold it."
+            );
     }
 
     /// <summary>A destroyed key is meant to leave media that nobody can open.</summary>
@@ -244,7 +276,15 @@ public sealed class Fsck
             yield break; // said already
         }
         var stored = held.Recording;
-        var admitted = new NewRecording(manifest, kept.Envelope, kept.CameraKey, stored.CameraSerial, stored.Officer, stored.Unit, []);
+        var admitted = new NewRecording(
+            manifest,
+            kept.Envelope,
+            kept.CameraKey,
+            stored.CameraSerial,
+            stored.Officer,
+            stored.Unit,
+            []
+        );
         var again = Evidence.Recordings.Of(admitted, stored.AdmittedAt) with
         {
             Clips = stored.Clips,
@@ -252,7 +292,11 @@ public sealed class Fsck
             Playback = stored.Playback,
         };
         if (again != stored)
-            yield return new("records-differ", Severity.Error, $"Recording {stored.Id}: times, states or counts in the records are not those of its manifest.");
+            yield return new(
+                "records-differ",
+                Severity.Error,
+                $"Recording {stored.Id}: times, states or counts in the records are not those of its manifest."
+            );
     }
 
     async IAsyncEnumerable<FsckFinding> Orphans([EnumeratorCancellation] CancellationToken stop)
@@ -261,10 +305,18 @@ public sealed class Fsck
         var keys = agency.Get<ContentKeys>();
         foreach (var kept in vault.All())
             if (!await IsReferenced(kept, stop))
-                yield return Orphan("vault-orphan", $"The vault holds {kept}, which no recording refers to.", (vault as DiskVault)?.PathOf(kept));
+                yield return Orphan(
+                    "vault-orphan",
+                    $"The vault holds {kept}, which no recording refers to.",
+                    (vault as DiskVault)?.PathOf(kept)
+                );
         foreach (var kept in keys.All())
             if (!await IsReferenced(kept, stop))
-                yield return Orphan("key-orphan", $"A content key is kept for {kept}, which no recording refers to.", keys.PathOf(kept));
+                yield return Orphan(
+                    "key-orphan",
+                    $"A content key is kept for {kept}, which no recording refers to.",
+                    keys.PathOf(kept)
+                );
         if (vault is DiskVault disk)
             foreach (var stray in disk.Strays())
                 yield return new("vault-stray", Severity.Warning, $"{stray} is in the vault's folder and is no object of it.");
@@ -287,8 +339,8 @@ public sealed class Fsck
     IEnumerable<FsckFinding> Leftovers()
     {
         foreach (var place in new[] { folder.Root, folder.Keys }.Distinct())
-            foreach (var file in Directory.EnumerateFiles(place, ".*.new", SearchOption.AllDirectories))
-                if (!file.StartsWith(folder.ContentKeys, StringComparison.Ordinal))
-                    yield return Orphan("leftover-file", $"{file} was left by a write that was cut short; it can be deleted.", file);
+        foreach (var file in Directory.EnumerateFiles(place, ".*.new", SearchOption.AllDirectories))
+            if (!file.StartsWith(folder.ContentKeys, StringComparison.Ordinal))
+                yield return Orphan("leftover-file", $"{file} was left by a write that was cut short; it can be deleted.", file);
     }
 }

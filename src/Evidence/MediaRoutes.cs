@@ -77,12 +77,18 @@ public static class MediaRoutes
             await work.Commit(stop);
         }
         var pieces = clips
-            .Select(c => c.Index.IsBrowserPlayable ? new PlaylistClip(c.Clip.Number, c.Index, c.Clip.StartedAt) : OfProxy(c.Clip, proxies))
+            .Select(c =>
+                c.Index.IsBrowserPlayable ? new PlaylistClip(c.Clip.Number, c.Index, c.Clip.StartedAt) : OfProxy(c.Clip, proxies)
+            )
             .Where(p => p.Index.Fragments.Count > 0)
             .ToList();
         http.Response.Headers.CacheControl = "private, no-store";
         return TypedResults.Text(
-            MediaPlaylist.Write(pieces, piece => $"clips/{piece.Number}/{(clips.Single(c => c.Clip.Number == piece.Number).Index.IsBrowserPlayable ? "media" : "proxy")}?viewing={open.Id}"),
+            MediaPlaylist.Write(
+                pieces,
+                piece =>
+                    $"clips/{piece.Number}/{(clips.Single(c => c.Clip.Number == piece.Number).Index.IsBrowserPlayable ? "media" : "proxy")}?viewing={open.Id}"
+            ),
             MediaPlaylist.ContentType
         );
     }
@@ -92,9 +98,17 @@ public static class MediaRoutes
     static Refusal? WhyNotPlay(IReadOnlyList<(Clip Clip, ClipIndex Index)> clips, IProxies proxies)
     {
         if (clips.All(c => c.Index.Tracks.Count == 0))
-            return new("nothing-to-play", "This recording has neither picture nor sound that can be played. It is kept as it is.", RefusalKind.Conflict);
+            return new(
+                "nothing-to-play",
+                "This recording has neither picture nor sound that can be played. It is kept as it is.",
+                RefusalKind.Conflict
+            );
         return clips.Any(c => !c.Index.IsBrowserPlayable && c.Index.Tracks.Count > 0 && proxies.IndexOf(c.Clip) is null)
-            ? new("proxy-not-made", "Browsers cannot play this recording as it is; a playable copy is being made. Try again in a few minutes.", RefusalKind.Conflict)
+            ? new(
+                "proxy-not-made",
+                "Browsers cannot play this recording as it is; a playable copy is being made. Try again in a few minutes.",
+                RefusalKind.Conflict
+            )
             : null;
     }
 
@@ -153,7 +167,9 @@ public static class MediaRoutes
         if (await Clips.Find(work, id, number, stop) is not { } clip)
             return new Refused(NoSuchClip);
         if (!vault.Holds(clip.Sealed))
-            return new Refused(new("clip-missing", "The vault does not hold this clip any more. Verify the recording.", RefusalKind.Conflict));
+            return new Refused(
+                new("clip-missing", "The vault does not hold this clip any more. Verify the recording.", RefusalKind.Conflict)
+            );
         http.Response.Headers.ETag = $"\"{clip.Sealed.Hex}\"";
         http.Response.Headers.CacheControl = "private, no-store";
         if (HttpMethods.IsHead(http.Request.Method))

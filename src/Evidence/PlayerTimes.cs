@@ -35,14 +35,28 @@ public sealed class PlayerTimes
         return at + Math.Clamp((long)(camera - from).TotalMilliseconds, 0, length);
     }
 
-    public IReadOnlyList<PlayerPiece> Pieces => [.. clips.Where(c => c.LengthMs > 0).Select(c => new PlayerPiece(c.AtMs, c.LengthMs, c.From - offset))];
+    public IReadOnlyList<PlayerPiece> Pieces =>
+        [.. clips.Where(c => c.LengthMs > 0).Select(c => new PlayerPiece(c.AtMs, c.LengthMs, c.From - offset))];
 
     public IReadOnlyList<PlayerSpan> Spans =>
         [
             .. manifest.ActivatedAt > manifest.StartedAt
-                ? new[] { new PlayerSpan(0, At(manifest.ActivatedAt), "buffer", manifest.PreEventSound ? "Before activation" : "Before activation, without sound") }
+                ? new[]
+                {
+                    new PlayerSpan(
+                        0,
+                        At(manifest.ActivatedAt),
+                        "buffer",
+                        manifest.PreEventSound ? "Before activation" : "Before activation, without sound"
+                    ),
+                }
                 : [],
-            .. manifest.States.Select(s => new PlayerSpan(At(s.From), At(s.Until ?? manifest.EndedAt), Words<RecordingState>.Of(s.State), Label(s))),
+            .. manifest.States.Select(s => new PlayerSpan(
+                At(s.From),
+                At(s.Until ?? manifest.EndedAt),
+                Words<RecordingState>.Of(s.State),
+                Label(s)
+            )),
         ];
 
     /// <summary>Bookmarks, and where recording was stopped, which has no length to draw.</summary>
@@ -50,11 +64,16 @@ public sealed class PlayerTimes
         [
             .. manifest
                 .Bookmarks.Select(b => new PlayerMark(At(b.At), b.Label ?? "Bookmark"))
-                .Concat(manifest.States.Where(s => s.State == RecordingState.Stopped).Select(s => new PlayerMark(At(s.From), Label(s))))
+                .Concat(
+                    manifest
+                        .States.Where(s => s.State == RecordingState.Stopped)
+                        .Select(s => new PlayerMark(At(s.From), Label(s)))
+                )
                 .OrderBy(m => m.AtMs),
         ];
 
-    public IReadOnlyList<PlayerPoint> Track => [.. manifest.Positions.Select(p => new PlayerPoint(At(p.At), p.Latitude, p.Longitude))];
+    public IReadOnlyList<PlayerPoint> Track =>
+        [.. manifest.Positions.Select(p => new PlayerPoint(At(p.At), p.Latitude, p.Longitude))];
 
     public static string Label(StateSpan span) =>
         $"{span.State}: {span.ReasonCode}{(span.Text is null ? "" : $", {span.Text}")}{(span.SaidAloud ? " (said aloud)" : "")}";

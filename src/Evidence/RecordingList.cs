@@ -105,13 +105,17 @@ public static class RecordingList
                 AddWords(words, search);
             if (words.Count > 0 && search == Search.Fetch)
                 // CROSS JOIN is how SQLite is told what to read first.
-                from = "(SELECT recording AS found FROM recording_text WHERE recording_text MATCH @match) CROSS JOIN recording ON id = found";
+                from =
+                    "(SELECT recording AS found FROM recording_text WHERE recording_text MATCH @match) CROSS JOIN recording ON id = found";
             AddArms(reach, filter, now, oneArm: filter.Officer is not null || filter.Camera is not null || from != "recording");
             if (arms.Count == 0)
                 return;
             var direction = upwards ? "ASC" : "DESC";
             Sql = new StringBuilder()
-                .AppendJoin("\nUNION ALL\n", arms.Select(arm => $"SELECT recording.* FROM {from} WHERE {string.Join(" AND ", [arm, .. filters])}"))
+                .AppendJoin(
+                    "\nUNION ALL\n",
+                    arms.Select(arm => $"SELECT recording.* FROM {from} WHERE {string.Join(" AND ", [arm, .. filters])}")
+                )
                 .Append(CultureInfo.InvariantCulture, $"\nORDER BY started_at {direction}, id {direction} LIMIT @limit")
                 .ToString();
             Args["limit"] = limit;
@@ -124,7 +128,11 @@ public static class RecordingList
         void AddFilters(RecordingFilter filter, RecordingCursor? place, bool upwards)
         {
             if (place is { } at)
-                Filter($"(started_at, id) {(upwards ? '>' : '<')} (@place, @placeId)", ("place", at.StartedAt), ("placeId", at.Id));
+                Filter(
+                    $"(started_at, id) {(upwards ? '>' : '<')} (@place, @placeId)",
+                    ("place", at.StartedAt),
+                    ("placeId", at.Id)
+                );
             if (filter.From is { } earliest)
                 Filter("started_at >= @earliest", ("earliest", earliest));
             if (filter.Until is { } latest)
@@ -153,10 +161,16 @@ public static class RecordingList
                     break;
                 case Search.Look:
                     foreach (var (i, word) in words.Index())
-                        Filter(string.Create(CultureInfo.InvariantCulture, $"words LIKE @word{i}"), (string.Create(CultureInfo.InvariantCulture, $"word{i}"), $"% {word}%"));
+                        Filter(
+                            string.Create(CultureInfo.InvariantCulture, $"words LIKE @word{i}"),
+                            (string.Create(CultureInfo.InvariantCulture, $"word{i}"), $"% {word}%")
+                        );
                     break;
                 case Search.Ask:
-                    Filter("to_tsvector('simple', words) @@ to_tsquery('simple', @words)", ("words", string.Join(" & ", words.Select(w => $"{w}:*"))));
+                    Filter(
+                        "to_tsvector('simple', words) @@ to_tsquery('simple', @words)",
+                        ("words", string.Join(" & ", words.Select(w => $"{w}:*")))
+                    );
                     break;
             }
         }

@@ -16,10 +16,20 @@ static class RecordingPages
         app.MapGet("/recordings", List).NeedsSignIn().ExcludeFromDescription();
         app.MapGet("/recordings/{id}", One).NeedsSignIn().ExcludeFromDescription();
         app.MapPost("/recordings/{id}/grants", Give).Needs(Permission.GrantAccess).WithMetadata(form).ExcludeFromDescription();
-        app.MapPost("/recordings/{id}/grants/{number:long}/revoke", Revoke).Needs(Permission.GrantAccess).WithMetadata(form).ExcludeFromDescription();
+        app.MapPost("/recordings/{id}/grants/{number:long}/revoke", Revoke)
+            .Needs(Permission.GrantAccess)
+            .WithMetadata(form)
+            .ExcludeFromDescription();
     }
 
-    static async Task<IResult> List(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> List(
+        HttpContext http,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var (query, refusal) = await RecordingQuery.Read(http.Request, reading, agency.Profile, stop);
@@ -38,8 +48,14 @@ static class RecordingPages
         );
     }
 
-    static Task<IResult> One(RecordingId id, HttpContext http, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        Show(id, http, viewer, records, clock, null, stop);
+    static Task<IResult> One(
+        RecordingId id,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) => Show(id, http, viewer, records, clock, null, stop);
 
     static async Task<IResult> Show(
         RecordingId id,
@@ -70,18 +86,34 @@ static class RecordingPages
             [.. custody.Reverse().Take(CustodyShown)],
             custody.Count,
             grants,
-            mayGrant ? [.. (await Accounts.Page(reading, null, 500, stop)).Where(a => a.DisabledAt is null && a.Role != Role.Administrator && a.Id != viewer.Account.Id)] : [],
+            mayGrant
+                ?
+                [
+                    .. (await Accounts.Page(reading, null, 500, stop)).Where(a =>
+                        a.DisabledAt is null && a.Role != Role.Administrator && a.Id != viewer.Account.Id
+                    ),
+                ]
+                : [],
             recording.Unit is { } unit ? (await Units.Find(reading, unit, stop))?.Name : null,
             viewer.May(Permission.ExportRecordings),
             viewer.May(Permission.VerifyRecordings),
             mayGrant,
             clock.Now()
         );
-        return Page.Of<RecordingPage>(new { View = view, Refusal = trouble }, trouble is null ? 200 : Refused.StatusOf(trouble.Kind));
+        return Page.Of<RecordingPage>(
+            new { View = view, Refusal = trouble },
+            trouble is null ? 200 : Refused.StatusOf(trouble.Kind)
+        );
     }
 
     /// <summary>Showing the page is looking: it shows pictures and where the officer was. Coming back soon is the same look.</summary>
-    static async Task<Viewing?> Look(RecordingId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<Viewing?> Look(
+        RecordingId id,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         await using (var reading = await records.Read(stop))
         {
@@ -111,8 +143,19 @@ static class RecordingPages
         {
             await using var work = await records.Begin(viewer.Actor, stop);
             await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
-            Instant? until = int.TryParse(form.Text("days"), out var count) && count is > 0 and <= 3650 ? work.Now + Duration.FromDays(count) : null;
-            await AccessGrants.Give(work, viewer.Account.Id, await RecordingRoutes.FindAccount(work, form.TextOrNull("account"), stop), id, form.TextOrNull("reason"), until, stop);
+            Instant? until =
+                int.TryParse(form.Text("days"), out var count) && count is > 0 and <= 3650
+                    ? work.Now + Duration.FromDays(count)
+                    : null;
+            await AccessGrants.Give(
+                work,
+                viewer.Account.Id,
+                await RecordingRoutes.FindAccount(work, form.TextOrNull("account"), stop),
+                id,
+                form.TextOrNull("reason"),
+                until,
+                stop
+            );
             await work.Commit(stop);
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)

@@ -19,7 +19,18 @@ public sealed record RecordingQuery(
 {
     public const int DefaultSize = 48;
 
-    public static readonly IReadOnlyList<string> FilterNames = ["officer", "camera", "unit", "from", "until", "state", "urgent", "text", "q"];
+    public static readonly IReadOnlyList<string> FilterNames =
+    [
+        "officer",
+        "camera",
+        "unit",
+        "from",
+        "until",
+        "state",
+        "urgent",
+        "text",
+        "q",
+    ];
 
     /// <returns>The query, or why it is not understood.</returns>
     public static async Task<(RecordingQuery? Query, Refusal? Refusal)> Read(
@@ -35,13 +46,17 @@ public sealed record RecordingQuery(
         var unmatchable = false;
         if (Asked("officer") is { } officer)
         {
-            var id = OfficerId.TryParse(officer, null, out var parsed) ? parsed : (await Officers.FindByBadge(reading, officer, stop))?.Id;
+            var id = OfficerId.TryParse(officer, null, out var parsed)
+                ? parsed
+                : (await Officers.FindByBadge(reading, officer, stop))?.Id;
             unmatchable |= id is null;
             filter = filter with { Officer = id };
         }
         if (Asked("camera") is { } camera)
         {
-            var id = CameraId.TryParse(camera, null, out var parsed) ? parsed : (await Cameras.FindBySerial(reading, camera, stop))?.Id;
+            var id = CameraId.TryParse(camera, null, out var parsed)
+                ? parsed
+                : (await Cameras.FindBySerial(reading, camera, stop))?.Id;
             unmatchable |= id is null;
             filter = filter with { Camera = id };
         }
@@ -71,7 +86,11 @@ public sealed record RecordingQuery(
                 return (null, Wrong("state", "stopped, muted, averted or power-cut"));
             filter = filter with { State = known };
         }
-        if (!Place(Asked("before"), out var before) || !Place(Asked("after"), out var after) || (before is not null && after is not null))
+        if (
+            !Place(Asked("before"), out var before)
+            || !Place(Asked("after"), out var after)
+            || (before is not null && after is not null)
+        )
             return (null, Wrong("before or after", "what the list itself gave as older or newer"));
         var size = DefaultSize;
         if (Asked("size") is { } asked && (!int.TryParse(asked, out size) || size is < 1 or > RecordingList.MaxSize))
@@ -105,5 +124,6 @@ public sealed record RecordingQuery(
         return zone.AtStartOfDay(endOfDay ? day.PlusDays(1) : day).ToInstant();
     }
 
-    static Refusal Wrong(string name, string form) => new("filter-invalid", $"The filter '{name}' is not understood: write {form}.");
+    static Refusal Wrong(string name, string form) =>
+        new("filter-invalid", $"The filter '{name}' is not understood: write {form}.");
 }

@@ -23,7 +23,14 @@ static class RecordingRoutes
 
     public sealed record ListAnswer(IReadOnlyList<Recording> Recordings, string? Newer, string? Older);
 
-    static async Task<IResult> List(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> List(
+        HttpContext http,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var (query, refusal) = await RecordingQuery.Read(http.Request, reading, agency.Profile, stop);
@@ -44,24 +51,63 @@ static class RecordingRoutes
         string Software
     );
 
-    static Task<IResult> One(RecordingId id, HttpContext http, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        Seeing(id, viewer, records, clock, stop, async (reading, recording) =>
-        {
-            var kept = (await AdmittedManifests.Of(reading, id, stop))!;
-            var (_, manifest) = SignedManifest.Read(kept.Envelope);
-            var clips = await Clips.Of(reading, id, stop);
-            return Json(http, new OneAnswer(recording, clips, manifest.States, manifest.Bookmarks, manifest.Positions, manifest.Clock, manifest.Software));
-        });
+    static Task<IResult> One(
+        RecordingId id,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        Seeing(
+            id,
+            viewer,
+            records,
+            clock,
+            stop,
+            async (reading, recording) =>
+            {
+                var kept = (await AdmittedManifests.Of(reading, id, stop))!;
+                var (_, manifest) = SignedManifest.Read(kept.Envelope);
+                var clips = await Clips.Of(reading, id, stop);
+                return Json(
+                    http,
+                    new OneAnswer(
+                        recording,
+                        clips,
+                        manifest.States,
+                        manifest.Bookmarks,
+                        manifest.Positions,
+                        manifest.Clock,
+                        manifest.Software
+                    )
+                );
+            }
+        );
 
     /// <summary>The envelope's bytes, exactly as the camera sent them.</summary>
-    static Task<IResult> Manifest(RecordingId id, HttpContext http, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        Seeing(id, viewer, records, clock, stop, async (reading, _) =>
-        {
-            http.Response.Headers.CacheControl = "private, no-store";
-            var kept = (await AdmittedManifests.Of(reading, id, stop))!;
-            http.Response.Headers.ETag = $"\"{kept.Digest.Hex}\"";
-            return TypedResults.Bytes(kept.Envelope, "application/json");
-        });
+    static Task<IResult> Manifest(
+        RecordingId id,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        Seeing(
+            id,
+            viewer,
+            records,
+            clock,
+            stop,
+            async (reading, _) =>
+            {
+                http.Response.Headers.CacheControl = "private, no-store";
+                var kept = (await AdmittedManifests.Of(reading, id, stop))!;
+                http.Response.Headers.ETag = $"\"{kept.Digest.Hex}\"";
+                return TypedResults.Bytes(kept.Envelope, "application/json");
+            }
+        );
 
     static async Task<IResult> Receipt(
         RecordingId id,
@@ -74,16 +120,23 @@ static class RecordingRoutes
     )
     {
         long? arrival = null;
-        var refusal = await Seeing(id, viewer, records, clock, stop, async (reading, _) =>
-        {
-            arrival = await reading.One(
-                "SELECT arrival FROM custody_entry WHERE recording = @id AND kind = 'recording.admitted' ORDER BY arrival LIMIT 1",
-                new { id },
-                row => (long?)row.Number("arrival"),
-                stop
-            );
-            return TypedResults.Empty;
-        });
+        var refusal = await Seeing(
+            id,
+            viewer,
+            records,
+            clock,
+            stop,
+            async (reading, _) =>
+            {
+                arrival = await reading.One(
+                    "SELECT arrival FROM custody_entry WHERE recording = @id AND kind = 'recording.admitted' ORDER BY arrival LIMIT 1",
+                    new { id },
+                    row => (long?)row.Number("arrival"),
+                    stop
+                );
+                return TypedResults.Empty;
+            }
+        );
         return arrival is null ? refusal : Json(http, await log.ReceiptOf(arrival.Value, stop));
     }
 
@@ -91,15 +144,34 @@ static class RecordingRoutes
     /// <param name="Words">After the actor's name.</param>
     public sealed record CustodyLine(long? Position, Instant At, Actor Actor, string Words, string? Text, CustodyEvent Event);
 
-    static Task<IResult> Custody(RecordingId id, HttpContext http, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        Seeing(id, viewer, records, clock, stop, async (reading, _) =>
-            Json(http, new { events = (await CustodyLog.About(reading, id, stop)).Select(ToLine).ToList() })
+    static Task<IResult> Custody(
+        RecordingId id,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        Seeing(
+            id,
+            viewer,
+            records,
+            clock,
+            stop,
+            async (reading, _) => Json(http, new { events = (await CustodyLog.About(reading, id, stop)).Select(ToLine).ToList() })
         );
 
     internal static CustodyLine ToLine(LoggedEntry logged)
     {
         var words = CustodySentences.Of(logged.Entry.Event);
-        return new(logged.Position < 0 ? null : logged.Position, logged.Entry.At, logged.Entry.Actor, words.Title, words.Text, logged.Entry.Event);
+        return new(
+            logged.Position < 0 ? null : logged.Position,
+            logged.Entry.At,
+            logged.Entry.Actor,
+            words.Title,
+            words.Text,
+            logged.Entry.Event
+        );
     }
 
     /// <summary>Streams the checks as lines of JSON while they are made, then puts the outcome in the custody log.</summary>
@@ -128,7 +200,14 @@ static class RecordingRoutes
         {
             if (!check.Passed)
                 firstBroken ??= check;
-            await Line(new { name = check.Name, ok = check.Passed, text = check.WhyNot ?? check.What });
+            await Line(
+                new
+                {
+                    name = check.Name,
+                    ok = check.Passed,
+                    text = check.WhyNot ?? check.What,
+                }
+            );
         }
         await using var work = await records.Begin(viewer.Actor, stop);
         work.Append(new CustodyEvent.RecordingVerified(id, firstBroken is null, firstBroken?.Name), id);
@@ -143,7 +222,14 @@ static class RecordingRoutes
         }
     }
 
-    static async Task<IResult> Grants(RecordingId id, HttpContext http, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> Grants(
+        RecordingId id,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.Grant, clock.Now(), stop);
@@ -153,7 +239,14 @@ static class RecordingRoutes
     /// <param name="Account">Id or name of who may see it.</param>
     public sealed record GiveAsk(string Account, string Reason, Instant? Until = null);
 
-    static async Task<IResult> Give(RecordingId id, GiveAsk ask, HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Give(
+        RecordingId id,
+        GiveAsk ask,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
@@ -171,7 +264,14 @@ static class RecordingRoutes
 
     public sealed record RevokeAsk(string Reason);
 
-    static async Task<IResult> Revoke(RecordingId id, long number, RevokeAsk ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Revoke(
+        RecordingId id,
+        long number,
+        RevokeAsk ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);

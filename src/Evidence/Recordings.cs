@@ -59,7 +59,11 @@ public static class Recordings
         await AdmittedManifests.Insert(work, admitted, stop);
         // PostgreSQL's index is on the column itself.
         if (work.Engine == Engine.Sqlite)
-            await work.Execute("INSERT INTO recording_text (recording, words) VALUES (@Recording, @words)", new { manifest.Recording, words }, stop);
+            await work.Execute(
+                "INSERT INTO recording_text (recording, words) VALUES (@Recording, @words)",
+                new { manifest.Recording, words },
+                stop
+            );
         work.Append(
             new CustodyEvent.RecordingAdmitted(
                 manifest.Recording,
@@ -81,7 +85,9 @@ public static class Recordings
             row.Id<Nouns.Recording>("id"),
             row.Id<Nouns.Camera>("camera"),
             row.Text("camera_serial"),
-            row.IdOrNull<Nouns.Officer>("officer") is { } officer ? new(officer, row.Text("officer_badge"), row.Text("officer_name")) : null,
+            row.IdOrNull<Nouns.Officer>("officer") is { } officer
+                ? new(officer, row.Text("officer_badge"), row.Text("officer_name"))
+                : null,
             row.IdOrNull<Nouns.Unit>("unit"),
             row.Number("sequence"),
             row.Time("started_at"),
@@ -142,17 +148,15 @@ public static class Recordings
         : Playback.Original;
 
     static string WordsOf(NewRecording admitted) =>
-        SearchWords.Kept(
-            [
-                admitted.CameraSerial,
-                admitted.Officer?.Badge,
-                admitted.Officer?.Name,
-                admitted.Manifest.StartCause.Trigger,
-                admitted.Manifest.StartCause.Detail,
-                .. admitted.Manifest.Bookmarks.Select(b => b.Label),
-                .. admitted.Manifest.States.SelectMany(s => new[] { s.ReasonCode, s.Text }),
-            ]
-        );
+        SearchWords.Kept([
+            admitted.CameraSerial,
+            admitted.Officer?.Badge,
+            admitted.Officer?.Name,
+            admitted.Manifest.StartCause.Trigger,
+            admitted.Manifest.StartCause.Detail,
+            .. admitted.Manifest.Bookmarks.Select(b => b.Label),
+            .. admitted.Manifest.States.SelectMany(s => new[] { s.ReasonCode, s.Text }),
+        ]);
 
     internal static long Us(Duration duration) => duration.BclCompatibleTicks / 10;
 

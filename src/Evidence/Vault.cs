@@ -74,7 +74,8 @@ public sealed class VaultStream(IVaultObject kept) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException("Kept objects never change.");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Kept objects never change.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Kept objects never change.");
 
     protected override void Dispose(bool disposing)
     {

@@ -13,7 +13,12 @@ public sealed class Verification(IVault vault, ClearClips clear, LogVerifier ver
     public static Verification Of(Agency agency)
     {
         var log = agency.Get<CustodyLog>();
-        return new(agency.Get<IVault>(), agency.Get<ClearClips>(), log.Verifier, position => position < log.Size ? log.Prove(position) : null);
+        return new(
+            agency.Get<IVault>(),
+            agency.Get<ClearClips>(),
+            log.Verifier,
+            position => position < log.Size ? log.Prove(position) : null
+        );
     }
 
     const int ReadLengthBytes = 512 * 1024;
@@ -116,7 +121,11 @@ public sealed class Verification(IVault vault, ClearClips clear, LogVerifier ver
         if (held.Manifest is not { } kept)
             return new(Name, What, "There is no manifest to check.");
         if (kept.Previous is not { } previous)
-            return new(Name, "This is the camera's first manifest.", kept.Sequence == 1 ? null : $"Manifest {kept.Sequence} names none before it.");
+            return new(
+                Name,
+                "This is the camera's first manifest.",
+                kept.Sequence == 1 ? null : $"Manifest {kept.Sequence} names none before it."
+            );
         if (held.Before is { } before)
             return new(
                 Name,
@@ -134,8 +143,10 @@ public sealed class Verification(IVault vault, ClearClips clear, LogVerifier ver
     {
         var whyNot =
             manifest is null ? "There is no manifest to compare with."
-            : recording.Camera != manifest.Camera || recording.Sequence != manifest.Sequence ? "The records name another camera or place in its chain."
-            : !clips.Select(c => (c.Id, c.Number, c.Sealed, c.Clear, c.Complete))
+            : recording.Camera != manifest.Camera || recording.Sequence != manifest.Sequence
+                ? "The records name another camera or place in its chain."
+            : !clips
+                .Select(c => (c.Id, c.Number, c.Sealed, c.Clear, c.Complete))
                 .SequenceEqual(manifest.Clips.Select(c => (c.Id, c.Number, c.SealedDigest.Stated, c.ClearDigest, c.Complete)))
                 ? "The records list other clips than the manifest."
             : null;
@@ -215,8 +226,16 @@ public sealed class Verification(IVault vault, ClearClips clear, LogVerifier ver
             return
             [
                 new(Name, What, whyNot),
-                new("Inclusion", "A proof leads from that entry to the log's signed head.", proof.FirstOrDefault(c => !c.Passed && !c.Name.EndsWith("signed", StringComparison.Ordinal))?.WhyNot),
-                new("Checkpoint", "The log's head is signed with the agency's log key.", proof.FirstOrDefault(c => !c.Passed && c.Name.EndsWith("signed", StringComparison.Ordinal))?.WhyNot),
+                new(
+                    "Inclusion",
+                    "A proof leads from that entry to the log's signed head.",
+                    proof.FirstOrDefault(c => !c.Passed && !c.Name.EndsWith("signed", StringComparison.Ordinal))?.WhyNot
+                ),
+                new(
+                    "Checkpoint",
+                    "The log's head is signed with the agency's log key.",
+                    proof.FirstOrDefault(c => !c.Passed && c.Name.EndsWith("signed", StringComparison.Ordinal))?.WhyNot
+                ),
             ];
         }
         catch (Exception e) when (e is LogBrokenException or FormatException)
@@ -241,7 +260,13 @@ public sealed class Verification(IVault vault, ClearClips clear, LogVerifier ver
             return new(name, what, whyNot());
         }
         catch (Exception e)
-            when (e is SealBrokenException or IOException or ContentKeyMissingException or CryptographicException or InvalidDataException)
+            when (e
+                    is SealBrokenException
+                        or IOException
+                        or ContentKeyMissingException
+                        or CryptographicException
+                        or InvalidDataException
+            )
         {
             return new(name, what, e.Message);
         }

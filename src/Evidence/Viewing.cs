@@ -37,7 +37,14 @@ public static class Viewings
         RefusalKind.Forbidden
     );
 
-    public static async Task<Viewing> Open(Work work, Viewer viewer, RecordingId recording, string what, string? purpose, CancellationToken stop)
+    public static async Task<Viewing> Open(
+        Work work,
+        Viewer viewer,
+        RecordingId recording,
+        string what,
+        string? purpose,
+        CancellationToken stop
+    )
     {
         var opened = new Viewing(
             ViewingId.New(),
@@ -72,7 +79,10 @@ public static class Viewings
             stop
         );
         if (first > 0)
-            work.Append(new CustodyEvent.RecordingViewed(viewing.Recording, viewing.Id, Played, viewing.Purpose), viewing.Recording);
+            work.Append(
+                new CustodyEvent.RecordingViewed(viewing.Recording, viewing.Id, Played, viewing.Purpose),
+                viewing.Recording
+            );
     }
 
     /// <summary>The viewing, if it is this account's, of this recording, and has not ended.</summary>
@@ -86,17 +96,31 @@ public static class Viewings
     )
     {
         var found = await reading.One("SELECT * FROM viewing WHERE id = @id", new { id }, Read, stop);
-        return found is not null && found.Recording == recording && found.Account == viewer.Account.Id && found.ExpiresAt > now ? found : null;
+        return found is not null && found.Recording == recording && found.Account == viewer.Account.Id && found.ExpiresAt > now
+            ? found
+            : null;
     }
 
     /// <summary>The account's present look at the recording, if it began a short while ago.</summary>
-    public static Task<Viewing?> FindRecent(Reading reading, Viewer viewer, RecordingId recording, Instant now, CancellationToken stop) =>
+    public static Task<Viewing?> FindRecent(
+        Reading reading,
+        Viewer viewer,
+        RecordingId recording,
+        Instant now,
+        CancellationToken stop
+    ) =>
         reading.One(
             """
             SELECT * FROM viewing WHERE recording = @recording AND account = @Id AND opened_at > @since AND expires_at > @now
             ORDER BY opened_at DESC LIMIT 1
             """,
-            new { recording, viewer.Account.Id, since = now - Viewing.Resumes, now },
+            new
+            {
+                recording,
+                viewer.Account.Id,
+                since = now - Viewing.Resumes,
+                now,
+            },
             Read,
             stop
         );

@@ -9,7 +9,8 @@ namespace Lapel.Ingest;
 /// <param name="PromisedBytes">What accepted uploads have yet to bring.</param>
 public sealed record DiskRoom(long FreeBytes, long TotalBytes, long PromisedBytes)
 {
-    public long ReserveBytes(IngestSettings settings) => Math.Max(settings.ReserveBytes, (long)(TotalBytes * settings.ReserveShare));
+    public long ReserveBytes(IngestSettings settings) =>
+        Math.Max(settings.ReserveBytes, (long)(TotalBytes * settings.ReserveShare));
 
     /// <param name="askedBytes">What is asked beyond the promises.</param>
     public Refusal? WhyNotPromise(long askedBytes, IngestSettings settings)
@@ -32,5 +33,6 @@ public sealed record DiskRoom(long FreeBytes, long TotalBytes, long PromisedByte
         return new(disk.AvailableFreeSpace, disk.TotalSize, promisedBytes);
     }
 
-    static string Mebibytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / (1 << 20):N0} MiB");
+    static string Mebibytes(long bytes) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / (1 << 20):N0} MiB");
 }

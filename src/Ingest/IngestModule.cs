@@ -59,9 +59,8 @@ sealed class IngestLoop(Agencies agencies, ILogger<IngestLoop> journal) : Backgr
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every);
-        do
-            foreach (var agency in agencies.All)
-                await Tidy(agency, stoppingToken);
+        do foreach (var agency in agencies.All)
+            await Tidy(agency, stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 

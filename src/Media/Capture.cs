@@ -45,13 +45,18 @@ public static class Capture
                 ? new FfmpegArguments().Input("file:" + file.Path, "-re").Map("0:v:0", "0:a:0?")
                 : new FfmpegArguments().Input("file:" + file.Path).Map("0:v:0", "0:a:0?"),
             // Ten seconds without a packet (in microseconds) end the run, so that the camera can say so and try again.
-            CaptureSource.Rtsp rtsp => new FfmpegArguments().Input(rtsp.Url, "-rtsp_transport", "tcp", "-timeout", "10000000").Map("0:v:0", "0:a:0?"),
+            CaptureSource.Rtsp rtsp => new FfmpegArguments()
+                .Input(rtsp.Url, "-rtsp_transport", "tcp", "-timeout", "10000000")
+                .Map("0:v:0", "0:a:0?"),
             CaptureSource.Devices devices => Devices(devices, settings),
             _ => throw new ArgumentOutOfRangeException(nameof(source), source, "No such source."),
         };
         if (source is not CaptureSource.TestScene)
             arguments
-                .Add("-vf", $"scale={Number(settings.Width)}:{Number(settings.Height)}:force_original_aspect_ratio=decrease:force_divisible_by=2")
+                .Add(
+                    "-vf",
+                    $"scale={Number(settings.Width)}:{Number(settings.Height)}:force_original_aspect_ratio=decrease:force_divisible_by=2"
+                )
                 .Add("-af", "aresample=async=1000"); // sound from a live source has holes and its own clock; the picture's time leads
         return arguments.H264(settings.Preset, settings.VideoKbps).Aac(settings.SoundKbps, channels: 1).FragmentsToStdout();
     }
@@ -72,11 +77,16 @@ public static class Capture
     {
         var arguments = new FfmpegArguments().Input(
             devices.VideoDevice,
-            "-f", "v4l2",
-            "-framerate", Number(settings.FramesPerSecond),
-            "-video_size", $"{Number(settings.Width)}x{Number(settings.Height)}",
-            "-use_wallclock_as_timestamps", "1",
-            "-thread_queue_size", "64"
+            "-f",
+            "v4l2",
+            "-framerate",
+            Number(settings.FramesPerSecond),
+            "-video_size",
+            $"{Number(settings.Width)}x{Number(settings.Height)}",
+            "-use_wallclock_as_timestamps",
+            "1",
+            "-thread_queue_size",
+            "64"
         );
         if (devices.SoundDevice is not { } sound)
             return arguments.Map("0:v:0");

@@ -10,7 +10,13 @@ public readonly record struct ByteRange(long Offset, long LengthBytes)
 
 /// <summary>One fragment's place in the clip: 'moof' to the end of 'mdat'. Times are microseconds from the clip's first picture.</summary>
 /// <param name="StartsWithKeyframe">Playing may begin here. Always true in a clip without picture.</param>
-public readonly record struct IndexedFragment(long Offset, long LengthBytes, long StartUs, long DurationUs, bool StartsWithKeyframe)
+public readonly record struct IndexedFragment(
+    long Offset,
+    long LengthBytes,
+    long StartUs,
+    long DurationUs,
+    bool StartsWithKeyframe
+)
 {
     public long End => Offset + LengthBytes;
 }

@@ -22,7 +22,10 @@ public sealed partial record ClipIndex
         Number(to, Tracks.Count);
         foreach (var t in Tracks)
         {
-            foreach (var number in (ReadOnlySpan<long>)[t.Id, (long)t.Kind, t.Timescale, t.Width, t.Height, t.RotationDegrees, t.Channels, t.SampleRateHz])
+            foreach (
+                var number in (ReadOnlySpan<long>)
+                    [t.Id, (long)t.Kind, t.Timescale, t.Width, t.Height, t.RotationDegrees, t.Channels, t.SampleRateHz]
+            )
                 Number(to, number);
             Text(to, t.Codec);
         }
@@ -82,7 +85,17 @@ public sealed partial record ClipIndex
         Span<long> n = stackalloc long[8];
         foreach (ref var number in n)
             number = Number(ref from);
-        return new((uint)n[0], (TrackKind)n[1], (uint)n[2], Text(ref from), (int)n[3], (int)n[4], (int)n[5], (int)n[6], (int)n[7]);
+        return new(
+            (uint)n[0],
+            (TrackKind)n[1],
+            (uint)n[2],
+            Text(ref from),
+            (int)n[3],
+            (int)n[4],
+            (int)n[5],
+            (int)n[6],
+            (int)n[7]
+        );
     }
 
     static void Number(MemoryStream to, long value)
@@ -127,7 +140,8 @@ public sealed partial record ClipIndex
     static long Signed(ref ReadOnlySpan<byte> from) => Number(ref from) is var n ? (long)((ulong)n >> 1) ^ -(n & 1) : 0;
 
     /// <summary>How many follow. Each takes a byte or more, so a lie is found before memory is taken for it.</summary>
-    static int Count(ref ReadOnlySpan<byte> from) => Number(ref from) is >= 0 and var n && n <= from.Length ? (int)n : throw Short();
+    static int Count(ref ReadOnlySpan<byte> from) =>
+        Number(ref from) is >= 0 and var n && n <= from.Length ? (int)n : throw Short();
 
     static string Text(ref ReadOnlySpan<byte> from)
     {

@@ -34,7 +34,9 @@ sealed class ClipPieces
     {
         var (moof, runs) = ReadMoof(fragment);
         var picture = runs.Find(r => r.Of.Track.Kind == TrackKind.Video && r.StartsWithKeyframe);
-        return picture is { FirstSampleSizeBytes: > 0 and <= LongestPictureBytes } ? Write(fragment, moof, new(picture, FirstSampleOnly: true)) : null;
+        return picture is { FirstSampleSizeBytes: > 0 and <= LongestPictureBytes }
+            ? Write(fragment, moof, new(picture, FirstSampleOnly: true))
+            : null;
     }
 
     /// <summary>The fragment with its sound alone, its time counted from the clip's first picture; null when it has none.</summary>
@@ -63,7 +65,11 @@ sealed class ClipPieces
     {
         Span<byte> header = stackalloc byte[Boxes.LongestHeaderBytes];
         Fill(read, fragment.Offset, header);
-        if (Boxes.Read(header, 0, fragment.LengthBytes, out var box) != BoxReading.Whole || box.Type != Boxes.Moof || box.LengthBytes > LongestMoofBytes)
+        if (
+            Boxes.Read(header, 0, fragment.LengthBytes, out var box) != BoxReading.Whole
+            || box.Type != Boxes.Moof
+            || box.LengthBytes > LongestMoofBytes
+        )
             throw new BrokenMediaException("The clip is not the one its index was made from.");
         var moof = new byte[box.LengthBytes];
         Fill(read, fragment.Offset, moof);

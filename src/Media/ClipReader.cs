@@ -119,9 +119,12 @@ sealed class ClipReader(ReadAt read, long lengthBytes)
     bool TakeFragment(Box moof, List<TrackRun> runs, Box mdat)
     {
         foreach (var run in runs)
-            foreach (var data in run.Runs)
-                if (data.LengthBytes > 0 && (data.Offset < mdat.BodyOffset - moof.Offset || data.LengthBytes > mdat.End - moof.Offset - data.Offset))
-                    return false;
+        foreach (var data in run.Runs)
+            if (
+                data.LengthBytes > 0
+                && (data.Offset < mdat.BodyOffset - moof.Offset || data.LengthBytes > mdat.End - moof.Offset - data.Offset)
+            )
+                return false;
         if (Fragment.Leading(runs) is not { } leading)
             return true;
         var (startUs, durationUs) = TimesOf(leading);
@@ -151,7 +154,12 @@ sealed class ClipReader(ReadAt read, long lengthBytes)
     long OrdinaryDurationUs() =>
         init is null
             ? 0
-            : init.Movie.Select(t => Ticks.ToMicroseconds((long)Math.Min(t.OrdinaryDurationTicks, long.MaxValue), t.Track.Timescale)).DefaultIfEmpty().Max();
+            : init
+                .Movie.Select(t =>
+                    Ticks.ToMicroseconds((long)Math.Min(t.OrdinaryDurationTicks, long.MaxValue), t.Track.Timescale)
+                )
+                .DefaultIfEmpty()
+                .Max();
 
     string? WhyNotPlayable()
     {
@@ -174,7 +182,9 @@ sealed class ClipReader(ReadAt read, long lengthBytes)
         if (!fragments.Exists(f => f.StartsWithKeyframe))
             return "No fragment begins with a keyframe.";
         var startUs = Leading().StartUs;
-        return fragments.Exists(f => f.StartUs - startUs is < -LongestUs or > LongestUs || f.DurationUs > LongestUs) ? "Its times span more than a week, which cannot be true." : null;
+        return fragments.Exists(f => f.StartUs - startUs is < -LongestUs or > LongestUs || f.DurationUs > LongestUs)
+            ? "Its times span more than a week, which cannot be true."
+            : null;
     }
 }
 
@@ -198,7 +208,11 @@ sealed class SoundGapFinder
         endUs = Math.Max(endUs ?? long.MinValue, startUs + durationUs);
         if (!silent)
             return;
-        if (silenced.Count > 0 && silenced[^1] is var last && startUs - last.StartUs - last.DurationUs is > -ToleranceUs and <= ToleranceUs)
+        if (
+            silenced.Count > 0
+            && silenced[^1] is var last
+            && startUs - last.StartUs - last.DurationUs is > -ToleranceUs and <= ToleranceUs
+        )
             silenced[^1] = last with { DurationUs = startUs + durationUs - last.StartUs };
         else
             silenced.Add(new(startUs, durationUs, true));

@@ -74,7 +74,12 @@ public sealed record Ffmpeg(string Path)
         {
             await run.DisposeAsync();
             // Whoever called may close the evidence next: nothing may still be reading it.
-            await feeding.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await feeding.ContinueWith(
+                static _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default
+            );
         }
     }
 

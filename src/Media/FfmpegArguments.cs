@@ -22,7 +22,8 @@ public sealed class FfmpegArguments
     /// Fragmented MP4 from stdin, and nothing else: evidence may be hostile, and ffmpeg can be talked into opening files and addresses
     /// by the playlists it reads. The edit list is left out, since it would drop the beginning of pieces that are taken from the middle.
     /// </summary>
-    public FfmpegArguments FragmentsOnStdin() => Input("pipe:0", "-protocol_whitelist", "pipe", "-f", "mp4", "-ignore_editlist", "1");
+    public FfmpegArguments FragmentsOnStdin() =>
+        Input("pipe:0", "-protocol_whitelist", "pipe", "-f", "mp4", "-ignore_editlist", "1");
 
     public FfmpegArguments Filter(string graph) => Add("-filter_complex", graph);
 
@@ -38,7 +39,8 @@ public sealed class FfmpegArguments
 
     /// <summary>H.264 as every browser decodes it, no frame held back, a keyframe each second whatever the frame rate does.</summary>
     public FfmpegArguments H264(string preset, int kbps) =>
-        NoInventedFrames().Add("-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-profile:v", "high")
+        NoInventedFrames()
+            .Add("-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-profile:v", "high")
             .Add("-b:v", Kilobits(kbps), "-maxrate", Kilobits(kbps * 3 / 2), "-bufsize", Kilobits(kbps * 2))
             .Add("-g", "600", "-sc_threshold", "0", "-force_key_frames", "expr:gte(t,n_forced)");
 

@@ -5,7 +5,13 @@ namespace Lapel.Media;
 
 /// <param name="SecondsApart">Wanted distance between pictures; short clips get closer ones, up to one a keyframe.</param>
 /// <param name="MostPictures">Long clips get pictures further apart instead of more.</param>
-public sealed record FilmstripSettings(int PictureWidth = 192, int Columns = 10, int SecondsApart = 10, int FewestPictures = 20, int MostPictures = 360);
+public sealed record FilmstripSettings(
+    int PictureWidth = 192,
+    int Columns = 10,
+    int SecondsApart = 10,
+    int FewestPictures = 20,
+    int MostPictures = 360
+);
 
 /// <summary>Where each picture of a filmstrip is: row by row, <paramref name="Columns"/> in a row.</summary>
 /// <param name="TimesUs">Microseconds from the clip's first picture, one for each, in order.</param>
@@ -24,7 +30,13 @@ public sealed record Filmstrip(byte[] Jpeg, FilmstripLayout Layout)
     /// </summary>
     /// <exception cref="FfmpegException">ffmpeg failed.</exception>
     /// <exception cref="BrokenMediaException">The clip is not the one the index was made from.</exception>
-    public static async Task<Filmstrip?> Make(Ffmpeg ffmpeg, ClipIndex index, ReadAt read, FilmstripSettings settings, CancellationToken stop)
+    public static async Task<Filmstrip?> Make(
+        Ffmpeg ffmpeg,
+        ClipIndex index,
+        ReadAt read,
+        FilmstripSettings settings,
+        CancellationToken stop
+    )
     {
         if (index.Video is not { Width: > 0, Height: > 0 } video || ClipPieces.Of(index, read) is not { } pieces)
             return null;
@@ -37,7 +49,13 @@ public sealed record Filmstrip(byte[] Jpeg, FilmstripLayout Layout)
             .Add("-threads", "1", "-skip_loop_filter", "all") // a thumbnail does not show what the loop filter smooths
             .FragmentsOnStdin()
             .Map("0:v:0")
-            .Add("-vf", string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=fast_bilinear,tile={Math.Min(settings.Columns, chosen.Count)}x{rows}"))
+            .Add(
+                "-vf",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"scale={width}:{height}:flags=fast_bilinear,tile={Math.Min(settings.Columns, chosen.Count)}x{rows}"
+                )
+            )
             .Add("-fps_mode", "passthrough", "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "5")
             .ToStdout("image2pipe");
 
@@ -69,7 +87,11 @@ public sealed record Filmstrip(byte[] Jpeg, FilmstripLayout Layout)
 
     internal static List<IndexedFragment> Choose(ClipIndex index, FilmstripSettings settings)
     {
-        var wanted = Math.Clamp(index.DurationUs / (settings.SecondsApart * 1_000_000L), settings.FewestPictures, settings.MostPictures);
+        var wanted = Math.Clamp(
+            index.DurationUs / (settings.SecondsApart * 1_000_000L),
+            settings.FewestPictures,
+            settings.MostPictures
+        );
         var apartUs = Math.Max(1, index.DurationUs / wanted);
         var chosen = new List<IndexedFragment>();
         var nextUs = long.MinValue;

@@ -29,7 +29,18 @@ public sealed class Fragment
         this.runs = runs;
         Bytes = bytes;
         CapturedAt = capturedAt;
-        Tracks = [.. runs.Select(r => new FragmentTrack(r.TrackId, r.Of.Track.Kind, r.Of.Track.Timescale, r.StartTicks, r.DurationTicks, r.Samples, r.StartsWithKeyframe))];
+        Tracks =
+        [
+            .. runs.Select(r => new FragmentTrack(
+                r.TrackId,
+                r.Of.Track.Kind,
+                r.Of.Track.Timescale,
+                r.StartTicks,
+                r.DurationTicks,
+                r.Samples,
+                r.StartsWithKeyframe
+            )),
+        ];
         var leading = Leading(runs);
         StartUs = leading is null ? 0 : Ticks.ToMicroseconds(leading.StartTicks, leading.Of.Track.Timescale);
         DurationUs = leading is null ? 0 : Ticks.ToMicroseconds(leading.DurationTicks, leading.Of.Track.Timescale);
@@ -63,7 +74,10 @@ public sealed class Fragment
         if (Boxes.Read(moofAndMdat, 0, moofAndMdat.Length, out var moof) != BoxReading.Whole || moof.Type != Boxes.Moof)
             throw new BrokenMediaException("A fragment's 'moof' box is cut off.");
         var length = (int)moof.LengthBytes;
-        if (Boxes.Read(moofAndMdat.AsSpan(length), length, moofAndMdat.Length, out var mdat) != BoxReading.Whole || mdat.Type != Boxes.Mdat)
+        if (
+            Boxes.Read(moofAndMdat.AsSpan(length), length, moofAndMdat.Length, out var mdat) != BoxReading.Whole
+            || mdat.Type != Boxes.Mdat
+        )
             throw new BrokenMediaException("A fragment's 'mdat' box is cut off.");
         var runs = Moof.Read(moofAndMdat.AsSpan(0, length), offset, init);
         foreach (var data in runs.SelectMany(r => r.Runs))
@@ -110,12 +124,18 @@ public sealed class Fragment
     public Fragment EarlierBy(long seconds)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, WholeSeconds);
-        return seconds == 0 ? this : Rewritten([.. runs.Select(r => new KeptRun(r, MovedTicks: -checked(seconds * r.Of.Track.Timescale)))]);
+        return seconds == 0
+            ? this
+            : Rewritten([.. runs.Select(r => new KeptRun(r, MovedTicks: -checked(seconds * r.Of.Track.Timescale)))]);
     }
 
     Fragment Rewritten(IReadOnlyList<KeptRun> kept)
     {
-        var bytes = FragmentBytes.Write(Bytes.AsSpan(0, moofLengthBytes), kept, (run, into) => Bytes.AsSpan((int)run.Offset, into.Length).CopyTo(into));
+        var bytes = FragmentBytes.Write(
+            Bytes.AsSpan(0, moofLengthBytes),
+            kept,
+            (run, into) => Bytes.AsSpan((int)run.Offset, into.Length).CopyTo(into)
+        );
         return Parse(bytes, init, 0, CapturedAt);
     }
 

@@ -60,21 +60,24 @@ static class FragmentBytes
     static void CopyData(IReadOnlyList<KeptRun> kept, CopyRun copy, Span<byte> into)
     {
         foreach (var part in kept)
-            foreach (var run in part.Run.Runs)
-            {
-                if (part.FirstSampleOnly && run.Samples == 0)
-                    continue;
-                var length = part.FirstSampleOnly ? part.Run.FirstSampleSizeBytes : part.Frame is { } f ? run.Samples * f.Length : run.LengthBytes;
-                var place = into[..(int)length];
-                if (part.Frame is { } frame)
-                    for (var at = 0; at < place.Length; at += frame.Length)
-                        frame.CopyTo(place[at..]);
-                else if (place.Length > 0) // an empty run may claim to be anywhere
-                    copy(run, place);
-                into = into[place.Length..];
-                if (part.FirstSampleOnly)
-                    break;
-            }
+        foreach (var run in part.Run.Runs)
+        {
+            if (part.FirstSampleOnly && run.Samples == 0)
+                continue;
+            var length =
+                part.FirstSampleOnly ? part.Run.FirstSampleSizeBytes
+                : part.Frame is { } f ? run.Samples * f.Length
+                : run.LengthBytes;
+            var place = into[..(int)length];
+            if (part.Frame is { } frame)
+                for (var at = 0; at < place.Length; at += frame.Length)
+                    frame.CopyTo(place[at..]);
+            else if (place.Length > 0) // an empty run may claim to be anywhere
+                copy(run, place);
+            into = into[place.Length..];
+            if (part.FirstSampleOnly)
+                break;
+        }
     }
 
     static void WriteTrack(ByteWriter to, ReadOnlySpan<byte> traf, KeptRun part, List<(int, long)> dataOffsets, ref long fromData)
@@ -143,7 +146,14 @@ static class FragmentBytes
         to.End();
     }
 
-    static long WriteRun(ByteWriter to, ReadOnlySpan<byte> trun, KeptRun part, DataRun run, long fromData, List<(int, long)> dataOffsets)
+    static long WriteRun(
+        ByteWriter to,
+        ReadOnlySpan<byte> trun,
+        KeptRun part,
+        DataRun run,
+        long fromData,
+        List<(int, long)> dataOffsets
+    )
     {
         var layout = RunLayout.Of(trun);
         var dropped = part.Frame is null ? 0 : RunLayout.Size;
@@ -159,7 +169,9 @@ static class FragmentBytes
             to.Bytes(table[..(int)Math.Min(table.Length, layout.EntryBytes * run.Samples)]);
         else
             for (var i = 0; i < run.Samples; i++)
-                foreach (var column in (ReadOnlySpan<uint>)[RunLayout.Duration, RunLayout.Size, RunLayout.Flags, RunLayout.Offset])
+                foreach (
+                    var column in (ReadOnlySpan<uint>)[RunLayout.Duration, RunLayout.Size, RunLayout.Flags, RunLayout.Offset]
+                )
                     if (layout.Take(ref table, column) is { } value && column != dropped)
                         to.Number(value);
         to.End();

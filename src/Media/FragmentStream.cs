@@ -34,7 +34,10 @@ public sealed class FragmentStream(int longestBoxBytes = 64 << 20)
         buffered += piece.Length;
 
         var at = 0;
-        while (Boxes.Read(buffer.AsSpan(at, buffered - at), 0, long.MaxValue, out var box) is var reading && reading != BoxReading.Cut)
+        while (
+            Boxes.Read(buffer.AsSpan(at, buffered - at), 0, long.MaxValue, out var box) is var reading
+            && reading != BoxReading.Cut
+        )
         {
             Refuse(reading, box);
             if (box.LengthBytes > buffered - at)
@@ -59,7 +62,9 @@ public sealed class FragmentStream(int longestBoxBytes = 64 << 20)
         if (ftyp is null && Init is null && box.Type != Boxes.Ftyp)
             throw new BrokenMediaException($"The stream does not begin like MP4 but with '{box.Name}'.");
         if (box.LengthBytes > longestBoxBytes)
-            throw new BrokenMediaException($"The stream has a '{box.Name}' box longer than {longestBoxBytes} bytes, or without an end.");
+            throw new BrokenMediaException(
+                $"The stream has a '{box.Name}' box longer than {longestBoxBytes} bytes, or without an end."
+            );
     }
 
     void Take(Box box, ReadOnlySpan<byte> bytes, long offset)

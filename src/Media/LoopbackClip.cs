@@ -82,10 +82,11 @@ sealed class LoopbackClip : IAsyncDisposable
 
     async Task Answer(NetworkStream to, long from)
     {
-        var head = from >= lengthBytes
-            ? $"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{lengthBytes}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            : $"HTTP/1.1 206 Partial Content\r\nAccept-Ranges: bytes\r\nContent-Range: bytes {from}-{lengthBytes - 1}/{lengthBytes}\r\n"
-                + $"Content-Length: {lengthBytes - from}\r\nContent-Type: application/octet-stream\r\nConnection: close\r\n\r\n";
+        var head =
+            from >= lengthBytes
+                ? $"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{lengthBytes}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                : $"HTTP/1.1 206 Partial Content\r\nAccept-Ranges: bytes\r\nContent-Range: bytes {from}-{lengthBytes - 1}/{lengthBytes}\r\n"
+                    + $"Content-Length: {lengthBytes - from}\r\nContent-Type: application/octet-stream\r\nConnection: close\r\n\r\n";
         await to.WriteAsync(Encoding.ASCII.GetBytes(head), closing.Token);
         var buffer = new byte[64 << 10];
         for (var at = from; at < lengthBytes; )
@@ -132,8 +133,12 @@ sealed class LoopbackClip : IAsyncDisposable
     // The kernel lists every TCP socket with the account that owns it: theirs must be the one that owns our listening socket.
     bool OwnAccount(IPEndPoint peer)
     {
-        string? ours = null, theirs = null;
-        var (ourPort, theirPort) = (Port.ToString("X4", CultureInfo.InvariantCulture), peer.Port.ToString("X4", CultureInfo.InvariantCulture));
+        string? ours = null,
+            theirs = null;
+        var (ourPort, theirPort) = (
+            Port.ToString("X4", CultureInfo.InvariantCulture),
+            peer.Port.ToString("X4", CultureInfo.InvariantCulture)
+        );
         foreach (var line in File.ReadLines("/proc/net/tcp").Skip(1))
         {
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -141,7 +146,10 @@ sealed class LoopbackClip : IAsyncDisposable
                 continue;
             if (fields[1].EndsWith(":" + ourPort, StringComparison.Ordinal) && fields[3] == "0A")
                 ours = fields[7];
-            else if (fields[1].EndsWith(":" + theirPort, StringComparison.Ordinal) && fields[2].EndsWith(":" + ourPort, StringComparison.Ordinal))
+            else if (
+                fields[1].EndsWith(":" + theirPort, StringComparison.Ordinal)
+                && fields[2].EndsWith(":" + ourPort, StringComparison.Ordinal)
+            )
                 theirs = fields[7];
         }
         return ours is not null && ours == theirs;

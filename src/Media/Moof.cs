@@ -76,7 +76,10 @@ static class Moof
             return null; // announced nowhere: no player can show it
         var header = TrackHeader.Read(tfhd, of.Defaults ?? default);
         var start = ReadStart(Boxes.Find(traf, Tfdt));
-        var place = header.BaseOffset is { } absolute ? Math.Clamp(absolute - offset, -Most, Most) : header.FromMoof ? 0 : previousEnd;
+        var place =
+            header.BaseOffset is { } absolute ? Math.Clamp(absolute - offset, -Most, Most)
+            : header.FromMoof ? 0
+            : previousEnd;
         var from = place;
 
         var sum = new Sums(header.Defaults);
@@ -118,13 +121,21 @@ static class Moof
     {
         if (tfdt.Length >= 12 && tfdt[0] == 1)
             return (long)Math.Min(BinaryPrimitives.ReadUInt64BigEndian(tfdt[4..]), (ulong)Most);
-        return tfdt.Length >= 8 && tfdt[0] == 0 ? BinaryPrimitives.ReadUInt32BigEndian(tfdt[4..]) : throw new BrokenMediaException("A fragment does not say when it begins.");
+        return tfdt.Length >= 8 && tfdt[0] == 0
+            ? BinaryPrimitives.ReadUInt32BigEndian(tfdt[4..])
+            : throw new BrokenMediaException("A fragment does not say when it begins.");
     }
 
     /// <summary>Adds up the samples of one track's 'trun' boxes.</summary>
     struct Sums(SampleDefaults defaults)
     {
-        public long Samples, SizeBytes, DurationTicks, FirstSizeBytes, FirstDurationTicks, FirstOffsetTicks, LargestBytes;
+        public long Samples,
+            SizeBytes,
+            DurationTicks,
+            FirstSizeBytes,
+            FirstDurationTicks,
+            FirstOffsetTicks,
+            LargestBytes;
         public long SmallestBytes = long.MaxValue;
         public long EarliestTicks = long.MaxValue;
         public uint FirstFlags;
@@ -136,7 +147,10 @@ static class Moof
                 throw new BrokenMediaException("A fragment's table of samples is cut off.");
             var layout = RunLayout.Of(trun);
             var count = BinaryPrimitives.ReadUInt32BigEndian(trun[4..]);
-            if (trun.Length < layout.TableAt || (trun.Length - layout.TableAt) / Math.Max(layout.EntryBytes, 1) < (layout.EntryBytes == 0 ? 0 : count))
+            if (
+                trun.Length < layout.TableAt
+                || (trun.Length - layout.TableAt) / Math.Max(layout.EntryBytes, 1) < (layout.EntryBytes == 0 ? 0 : count)
+            )
                 throw new BrokenMediaException("A fragment's table of samples is shorter than it says.");
             int? dataOffset = layout.HasDataOffset ? BinaryPrimitives.ReadInt32BigEndian(trun[8..]) : null;
             uint? firstFlags = layout.HasFirstFlags ? BinaryPrimitives.ReadUInt32BigEndian(trun[(layout.TableAt - 4)..]) : null;
@@ -152,7 +166,12 @@ static class Moof
                 var raw = layout.Take(ref entry, RunLayout.Offset) ?? 0;
                 var offset = layout.SignedOffsets ? (int)raw : (long)raw;
                 if (Samples == 0)
-                    (FirstFlags, FirstSizeBytes, FirstDurationTicks, FirstOffsetTicks) = (firstFlags ?? flags, size, duration, offset);
+                    (FirstFlags, FirstSizeBytes, FirstDurationTicks, FirstOffsetTicks) = (
+                        firstFlags ?? flags,
+                        size,
+                        duration,
+                        offset
+                    );
                 EarliestTicks = Math.Min(EarliestTicks, DurationTicks + offset);
                 SmallestBytes = Math.Min(SmallestBytes, size);
                 LargestBytes = Math.Max(LargestBytes, size);
@@ -205,7 +224,8 @@ readonly record struct RunLayout(uint Bits, bool SignedOffsets)
     public const uint Flags = 0x400;
     public const uint Offset = 0x800;
 
-    public static RunLayout Of(ReadOnlySpan<byte> trun) => new(BinaryPrimitives.ReadUInt32BigEndian(trun) & 0xFF_FFFF, trun[0] != 0);
+    public static RunLayout Of(ReadOnlySpan<byte> trun) =>
+        new(BinaryPrimitives.ReadUInt32BigEndian(trun) & 0xFF_FFFF, trun[0] != 0);
 
     public bool HasDataOffset => (Bits & 1) != 0;
 

@@ -33,7 +33,11 @@ static class Moov
         var tracks = new List<MovieTrack>();
         var walk = Boxes.In(moov);
         while (tracks.Count < MostTracks && walk.Next())
-            if (walk.Box.Type == Trak && ReadTrack(walk.Body, movieTimescale, defaults) is { } track && tracks.TrueForAll(t => t.Track.Id != track.Track.Id))
+            if (
+                walk.Box.Type == Trak
+                && ReadTrack(walk.Body, movieTimescale, defaults) is { } track
+                && tracks.TrueForAll(t => t.Track.Id != track.Track.Id)
+            )
                 tracks.Add(track);
         return tracks;
     }
@@ -54,7 +58,10 @@ static class Moov
 
         var hdlr = Boxes.Find(mdia, Hdlr);
         var handler = hdlr.Length >= 12 ? BinaryPrimitives.ReadUInt32BigEndian(hdlr[8..]) : 0;
-        var kind = handler == Vide ? TrackKind.Video : handler == Soun ? TrackKind.Sound : TrackKind.Other;
+        var kind =
+            handler == Vide ? TrackKind.Video
+            : handler == Soun ? TrackKind.Sound
+            : TrackKind.Other;
 
         var stbl = Boxes.Find(Boxes.Find(mdia, Minf), Stbl);
         var entry = SampleEntry.Read(Boxes.Find(stbl, Stsd), kind);
@@ -109,7 +116,9 @@ static class Moov
         {
             var edit = elst.Slice(8 + i * size, size);
             var duration = wide ? BinaryPrimitives.ReadInt64BigEndian(edit) : BinaryPrimitives.ReadUInt32BigEndian(edit);
-            var mediaTime = wide ? BinaryPrimitives.ReadInt64BigEndian(edit[8..]) : BinaryPrimitives.ReadInt32BigEndian(edit[4..]);
+            var mediaTime = wide
+                ? BinaryPrimitives.ReadInt64BigEndian(edit[8..])
+                : BinaryPrimitives.ReadInt32BigEndian(edit[4..]);
             if (mediaTime >= 0)
                 return delay - Math.Min(mediaTime, long.MaxValue / 8);
             var seconds = Math.Clamp(Ticks.ToMicroseconds(duration, movieTimescale), 0, 86_400_000_000);
@@ -126,7 +135,7 @@ static class Moov
         return (a, b) switch
         {
             (0, > 0) => 90,
-            ( < 0, 0) => 180,
+            (< 0, 0) => 180,
             (0, < 0) => 270,
             _ => 0,
         };

@@ -50,8 +50,14 @@ public static class Playlist
         {
             // Players count on from the last date; after a hole in the picture that would be wrong.
             if (clip.StartedAt is { } startedAt && (expectedUs is not { } expected || Math.Abs(group.StartUs - expected) > 1000))
-                to.Append(CultureInfo.InvariantCulture, $"#EXT-X-PROGRAM-DATE-TIME:{Pattern.Format(startedAt + Duration.FromNanoseconds(group.StartUs * 1000L))}\n");
-            to.Append(CultureInfo.InvariantCulture, $"#EXTINF:{group.DurationUs / 1_000_000}.{group.DurationUs % 1_000_000:D6},\n");
+                to.Append(
+                    CultureInfo.InvariantCulture,
+                    $"#EXT-X-PROGRAM-DATE-TIME:{Pattern.Format(startedAt + Duration.FromNanoseconds(group.StartUs * 1000L))}\n"
+                );
+            to.Append(
+                CultureInfo.InvariantCulture,
+                $"#EXTINF:{group.DurationUs / 1_000_000}.{group.DurationUs % 1_000_000:D6},\n"
+            );
             to.Append(CultureInfo.InvariantCulture, $"#EXT-X-BYTERANGE:{group.Bytes.LengthBytes}@{group.Bytes.Offset}\n{url}\n");
             longestUs = Math.Max(longestUs, group.DurationUs);
             expectedUs = group.StartUs + group.DurationUs;
@@ -65,7 +71,8 @@ public static class Playlist
     internal static IEnumerable<Group> GroupsOf(ClipIndex index)
     {
         IndexedFragment? first = null;
-        long end = 0, endUs = 0;
+        long end = 0,
+            endUs = 0;
         foreach (var fragment in index.Fragments)
         {
             if (first is null && !fragment.StartsWithKeyframe)
@@ -88,5 +95,7 @@ public static class Playlist
         new(new(first.Offset, end - first.Offset), first.StartUs, Math.Clamp(endUs - first.StartUs, 1, 86_400_000_000));
 
     static string Quotable(string url) =>
-        url.AsSpan().ContainsAny('"', '\n', '\r') ? throw new ArgumentException("A URL in a playlist cannot have quotes or line ends.", nameof(url)) : url;
+        url.AsSpan().ContainsAny('"', '\n', '\r')
+            ? throw new ArgumentException("A URL in a playlist cannot have quotes or line ends.", nameof(url))
+            : url;
 }

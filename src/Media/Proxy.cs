@@ -12,7 +12,14 @@ public static class Proxy
 
     /// <param name="to">Receives the proxy; index it with <see cref="ClipIndex.Read"/> to play it.</param>
     /// <exception cref="FfmpegException">ffmpeg cannot read the clip either; the message says why.</exception>
-    public static async Task Make(Ffmpeg ffmpeg, ReadAt read, long lengthBytes, Stream to, TimeSpan timeout, CancellationToken stop)
+    public static async Task Make(
+        Ffmpeg ffmpeg,
+        ReadAt read,
+        long lengthBytes,
+        Stream to,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
     {
         // An ordinary MP4 is read from its end, so a pipe will not do, and clear evidence is not written to a disk.
         await using var clip = new LoopbackClip(read, lengthBytes);
@@ -20,11 +27,40 @@ public static class Proxy
             .Input(clip.Url, "-protocol_whitelist", "http,tcp", "-format_whitelist", Containers, "-seekable", "1")
             .Map("0:v:0?", "0:a:0?")
             .NoInventedFrames()
-            .Add("-vf", "scale=-2:'min(720,ih)'", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-maxrate", "4M", "-bufsize", "8M")
-            .Add("-pix_fmt", "yuv420p", "-profile:v", "high", "-g", "600", "-sc_threshold", "0", "-force_key_frames", "expr:gte(t,n_forced*2)")
+            .Add(
+                "-vf",
+                "scale=-2:'min(720,ih)'",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "veryfast",
+                "-crf",
+                "23",
+                "-maxrate",
+                "4M",
+                "-bufsize",
+                "8M"
+            )
+            .Add(
+                "-pix_fmt",
+                "yuv420p",
+                "-profile:v",
+                "high",
+                "-g",
+                "600",
+                "-sc_threshold",
+                "0",
+                "-force_key_frames",
+                "expr:gte(t,n_forced*2)"
+            )
             .Add("-af", "aresample=async=1000")
             .Aac(96, channels: 2)
-            .Add("-movflags", "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer", "-max_muxing_queue_size", "1024")
+            .Add(
+                "-movflags",
+                "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer",
+                "-max_muxing_queue_size",
+                "1024"
+            )
             .ToStdout("mp4");
         await ffmpeg.Run(arguments, null, (output, within) => output.CopyToAsync(to, within), timeout, stop);
     }

@@ -38,13 +38,25 @@ readonly record struct SampleEntry(string Codec, int Width, int Height, int Chan
             "hvc1" or "hev1" when Boxes.Find(boxes, HvcC) is { Length: >= 13 } hvcC => $"{name}.{Hevc(hvcC)}",
             _ => name,
         };
-        return new(codec, BinaryPrimitives.ReadUInt16BigEndian(entry[24..]), BinaryPrimitives.ReadUInt16BigEndian(entry[26..]), 0, 0);
+        return new(
+            codec,
+            BinaryPrimitives.ReadUInt16BigEndian(entry[24..]),
+            BinaryPrimitives.ReadUInt16BigEndian(entry[26..]),
+            0,
+            0
+        );
     }
 
     // ISO/IEC 14496-15, annex E.3: profile, reversed compatibility flags, tier and level, constraint bytes without trailing zeros.
     static string Hevc(ReadOnlySpan<byte> hvcC)
     {
-        var space = (hvcC[1] >> 6) switch { 1 => "A", 2 => "B", 3 => "C", _ => "" };
+        var space = (hvcC[1] >> 6) switch
+        {
+            1 => "A",
+            2 => "B",
+            3 => "C",
+            _ => "",
+        };
         var compatible = BinaryPrimitives.ReadUInt32BigEndian(hvcC[2..]);
         uint reversed = 0;
         for (var bit = 0; bit < 32; bit++)
@@ -60,7 +72,12 @@ readonly record struct SampleEntry(string Codec, int Width, int Height, int Chan
     static SampleEntry Sound(string name, ReadOnlySpan<byte> entry)
     {
         // QuickTime's versions 1 and 2 of this entry are longer than ISO's.
-        var boxesAt = BinaryPrimitives.ReadUInt16BigEndian(entry[8..]) switch { 1 => 44, 2 => 64, _ => 28 };
+        var boxesAt = BinaryPrimitives.ReadUInt16BigEndian(entry[8..]) switch
+        {
+            1 => 44,
+            2 => 64,
+            _ => 28,
+        };
         var boxes = entry.Length > boxesAt ? entry[boxesAt..] : default;
         var codec = name switch
         {

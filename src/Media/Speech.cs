@@ -12,7 +12,12 @@ public static class Speech
         if (Installed.Find("flite") is not { } flite)
             return false;
         // From stdin, not the command line: a line that begins with a hyphen stays a line.
-        var start = new ProcessStartInfo(flite) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(flite)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in (ReadOnlySpan<string>)["-voice", "slt", "-f", "/dev/stdin", "-o", wav])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start);

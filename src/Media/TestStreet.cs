@@ -11,7 +11,9 @@ static class TestStreet
 {
     /// <summary>What cannot be drawn or would end the filter's text becomes a blank.</summary>
     public static string Drawable(string text) =>
-        string.Concat(text.Trim().Take(40).Select(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '.' or '/' or '#' ? c : ' '));
+        string.Concat(
+            text.Trim().Take(40).Select(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '.' or '/' or '#' ? c : ' ')
+        );
 
     public static string Sky(CaptureSettings s, int seed) =>
         Invariant($"color=c={Skies[Math.Abs(seed % Skies.Length)]}:s={s.Width}x{s.Height}:r={s.FramesPerSecond}");
@@ -40,10 +42,18 @@ static class TestStreet
         {
             var top = 0.2 + random.NextDouble() * 0.3;
             var left = i * 0.21 - 0.02;
-            parts.Add(Invariant($"drawbox=x=iw*{left:F3}:y=ih*{top:F3}:w=iw*0.18:h=ih*{0.72 - top:F3}:color={walls[random.Next(walls.Length)]}:t=fill"));
+            parts.Add(
+                Invariant(
+                    $"drawbox=x=iw*{left:F3}:y=ih*{top:F3}:w=iw*0.18:h=ih*{0.72 - top:F3}:color={walls[random.Next(walls.Length)]}:t=fill"
+                )
+            );
             for (var window = 0; window < 3; window++)
                 if (random.Next(3) > 0)
-                    parts.Add(Invariant($"drawbox=x=iw*{left + 0.025 + window * 0.05:F3}:y=ih*{top + 0.06 + random.Next(2) * 0.1:F3}:w=iw*0.025:h=ih*0.05:color=0xe6c878:t=fill"));
+                    parts.Add(
+                        Invariant(
+                            $"drawbox=x=iw*{left + 0.025 + window * 0.05:F3}:y=ih*{top + 0.06 + random.Next(2) * 0.1:F3}:w=iw*0.025:h=ih*0.05:color=0xe6c878:t=fill"
+                        )
+                    );
         }
     }
 
@@ -54,10 +64,17 @@ static class TestStreet
         for (var i = 0; i < bodies.Length; i++)
         {
             var (speed, y, phase) = (0.09 + 0.05 * i + random.NextDouble() * 0.03, 0.745 + 0.075 * i, random.NextDouble());
-            var x = i % 2 == 0 ? Invariant($"(mod(t*{speed:F3}+{phase:F3}\\,1.3)-0.2)") : Invariant($"(1.1-mod(t*{speed:F3}+{phase:F3}\\,1.3))");
+            var x =
+                i % 2 == 0
+                    ? Invariant($"(mod(t*{speed:F3}+{phase:F3}\\,1.3)-0.2)")
+                    : Invariant($"(1.1-mod(t*{speed:F3}+{phase:F3}\\,1.3))");
             parts.Add(Invariant($"drawbox=x=iw*({x}+0.03):y=ih*{y - 0.045:F3}:w=iw*0.08:h=ih*0.05:color=0x56606e:t=fill"));
             parts.Add(Invariant($"drawbox=x=iw*{x}:y=ih*{y:F3}:w=iw*0.15:h=ih*0.055:color={bodies[i]}:t=fill"));
-            parts.Add(Invariant($"drawbox=x=iw*({x}+{(i % 2 == 0 ? 0.145 : -0.005):F3}):y=ih*{y + 0.012:F3}:w=iw*0.01:h=ih*0.02:color=0xfff3c4:t=fill"));
+            parts.Add(
+                Invariant(
+                    $"drawbox=x=iw*({x}+{(i % 2 == 0 ? 0.145 : -0.005):F3}):y=ih*{y + 0.012:F3}:w=iw*0.01:h=ih*0.02:color=0xfff3c4:t=fill"
+                )
+            );
         }
     }
 
@@ -73,7 +90,11 @@ static class TestStreet
         + @"%{eif\:mod(floor(time(0))\,60)\:d\:2}.%{eif\:mod(floor(time(0)*10)\,10)\:d}Z";
 
     static string Text(int size, int y, string text) =>
-        new StringBuilder(Invariant($"drawtext=font=monospace:fontsize={size}:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw={size / 5}:x={size / 2}:y={y}:text='"))
+        new StringBuilder(
+            Invariant(
+                $"drawtext=font=monospace:fontsize={size}:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw={size / 5}:x={size / 2}:y={y}:text='"
+            )
+        )
             .Append(text)
             .Append('\'')
             .ToString();

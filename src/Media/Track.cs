@@ -63,7 +63,8 @@ static class Ticks
 {
     public static long ToMicroseconds(long ticks, uint timescale) => Saturate((Int128)ticks * 1_000_000, timescale);
 
-    public static long FromMicroseconds(long microseconds, uint timescale) => Saturate((Int128)microseconds * timescale, 1_000_000);
+    public static long FromMicroseconds(long microseconds, uint timescale) =>
+        Saturate((Int128)microseconds * timescale, 1_000_000);
 
     // A quarter of the range, so that two such times may be added or subtracted.
     const long Most = long.MaxValue / 4;
@@ -72,6 +73,8 @@ static class Ticks
     {
         // Floor, so that equal distances stay equal on both sides of zero.
         var quotient = value / divisor - (value % divisor < 0 ? 1 : 0);
-        return quotient > Most ? Most : quotient < -Most ? -Most : (long)quotient;
+        return quotient > Most ? Most
+            : quotient < -Most ? -Most
+            : (long)quotient;
     }
 }

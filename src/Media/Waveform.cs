@@ -16,7 +16,13 @@ public sealed record Waveform(int SlicesPerSecond, sbyte[] Peaks)
     /// Null when the clip has no fragments with sound.
     /// </summary>
     /// <param name="slicesPerSecond">A divisor of 8,000; 10 to 50 are useful.</param>
-    public static async Task<Waveform?> Make(Ffmpeg ffmpeg, ClipIndex index, ReadAt read, int slicesPerSecond, CancellationToken stop)
+    public static async Task<Waveform?> Make(
+        Ffmpeg ffmpeg,
+        ClipIndex index,
+        ReadAt read,
+        int slicesPerSecond,
+        CancellationToken stop
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(SampleRateHz % slicesPerSecond, 0);
         if (index.Sound is null || ClipPieces.Of(index, read) is not { } pieces)
@@ -87,7 +93,10 @@ public sealed record Waveform(int SlicesPerSecond, sbyte[] Peaks)
         public sbyte[] Peaks { get; } = new sbyte[count * 2];
 
         public void Skip(long samples) =>
-            (slice, inSlice) = samples / samplesPerSlice < count ? ((int)(samples / samplesPerSlice), (int)(samples % samplesPerSlice)) : (count, 0);
+            (slice, inSlice) =
+                samples / samplesPerSlice < count
+                    ? ((int)(samples / samplesPerSlice), (int)(samples % samplesPerSlice))
+                    : (count, 0);
 
         public void Add(ReadOnlySpan<byte> littleEndian)
         {

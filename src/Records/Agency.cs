@@ -65,7 +65,9 @@ public interface ICloses
 public sealed record AgencyProfile(string Slug, string Name, string TimeZone, bool Demo)
 {
     public static string? WhyNotSlug(string slug) =>
-        slug.Length is >= 2 and <= 32 && char.IsAsciiLetterLower(slug[0]) && slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        slug.Length is >= 2 and <= 32
+        && char.IsAsciiLetterLower(slug[0])
+        && slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
             ? null
             : "An agency's short name has 2 to 32 of a-z, 0-9 and hyphen, and begins with a letter.";
 }

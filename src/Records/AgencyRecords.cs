@@ -43,7 +43,12 @@ public sealed class AgencyRecords : ICloses
     public static AgencyRecords OnDisk(string file, TimeProvider clock) =>
         new(
             Engine.Sqlite,
-            new SqliteConnectionStringBuilder { DataSource = file, Pooling = true, DefaultTimeout = 30 }.ToString(),
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = file,
+                Pooling = true,
+                DefaultTimeout = 30,
+            }.ToString(),
             null,
             "",
             clock
@@ -154,7 +159,8 @@ public sealed class AgencyRecords : ICloses
             return;
         await using var pragmas = connection.CreateCommand();
         // FULL: a commit waits for the disk, since receipts are promises.
-        pragmas.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;";
+        pragmas.CommandText =
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;";
         await pragmas.ExecuteNonQueryAsync(stop);
         prepared.Add(connection.Handle!, prepared);
     }

@@ -29,17 +29,12 @@ public sealed class CustodyLog : ICloses
     }
 
     /// <summary>Makes the log's key. Only founding does: an agency that lost its key must not silently begin another log.</summary>
-    public static void Found(Agency agency) =>
-        LogSigner.NewFor(agency.Profile.Slug).Save(agency.Folder.LogKey);
+    public static void Found(Agency agency) => LogSigner.NewFor(agency.Profile.Slug).Save(agency.Folder.LogKey);
 
     public static CustodyLog Open(Agency agency, ILogger<CustodyLog> journal)
     {
         var signer = LogSigner.Load(agency.Folder.LogKey);
-        return new(
-            agency.Get<AgencyRecords>(),
-            TileLog.Open(agency.Folder.Log, signer),
-            journal
-        );
+        return new(agency.Get<AgencyRecords>(), TileLog.Open(agency.Folder.Log, signer), journal);
     }
 
     public LogVerifier Verifier => tiles.Verifier;
@@ -115,7 +110,8 @@ public sealed class CustodyLog : ICloses
     }
 
     static async Task<long> NextPosition(Reading read, CancellationToken stop) =>
-        await read.One("SELECT COALESCE(MAX(position), -1) AS last FROM custody_entry", null, row => row.Number("last"), stop) + 1;
+        await read.One("SELECT COALESCE(MAX(position), -1) AS last FROM custody_entry", null, row => row.Number("last"), stop)
+        + 1;
 
     async Task<bool> FeedTiles(CancellationToken stop)
     {
@@ -144,9 +140,7 @@ public sealed class CustodyLog : ICloses
             return false;
         tiles.Append(entries);
         GrownAt = TimeProvider.System.Now();
-        Interlocked
-            .Exchange(ref grown, new(TaskCreationOptions.RunContinuationsAsynchronously))
-            .SetResult();
+        Interlocked.Exchange(ref grown, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         OnGrown?.Invoke();
         return true;
     }
@@ -203,7 +197,12 @@ public sealed class CustodyLog : ICloses
     public Task<IReadOnlyList<LoggedEntry>> Entries(Reading read, long from, int most, CancellationToken stop) =>
         read.Many(
             "SELECT position, recording, entry FROM custody_entry WHERE position >= @from AND position < @Size ORDER BY position LIMIT @most",
-            new { from, Size, most },
+            new
+            {
+                from,
+                Size,
+                most,
+            },
             ToLogged,
             stop
         );

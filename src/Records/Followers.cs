@@ -79,7 +79,12 @@ public sealed class Followers(AgencyRecords records, CustodyLog log, IReadOnlyLi
         await follower.Follow(entries, work, stop);
         await work.Execute(
             "UPDATE follower SET position = @next, moved_at = @Now, trouble = NULL WHERE name = @Name",
-            new { next = entries[^1].Position + 1, work.Now, follower.Name },
+            new
+            {
+                next = entries[^1].Position + 1,
+                work.Now,
+                follower.Name,
+            },
             stop
         );
         await work.Commit(stop);
@@ -94,7 +99,12 @@ public sealed class Followers(AgencyRecords records, CustodyLog log, IReadOnlyLi
             INSERT INTO follower (name, position, moved_at, trouble) VALUES (@name, 0, @Now, @trouble)
             ON CONFLICT (name) DO UPDATE SET trouble = @trouble
             """,
-            new { name, work.Now, trouble },
+            new
+            {
+                name,
+                work.Now,
+                trouble,
+            },
             stop
         );
         await work.Commit(stop);

@@ -32,7 +32,12 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
             INSERT INTO job (kind, subject, due_at, attempts, leased_until) VALUES (@kind, @subject, @Now, 0, 0)
             ON CONFLICT (kind, subject) DO UPDATE SET due_at = @Now, attempts = 0, trouble = NULL
             """,
-            new { kind, subject, work.Now },
+            new
+            {
+                kind,
+                subject,
+                work.Now,
+            },
             stop
         );
 
@@ -77,7 +82,13 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
     async Task<Claimed?> Claim(CancellationToken stop)
     {
         await using (var read = await records.Read(stop))
-            if (!await read.Any("SELECT 1 FROM job WHERE due_at <= @now AND leased_until <= @now LIMIT 1", new { now = clock.Now() }, stop))
+            if (
+                !await read.Any(
+                    "SELECT 1 FROM job WHERE due_at <= @now AND leased_until <= @now LIMIT 1",
+                    new { now = clock.Now() },
+                    stop
+                )
+            )
                 return null; // looking first keeps an idle queue from taking the writer's turn
         await using var work = await records.Begin(Actor.System("jobs"), stop);
         const string Next = "SELECT id FROM job WHERE due_at <= @Now AND leased_until <= @Now ORDER BY due_at, id LIMIT 1";
@@ -103,7 +114,11 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
             {
                 await Task.Delay(Lease.ToTimeSpan() / 3, clock, gone);
                 await using var work = await records.Begin(Actor.System("jobs"), gone);
-                await work.Execute("UPDATE job SET leased_until = @until WHERE id = @id", new { id, until = work.Now + Lease }, gone);
+                await work.Execute(
+                    "UPDATE job SET leased_until = @until WHERE id = @id",
+                    new { id, until = work.Now + Lease },
+                    gone
+                );
                 await work.Commit(gone);
             }
         }
@@ -122,7 +137,12 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
         else
             await work.Execute(
                 "UPDATE job SET leased_until = 0, due_at = @due, trouble = @trouble WHERE id = @Id",
-                new { due = work.Now + Pause(job.Attempts), trouble, job.Id },
+                new
+                {
+                    due = work.Now + Pause(job.Attempts),
+                    trouble,
+                    job.Id,
+                },
                 stop
             );
         await work.Commit(stop);
@@ -136,7 +156,13 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
         read.Many(
             "SELECT kind, subject, attempts, due_at, trouble FROM job WHERE trouble IS NOT NULL ORDER BY id LIMIT 100",
             null,
-            row => new JobState(row.Text("kind"), row.Text("subject"), row.Number("attempts"), row.Time("due_at"), row.TextOrNull("trouble")),
+            row => new JobState(
+                row.Text("kind"),
+                row.Text("subject"),
+                row.Number("attempts"),
+                row.Time("due_at"),
+                row.TextOrNull("trouble")
+            ),
             stop
         );
 }

@@ -85,7 +85,13 @@ public sealed partial class Migrations
         await work.Execute(Translate(script.Text, records.Engine), null, stop);
         await work.Execute(
             "INSERT INTO migration (module, number, digest, applied_at) VALUES (@Module, @Number, @Digest, @Now)",
-            new { script.Module, script.Number, script.Digest, work.Now },
+            new
+            {
+                script.Module,
+                script.Number,
+                script.Digest,
+                work.Now,
+            },
             stop
         );
         await work.Commit(stop);
@@ -98,7 +104,11 @@ public sealed partial class Migrations
             .Where(line => !line.TrimStart().StartsWith(sqlite ? "{{postgres}}" : "{{sqlite}}", StringComparison.Ordinal))
             .Select(line => line.Replace(sqlite ? "{{sqlite}}" : "{{postgres}}", "", StringComparison.Ordinal));
         return string.Join('\n', lines)
-            .Replace("{{identity}}", sqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", StringComparison.Ordinal)
+            .Replace(
+                "{{identity}}",
+                sqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                StringComparison.Ordinal
+            )
             .Replace("{{bytes}}", sqlite ? "BLOB" : "BYTEA", StringComparison.Ordinal);
     }
 

@@ -20,7 +20,9 @@ public sealed class Pulse
 
     public async IAsyncEnumerable<string> Listen([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<string>(
+            new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest }
+        );
         ImmutableInterlocked.Update(ref listeners, all => all.Add(channel));
         try
         {

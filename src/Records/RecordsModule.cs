@@ -5,7 +5,12 @@ namespace Lapel.Records;
 /// <summary>What every agency has before any capability: records, the custody log, its followers, jobs and pulses.</summary>
 public static class RecordsModule
 {
-    public static void AddParts(AgencyParts parts, HouseFolders folders, IReadOnlyList<WitnessAddress> witnesses, TimeProvider clock)
+    public static void AddParts(
+        AgencyParts parts,
+        HouseFolders folders,
+        IReadOnlyList<WitnessAddress> witnesses,
+        TimeProvider clock
+    )
     {
         parts.Add(agency =>
             folders.RecordsUrl is { } url

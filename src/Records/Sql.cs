@@ -16,7 +16,10 @@ static class Sql
         foreach (var noun in typeof(Nouns).GetNestedTypes())
         {
             var handler = typeof(WritesId<>).MakeGenericType(noun);
-            SqlMapper.AddTypeHandler(typeof(Id<>).MakeGenericType(noun), (SqlMapper.ITypeHandler)Activator.CreateInstance(handler)!);
+            SqlMapper.AddTypeHandler(
+                typeof(Id<>).MakeGenericType(noun),
+                (SqlMapper.ITypeHandler)Activator.CreateInstance(handler)!
+            );
         }
     }
 

@@ -89,7 +89,14 @@ public sealed class Work : Reading
     readonly AgencyRecords records;
     readonly IDisposable? turn;
 
-    internal Work(AgencyRecords records, DbConnection connection, DbTransaction transaction, Actor actor, Instant now, IDisposable? turn)
+    internal Work(
+        AgencyRecords records,
+        DbConnection connection,
+        DbTransaction transaction,
+        Actor actor,
+        Instant now,
+        IDisposable? turn
+    )
         : base(connection, transaction, records.Engine)
     {
         this.records = records;
@@ -113,7 +120,10 @@ public sealed class Work : Reading
     {
         var entry = LogEntry.Of(fact, Actor, Now).ToBytes();
         if (entry.Length > TileLog.MaxEntryLengthBytes)
-            throw new ArgumentException($"A custody event has at most {TileLog.MaxEntryLengthBytes} bytes; this one has {entry.Length}.", nameof(fact));
+            throw new ArgumentException(
+                $"A custody event has at most {TileLog.MaxEntryLengthBytes} bytes; this one has {entry.Length}.",
+                nameof(fact)
+            );
         facts.Add((entry, about, fact));
     }
 

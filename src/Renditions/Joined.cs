@@ -30,7 +30,9 @@ sealed class Joined : IDisposable
                 if (init.AsSpan().SequenceEqual(beginning))
                 {
                     (all ??= new(index)).parts.Add((offset, media));
-                    fragments.AddRange(index.Fragments.Select(f => f with { Offset = f.Offset + offset, StartUs = f.StartUs + startUs }));
+                    fragments.AddRange(
+                        index.Fragments.Select(f => f with { Offset = f.Offset + offset, StartUs = f.StartUs + startUs })
+                    );
                     offset += media.LengthBytes;
                 }
                 else

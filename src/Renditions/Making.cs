@@ -13,8 +13,20 @@ sealed class Making(RenditionFiles files, Proxies proxies, ClearClips clear, Age
 
     const int WaveformSlicesPerSecond = 10;
 
-    static readonly FilmstripSettings Strip = new(PictureWidth: 192, Columns: 10, SecondsApart: 5, FewestPictures: 40, MostPictures: 300);
-    static readonly FilmstripSettings Few = new(PictureWidth: 320, Columns: 4, SecondsApart: 3600, FewestPictures: 8, MostPictures: 8);
+    static readonly FilmstripSettings Strip = new(
+        PictureWidth: 192,
+        Columns: 10,
+        SecondsApart: 5,
+        FewestPictures: 40,
+        MostPictures: 300
+    );
+    static readonly FilmstripSettings Few = new(
+        PictureWidth: 320,
+        Columns: 4,
+        SecondsApart: 3600,
+        FewestPictures: 8,
+        MostPictures: 8
+    );
 
     public string Kind => JobKind;
 
@@ -58,7 +70,9 @@ sealed class Making(RenditionFiles files, Proxies proxies, ClearClips clear, Age
 
     /// <summary>What plays of a clip: itself, or its proxy.</summary>
     (ClipIndex Index, Func<ClearClip?> Open) Playing(Clip clip, ClipIndex index) =>
-        index.IsBrowserPlayable || proxies.IndexOf(clip) is not { } proxy ? (index, () => clear.Open(clip)) : (proxy, () => proxies.Open(clip));
+        index.IsBrowserPlayable || proxies.IndexOf(clip) is not { } proxy
+            ? (index, () => clear.Open(clip))
+            : (proxy, () => proxies.Open(clip));
 
     /// <summary>What the player reads: see src/Web/README.md.</summary>
     public sealed record StripJson(string Sprite, int TileWidth, int TileHeight, int Columns, int Count, double EveryMs);
@@ -124,7 +138,10 @@ sealed class Making(RenditionFiles files, Proxies proxies, ClearClips clear, Age
         {
             var (played, open) = Playing(clip, index);
             using var media = played.Sound is null ? null : open();
-            if (media is not null && await Waveform.Make(ffmpeg, played, media.ReadAt, WaveformSlicesPerSecond, stop) is { } sound)
+            if (
+                media is not null
+                && await Waveform.Make(ffmpeg, played, media.ReadAt, WaveformSlicesPerSecond, stop) is { } sound
+            )
             {
                 any = true;
                 foreach (var pair in sound.Peaks.Chunk(2))

@@ -12,7 +12,9 @@ sealed class Proxies(RenditionFiles files) : IProxies
             return null;
         try
         {
-            return files.Read(clip.Recording, RenditionFiles.ProxyIndex(clip), [clip]) is { } bytes ? ClipIndex.FromBytes(bytes) : null;
+            return files.Read(clip.Recording, RenditionFiles.ProxyIndex(clip), [clip]) is { } bytes
+                ? ClipIndex.FromBytes(bytes)
+                : null;
         }
         catch (BrokenMediaException)
         {

@@ -71,7 +71,13 @@ public sealed class RenditionFiles(string root, ClearClips clear)
             return ClearClip.Of(new SealedReader(file, file.Length, key, of[0].Id, complete: true), file);
         }
         catch (Exception e)
-            when (e is FileNotFoundException or DirectoryNotFoundException or SealBrokenException or ContentKeyMissingException or CryptographicException)
+            when (e
+                    is FileNotFoundException
+                        or DirectoryNotFoundException
+                        or SealBrokenException
+                        or ContentKeyMissingException
+                        or CryptographicException
+            )
         {
             file?.Dispose();
             return null;
@@ -96,7 +102,9 @@ public sealed class RenditionFiles(string root, ClearClips clear)
 
     /// <summary>Names a state of the file for caches; none when it is not there.</summary>
     public string? TagOf(RecordingId recording, string name) =>
-        new FileInfo(PathOf(recording, name)) is { Exists: true } file ? $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}" : null;
+        new FileInfo(PathOf(recording, name)) is { Exists: true } file
+            ? $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}"
+            : null;
 
     /// <summary>HKDF-SHA256 over the content keys one after the other; info names this use and the rendition.</summary>
     ContentKey KeyOf(string name, IReadOnlyList<Clip> of)
@@ -110,7 +118,13 @@ public sealed class RenditionFiles(string root, ClearClips clear)
                 using var one = clear.KeyOf(clip.Id, clip.Sealed);
                 one.Bytes.CopyTo(all.AsSpan(i * ContentKey.LengthBytes));
             }
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, all, derived, salt: [], info: Encoding.ASCII.GetBytes($"lapel rendition v1 {name}"));
+            HKDF.DeriveKey(
+                HashAlgorithmName.SHA256,
+                all,
+                derived,
+                salt: [],
+                info: Encoding.ASCII.GetBytes($"lapel rendition v1 {name}")
+            );
             return ContentKey.FromBytes(derived);
         }
         finally

@@ -13,26 +13,64 @@ static class RenditionRoutes
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/recordings/{id}/thumbnails", (RecordingId id, Asking asking) => asking.Seen(id, RenditionFiles.Thumbnails, Json)).NeedsSignIn();
-        api.MapGet("/recordings/{id}/thumbnails.jpg", (RecordingId id, Asking asking) => asking.Seen(id, RenditionFiles.Thumbnails, Picture)).NeedsSignIn();
-        api.MapGet("/recordings/{id}/filmstrip", (RecordingId id, Asking asking) => asking.Viewed(id, RenditionFiles.Filmstrip, Json)).NeedsSignIn();
-        api.MapGet("/recordings/{id}/filmstrip.jpg", (RecordingId id, Asking asking) => asking.Viewed(id, RenditionFiles.Filmstrip, Picture)).NeedsSignIn();
-        api.MapGet("/recordings/{id}/waveform", (RecordingId id, Asking asking) => asking.Viewed(id, RenditionFiles.Waveform, Whole)).NeedsSignIn();
+        api.MapGet(
+                "/recordings/{id}/thumbnails",
+                (RecordingId id, Asking asking) => asking.Seen(id, RenditionFiles.Thumbnails, Json)
+            )
+            .NeedsSignIn();
+        api.MapGet(
+                "/recordings/{id}/thumbnails.jpg",
+                (RecordingId id, Asking asking) => asking.Seen(id, RenditionFiles.Thumbnails, Picture)
+            )
+            .NeedsSignIn();
+        api.MapGet(
+                "/recordings/{id}/filmstrip",
+                (RecordingId id, Asking asking) => asking.Viewed(id, RenditionFiles.Filmstrip, Json)
+            )
+            .NeedsSignIn();
+        api.MapGet(
+                "/recordings/{id}/filmstrip.jpg",
+                (RecordingId id, Asking asking) => asking.Viewed(id, RenditionFiles.Filmstrip, Picture)
+            )
+            .NeedsSignIn();
+        api.MapGet(
+                "/recordings/{id}/waveform",
+                (RecordingId id, Asking asking) => asking.Viewed(id, RenditionFiles.Waveform, Whole)
+            )
+            .NeedsSignIn();
         api.MapMethods("/recordings/{id}/clips/{number:int}/proxy", ["GET", "HEAD"], ProxyMedia).NeedsSignIn();
         api.MapPost("/recordings/{id}/renditions/rebuild", Rebuild).DisableAntiforgery().Needs(Permission.VerifyRecordings);
     }
 
-    static readonly Refusal NotMade = new("rendition-not-made", "This is not made yet, or there is nothing to make it of.", RefusalKind.NotFound);
+    static readonly Refusal NotMade = new(
+        "rendition-not-made",
+        "This is not made yet, or there is nothing to make it of.",
+        RefusalKind.NotFound
+    );
 
     /// <summary>What every answer here needs from its request.</summary>
-    public sealed record Asking(HttpContext Http, Viewer Viewer, AgencyRecords Records, RenditionFiles Files, TimeProvider Clock, string? Viewing)
+    public sealed record Asking(
+        HttpContext Http,
+        Viewer Viewer,
+        AgencyRecords Records,
+        RenditionFiles Files,
+        TimeProvider Clock,
+        string? Viewing
+    )
     {
         public static ValueTask<Asking?> BindAsync(HttpContext http)
         {
             T Ask<T>()
                 where T : notnull => (T)http.RequestServices.GetService(typeof(T))!;
             return ValueTask.FromResult<Asking?>(
-                new(http, Ask<Viewer>(), Ask<AgencyRecords>(), Ask<RenditionFiles>(), Ask<TimeProvider>(), http.Request.Query["viewing"])
+                new(
+                    http,
+                    Ask<Viewer>(),
+                    Ask<AgencyRecords>(),
+                    Ask<RenditionFiles>(),
+                    Ask<TimeProvider>(),
+                    http.Request.Query["viewing"]
+                )
             );
         }
 
@@ -51,7 +89,8 @@ static class RenditionRoutes
             var (recording, refusal) = await Access.Ask(reading, Viewer, id, Act.Play, Clock.Now(), stop);
             if (recording is null)
                 return new Refused(refusal!);
-            return ViewingId.TryParse(Viewing, null, out var viewing)
+            return
+                ViewingId.TryParse(Viewing, null, out var viewing)
                 && await Viewings.Find(reading, viewing, Viewer, id, Clock.Now(), stop) is not null
                 ? Answer(id, name, await Clips.Of(reading, id, stop), answer)
                 : new Refused(Viewings.Closed);
@@ -99,10 +138,21 @@ static class RenditionRoutes
             return new Refused(refusal!);
         if (files.TagOf(id, RenditionFiles.Proxy(clip)) is not { } tag || proxies.IndexOf(clip) is null)
             return new Refused(NotMade);
-        return new ClearBytes(() => ((Proxies)proxies).Open(clip) ?? throw new ContentKeyMissingException(clip.Sealed), tag, "video/mp4");
+        return new ClearBytes(
+            () => ((Proxies)proxies).Open(clip) ?? throw new ContentKeyMissingException(clip.Sealed),
+            tag,
+            "video/mp4"
+        );
     }
 
-    static async Task<IResult> Rebuild(RecordingId id, Viewer viewer, AgencyRecords records, RenditionFiles files, Jobs jobs, CancellationToken stop)
+    static async Task<IResult> Rebuild(
+        RecordingId id,
+        Viewer viewer,
+        AgencyRecords records,
+        RenditionFiles files,
+        Jobs jobs,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var (recording, refusal) = await Access.Ask(work, viewer, id, Act.Verify, work.Now, stop);

@@ -21,7 +21,11 @@ static partial class ApiDescription
             api =>
             {
                 api.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-                api.ShouldInclude = route => route.RelativePath is { } path && (path.StartsWith("api/v1/", StringComparison.Ordinal) || path.StartsWith("log/", StringComparison.Ordinal));
+                api.ShouldInclude = route =>
+                    route.RelativePath is { } path
+                    && (
+                        path.StartsWith("api/v1/", StringComparison.Ordinal) || path.StartsWith("log/", StringComparison.Ordinal)
+                    );
                 api.CreateSchemaReferenceId = json => NameOf(json.Type, OpenApiOptions.CreateDefaultSchemaReferenceId(json));
                 api.AddSchemaTransformer((schema, context, _) => Describe(schema, context.JsonTypeInfo.Type));
                 api.AddOperationTransformer((operation, context, _) => Describe(operation, context));
@@ -56,7 +60,8 @@ static partial class ApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "The token that POST /api/v1/sign-in gave to a person's program, or POST /api/v1/cameras/session to a camera.",
+                Description =
+                    "The token that POST /api/v1/sign-in gave to a person's program, or POST /api/v1/cameras/session to a camera.",
             },
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
@@ -68,9 +73,18 @@ static partial class ApiDescription
             Properties = new Dictionary<string, IOpenApiSchema>
             {
                 ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Const = "about:blank" },
-                ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The sentence for a person; its words may change." },
+                ["title"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "The sentence for a person; its words may change.",
+                },
                 ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status again." },
-                ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", Description = "Stable: see docs/api/errors.md." },
+                ["code"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
+                    Description = "Stable: see docs/api/errors.md.",
+                },
             },
         };
         return Task.CompletedTask;
@@ -78,7 +92,9 @@ static partial class ApiDescription
 
     /// <summary>Two nouns may each have an AskChange: what a routes class asks is named after its noun.</summary>
     static string? NameOf(Type type, string? name) =>
-        name is not null && type.DeclaringType is { } routes ? routes.Name.Replace("Routes", "", StringComparison.Ordinal) + name : name;
+        name is not null && type.DeclaringType is { } routes
+            ? routes.Name.Replace("Routes", "", StringComparison.Ordinal) + name
+            : name;
 
     /// <summary>Types that our JSON writes as text, which the library cannot see into.</summary>
     static Task Describe(OpenApiSchema schema, Type type)
@@ -109,20 +125,37 @@ static partial class ApiDescription
         var headersOnly = method == "HEAD";
         var words = ApiWords.Of(headersOnly ? "GET" : method, path);
         operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(path), context.Document) };
-        operation.OperationId = $"{method.ToLowerInvariant()}-{NoLetter().Replace(path.Replace("/api/v1/", "", StringComparison.Ordinal), "-").Trim('-')}";
+        operation.OperationId =
+            $"{method.ToLowerInvariant()}-{NoLetter().Replace(path.Replace("/api/v1/", "", StringComparison.Ordinal), "-").Trim('-')}";
         operation.Summary = headersOnly ? words?.Summary + " (headers only)" : words?.Summary;
-        operation.Description = string.Join(' ', new[] { words?.Description, WhoMay(route.ActionDescriptor.EndpointMetadata) }.Where(s => s is { Length: > 0 }));
+        operation.Description = string.Join(
+            ' ',
+            new[] { words?.Description, WhoMay(route.ActionDescriptor.EndpointMetadata) }.Where(s => s is { Length: > 0 })
+        );
         foreach (var parameter in operation.Parameters ?? [])
-            if (parameter.Schema is OpenApiSchema schema && route.ParameterDescriptions.FirstOrDefault(p => p.Name == parameter.Name)?.Type is { } type)
+            if (
+                parameter.Schema is OpenApiSchema schema
+                && route.ParameterDescriptions.FirstOrDefault(p => p.Name == parameter.Name)?.Type is { } type
+            )
                 Describe(schema, type);
         foreach (var (name, meaning) in words?.Query ?? [])
             (operation.Parameters ??= []).Add(
-                new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = meaning, Schema = new OpenApiSchema { Type = JsonSchemaType.String } }
+                new OpenApiParameter
+                {
+                    Name = name,
+                    In = ParameterLocation.Query,
+                    Description = meaning,
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                }
             );
         if (words is not null)
             operation.Responses = new()
             {
-                [words.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Answered(operation, words, headersOnly),
+                [words.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Answered(
+                    operation,
+                    words,
+                    headersOnly
+                ),
                 ["default"] = new OpenApiResponse
                 {
                     Description = "Why not.",
@@ -140,19 +173,28 @@ static partial class ApiDescription
     /// <summary>The answer in case of success, with the schema that the library derived from the route's type where it has one.</summary>
     static OpenApiResponse Answered(OpenApiOperation operation, ApiWord words, bool headersOnly)
     {
-        var derived = operation.Responses?.Values.SelectMany(r => r.Content ?? new Dictionary<string, OpenApiMediaType>()).FirstOrDefault(c => c.Value.Schema is not null);
+        var derived = operation
+            .Responses?.Values.SelectMany(r => r.Content ?? new Dictionary<string, OpenApiMediaType>())
+            .FirstOrDefault(c => c.Value.Schema is not null);
         var answer = new OpenApiResponse { Description = words.Answer };
         if (words.MediaType.Length > 0 && !headersOnly)
-            answer.Content = new Dictionary<string, OpenApiMediaType> { [words.MediaType] = new() { Schema = derived?.Value?.Schema } };
+            answer.Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [words.MediaType] = new() { Schema = derived?.Value?.Schema },
+            };
         return answer;
     }
 
     static string WhoMay(IList<object> metadata) =>
         metadata.OfType<NeedsPermission>().FirstOrDefault() is { } needs
-            ? needs.Permission is { } permission ? $"Needs the permission {Words<Permission>.Of(permission)}." : "Needs a sign-in."
-            : metadata.OfType<OpenToAnyone>().FirstOrDefault() is { } open ? $"Needs no sign-in: {open.Reason}."
-            : metadata.OfType<OutsideAgencies>().FirstOrDefault() is { } outside ? $"Stands at the server's root: {outside.Reason}."
-            : "";
+            ? needs.Permission is { } permission
+                ? $"Needs the permission {Words<Permission>.Of(permission)}."
+                : "Needs a sign-in."
+            : metadata.OfType<OpenToAnyone>().FirstOrDefault() is { } open
+                ? $"Needs no sign-in: {open.Reason}."
+                : metadata.OfType<OutsideAgencies>().FirstOrDefault() is { } outside
+                    ? $"Stands at the server's root: {outside.Reason}."
+                    : "";
 
     static string TagOf(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["api", "v1", var noun, ..] ? noun : "log";

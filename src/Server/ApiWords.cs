@@ -3,7 +3,13 @@ namespace Lapel.Server;
 /// <summary>What the description of the API says about one operation, beyond what its route shows.</summary>
 /// <param name="Answer">What is in the answer in case of success.</param>
 /// <param name="MediaType">Of the answer; empty when it has no body.</param>
-public sealed record ApiWord(string Summary, string Description, string Answer, int Status = 200, string MediaType = "application/json")
+public sealed record ApiWord(
+    string Summary,
+    string Description,
+    string Answer,
+    int Status = 200,
+    string MediaType = "application/json"
+)
 {
     /// <summary>Parameters that the route reads by itself.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Query { get; init; } = [];
@@ -32,89 +38,300 @@ public static class ApiWords
     /// <summary>None when nobody wrote any.</summary>
     public static ApiWord? Of(string method, string path) => All.GetValueOrDefault($"{method} {path}");
 
-    public static IReadOnlyDictionary<string, ApiWord> All { get; } = new Dictionary<string, ApiWord>
-    {
-        ["POST /api/v1/agencies"] = new("Found an agency", "Makes its keys, vault, custody log and first administrator. Stands at the server's root, not under an agency.", "The agency's short name and name.", 201),
+    public static IReadOnlyDictionary<string, ApiWord> All { get; } =
+        new Dictionary<string, ApiWord>
+        {
+            ["POST /api/v1/agencies"] = new(
+                "Found an agency",
+                "Makes its keys, vault, custody log and first administrator. Stands at the server's root, not under an agency.",
+                "The agency's short name and name.",
+                201
+            ),
 
-        ["POST /api/v1/sign-in"] = new("Sign in", "Every refusal is the same, whether the name, the password or the account was at fault.", "A bearer token, until when it lasts, and what the account may do."),
-        ["GET /api/v1/session"] = new("Who is asking", "", "The account, its permissions and this session."),
-        ["DELETE /api/v1/session"] = new("Sign out", "Ends the session that asks.", "It ended.", 204, ""),
-        ["GET /api/v1/sessions"] = new("One's own sessions", "", "Sessions that can still be used, the latest first."),
-        ["DELETE /api/v1/sessions/{session}"] = new("End one of one's own sessions", "", "It ended.", 204, ""),
-        ["POST /api/v1/password"] = new("Change one's own password", "All other sessions of the account end.", "It is changed.", 204, ""),
+            ["POST /api/v1/sign-in"] = new(
+                "Sign in",
+                "Every refusal is the same, whether the name, the password or the account was at fault.",
+                "A bearer token, until when it lasts, and what the account may do."
+            ),
+            ["GET /api/v1/session"] = new("Who is asking", "", "The account, its permissions and this session."),
+            ["DELETE /api/v1/session"] = new("Sign out", "Ends the session that asks.", "It ended.", 204, ""),
+            ["GET /api/v1/sessions"] = new("One's own sessions", "", "Sessions that can still be used, the latest first."),
+            ["DELETE /api/v1/sessions/{session}"] = new("End one of one's own sessions", "", "It ended.", 204, ""),
+            ["POST /api/v1/password"] = new(
+                "Change one's own password",
+                "All other sessions of the account end.",
+                "It is changed.",
+                204,
+                ""
+            ),
 
-        ["GET /api/v1/accounts"] = new("Accounts", "In the order of their names; ask for the next page with after.", "A page of accounts."),
-        ["POST /api/v1/accounts"] = new("Make an account", "Without a password one is made up, shown once, and must be changed at the first sign-in.", "The account, and the password when it was made up.", 201),
-        ["GET /api/v1/accounts/{account}"] = new("An account", "", "The account."),
-        ["PATCH /api/v1/accounts/{account}"] = new("Change an account", "", "The account."),
-        ["POST /api/v1/accounts/{account}/disable"] = new("Disable an account", "Its sessions end at once. Accounts are never deleted.", "The account."),
-        ["POST /api/v1/accounts/{account}/enable"] = new("Enable an account again", "", "The account."),
-        ["POST /api/v1/accounts/{account}/password"] = new("Give an account a new password", "It is made up, shown once, and must be changed at the next sign-in.", "The account and the password."),
-        ["GET /api/v1/accounts/{account}/sessions"] = new("An account's sessions", "", "Sessions that can still be used."),
-        ["DELETE /api/v1/accounts/{account}/sessions/{session}"] = new("End a session of an account", "", "It ended.", 204, ""),
-        ["GET /api/v1/roles"] = new("What each role may do", "", "Roles with their permissions."),
-        ["PUT /api/v1/roles/{role}"] = new("Change what a role may do", "Administrators never see recordings, and nobody else changes permissions.", "The role with its permissions."),
+            ["GET /api/v1/accounts"] = new(
+                "Accounts",
+                "In the order of their names; ask for the next page with after.",
+                "A page of accounts."
+            ),
+            ["POST /api/v1/accounts"] = new(
+                "Make an account",
+                "Without a password one is made up, shown once, and must be changed at the first sign-in.",
+                "The account, and the password when it was made up.",
+                201
+            ),
+            ["GET /api/v1/accounts/{account}"] = new("An account", "", "The account."),
+            ["PATCH /api/v1/accounts/{account}"] = new("Change an account", "", "The account."),
+            ["POST /api/v1/accounts/{account}/disable"] = new(
+                "Disable an account",
+                "Its sessions end at once. Accounts are never deleted.",
+                "The account."
+            ),
+            ["POST /api/v1/accounts/{account}/enable"] = new("Enable an account again", "", "The account."),
+            ["POST /api/v1/accounts/{account}/password"] = new(
+                "Give an account a new password",
+                "It is made up, shown once, and must be changed at the next sign-in.",
+                "The account and the password."
+            ),
+            ["GET /api/v1/accounts/{account}/sessions"] = new("An account's sessions", "", "Sessions that can still be used."),
+            ["DELETE /api/v1/accounts/{account}/sessions/{session}"] = new(
+                "End a session of an account",
+                "",
+                "It ended.",
+                204,
+                ""
+            ),
+            ["GET /api/v1/roles"] = new("What each role may do", "", "Roles with their permissions."),
+            ["PUT /api/v1/roles/{role}"] = new(
+                "Change what a role may do",
+                "Administrators never see recordings, and nobody else changes permissions.",
+                "The role with its permissions."
+            ),
 
-        ["GET /api/v1/units"] = new("Units", "The tree as a list: a parent comes before those under it.", "All units, closed ones too."),
-        ["POST /api/v1/units"] = new("Open a unit", "", "The unit.", 201),
-        ["PATCH /api/v1/units/{unit}"] = new("Rename a unit", "", "The unit."),
-        ["POST /api/v1/units/{unit}/close"] = new("Close a unit", "Only one that nobody belongs to. Units are never deleted.", "The unit."),
-        ["GET /api/v1/officers"] = new("Officers", "With where they belonged and what they wore on a day or at a moment.", "A page of officers."),
-        ["POST /api/v1/officers"] = new("Enter an officer", "", "The officer.", 201),
-        ["GET /api/v1/officers/{officer}"] = new("An officer", "With where they belonged and what they wore on a day or at a moment.", "The officer."),
-        ["PATCH /api/v1/officers/{officer}"] = new("Change an officer's name or rank", "", "The officer."),
-        ["POST /api/v1/officers/{officer}/leave"] = new("An officer leaves the service", "Memberships and assignments end.", "The officer."),
-        ["GET /api/v1/officers/{officer}/memberships"] = new("Where an officer belonged", "", "Memberships, oldest first."),
-        ["POST /api/v1/officers/{officer}/memberships"] = new("An officer joins a unit", "From a day on; the membership before ends there.", "The membership.", 201),
-        ["GET /api/v1/assignments"] = new("Who wore which camera", "On a day or at a moment.", "Assignments."),
-        ["POST /api/v1/assignments"] = new("Hand out a camera", "", "The assignment.", 201),
-        ["POST /api/v1/assignments/{assignment}/return"] = new("Take a camera back", "", "The assignment."),
-        ["GET /api/v1/cameras"] = new("Cameras", "", "A page of cameras, with who wears each now."),
-        ["POST /api/v1/cameras"] = new("Expect a camera", "Gives out a one-time enrolment code. Asking again for the same serial number gives a new code.", "The camera and its code, which is shown once.", 201),
-        ["GET /api/v1/cameras/{camera}"] = new("A camera", "", "The camera, and who wears it now."),
-        ["GET /api/v1/cameras/{camera}/keys"] = new("A camera's keys", "", "Every key that it was ever enrolled with."),
-        ["POST /api/v1/cameras/{camera}/revoke"] = new("Revoke a camera's key", "For a camera that is lost or out of use. What it signed before stays evidence.", "The camera."),
-        ["GET /api/v1/docks"] = new("Docks", "", "All docks."),
-        ["POST /api/v1/docks"] = new("Enter a dock", "", "The dock.", 201),
-        ["PATCH /api/v1/docks/{dock}"] = new("Change a dock", "", "The dock."),
-        ["POST /api/v1/docks/{dock}/close"] = new("Take a dock out of use", "", "The dock."),
+            ["GET /api/v1/units"] = new(
+                "Units",
+                "The tree as a list: a parent comes before those under it.",
+                "All units, closed ones too."
+            ),
+            ["POST /api/v1/units"] = new("Open a unit", "", "The unit.", 201),
+            ["PATCH /api/v1/units/{unit}"] = new("Rename a unit", "", "The unit."),
+            ["POST /api/v1/units/{unit}/close"] = new(
+                "Close a unit",
+                "Only one that nobody belongs to. Units are never deleted.",
+                "The unit."
+            ),
+            ["GET /api/v1/officers"] = new(
+                "Officers",
+                "With where they belonged and what they wore on a day or at a moment.",
+                "A page of officers."
+            ),
+            ["POST /api/v1/officers"] = new("Enter an officer", "", "The officer.", 201),
+            ["GET /api/v1/officers/{officer}"] = new(
+                "An officer",
+                "With where they belonged and what they wore on a day or at a moment.",
+                "The officer."
+            ),
+            ["PATCH /api/v1/officers/{officer}"] = new("Change an officer's name or rank", "", "The officer."),
+            ["POST /api/v1/officers/{officer}/leave"] = new(
+                "An officer leaves the service",
+                "Memberships and assignments end.",
+                "The officer."
+            ),
+            ["GET /api/v1/officers/{officer}/memberships"] = new("Where an officer belonged", "", "Memberships, oldest first."),
+            ["POST /api/v1/officers/{officer}/memberships"] = new(
+                "An officer joins a unit",
+                "From a day on; the membership before ends there.",
+                "The membership.",
+                201
+            ),
+            ["GET /api/v1/assignments"] = new("Who wore which camera", "On a day or at a moment.", "Assignments."),
+            ["POST /api/v1/assignments"] = new("Hand out a camera", "", "The assignment.", 201),
+            ["POST /api/v1/assignments/{assignment}/return"] = new("Take a camera back", "", "The assignment."),
+            ["GET /api/v1/cameras"] = new("Cameras", "", "A page of cameras, with who wears each now."),
+            ["POST /api/v1/cameras"] = new(
+                "Expect a camera",
+                "Gives out a one-time enrolment code. Asking again for the same serial number gives a new code.",
+                "The camera and its code, which is shown once.",
+                201
+            ),
+            ["GET /api/v1/cameras/{camera}"] = new("A camera", "", "The camera, and who wears it now."),
+            ["GET /api/v1/cameras/{camera}/keys"] = new("A camera's keys", "", "Every key that it was ever enrolled with."),
+            ["POST /api/v1/cameras/{camera}/revoke"] = new(
+                "Revoke a camera's key",
+                "For a camera that is lost or out of use. What it signed before stays evidence.",
+                "The camera."
+            ),
+            ["GET /api/v1/docks"] = new("Docks", "", "All docks."),
+            ["POST /api/v1/docks"] = new("Enter a dock", "", "The dock.", 201),
+            ["PATCH /api/v1/docks/{dock}"] = new("Change a dock", "", "The dock."),
+            ["POST /api/v1/docks/{dock}/close"] = new("Take a dock out of use", "", "The dock."),
 
-        ["POST /api/v1/cameras/enrol"] = new("A camera enrols", "With its one-time code and its own new public key. Format: docs/formats/enrolment.md.", "Who it is, the key that clips are sealed to, and the key that receipts are checked with."),
-        ["POST /api/v1/cameras/session"] = new("A camera begins a session", "The body is a signed envelope. Format: docs/formats/enrolment.md.", "A bearer token, the server's time, and who wears the camera."),
-        ["GET /api/v1/uploads"] = new("Uploads in progress", "Cameras send clips to this address by tus 1.0.0: see docs/formats/upload.md.", "Which camera has sent how much."),
-        ["POST /api/v1/admissions"] = new("A camera brings a manifest", "The body is a signed envelope. Repeats are harmless. 409 clips-missing names the clips to bring, 422 says why it was quarantined.", "The receipt that lets the camera free its clips."),
-        ["GET /api/v1/quarantine"] = new("What was refused admission", "Newest first.", "A page of quarantined recordings."),
-        ["GET /api/v1/quarantine/{id}"] = new("A quarantined recording", "", "Why, and its files."),
-        ["POST /api/v1/quarantine/{id}/try-again"] = new("Have admission tried again", "When the cause is gone.", "The recording and its receipt."),
-        ["GET /api/v1/admission-remarks"] = new("What was noticed at admission", "Gaps in a camera's chain, clocks that were off, officers who differ from the roster.", "The newest remarks."),
+            ["POST /api/v1/cameras/enrol"] = new(
+                "A camera enrols",
+                "With its one-time code and its own new public key. Format: docs/formats/enrolment.md.",
+                "Who it is, the key that clips are sealed to, and the key that receipts are checked with."
+            ),
+            ["POST /api/v1/cameras/session"] = new(
+                "A camera begins a session",
+                "The body is a signed envelope. Format: docs/formats/enrolment.md.",
+                "A bearer token, the server's time, and who wears the camera."
+            ),
+            ["GET /api/v1/uploads"] = new(
+                "Uploads in progress",
+                "Cameras send clips to this address by tus 1.0.0: see docs/formats/upload.md.",
+                "Which camera has sent how much."
+            ),
+            ["POST /api/v1/admissions"] = new(
+                "A camera brings a manifest",
+                "The body is a signed envelope. Repeats are harmless. 409 clips-missing names the clips to bring, 422 says why it was quarantined.",
+                "The receipt that lets the camera free its clips."
+            ),
+            ["GET /api/v1/quarantine"] = new("What was refused admission", "Newest first.", "A page of quarantined recordings."),
+            ["GET /api/v1/quarantine/{id}"] = new("A quarantined recording", "", "Why, and its files."),
+            ["POST /api/v1/quarantine/{id}/try-again"] = new(
+                "Have admission tried again",
+                "When the cause is gone.",
+                "The recording and its receipt."
+            ),
+            ["GET /api/v1/admission-remarks"] = new(
+                "What was noticed at admission",
+                "Gaps in a camera's chain, clocks that were off, officers who differ from the roster.",
+                "The newest remarks."
+            ),
 
-        ["GET /api/v1/recordings"] = new("Recordings", "Those that the caller may see, newest first.", "A page of recordings, and the places of its neighbours.") { Query = Filter },
-        ["GET /api/v1/recordings/{id}"] = new("A recording", "", "The recording, its clips, states, bookmarks and positions."),
-        ["GET /api/v1/recordings/{id}/manifest"] = new("The manifest as the camera signed it", "The envelope's bytes, unchanged.", "The envelope."),
-        ["GET /api/v1/recordings/{id}/receipt"] = new("The receipt of admission", "Proves the recording.admitted entry's place in the custody log. Format: docs/formats/receipt.md.", "The receipt."),
-        ["GET /api/v1/recordings/{id}/custody"] = new("What happened to a recording", "", "Its custody events, oldest first."),
-        ["POST /api/v1/recordings/{id}/verify"] = new("Verify a recording now", "Checks everything again and puts the outcome into the custody log.", "One line of JSON for each check, as it is made.", 200, "application/x-ndjson"),
-        ["GET /api/v1/recordings/{id}/grants"] = new("Who was given access", "", "Grants, standing or not."),
-        ["POST /api/v1/recordings/{id}/grants"] = new("Give an account access", "", "The grant.", 201),
-        ["POST /api/v1/recordings/{id}/grants/{number}/revoke"] = new("Revoke access", "", "It is revoked.", 204, ""),
-        ["POST /api/v1/recordings/{id}/viewings"] = new("Open a viewing", "Looking is a custody event; picture and sound are given only within a viewing.", "The viewing.", 201),
-        ["GET /api/v1/recordings/{id}/playlist.m3u8"] = new("Play", "An HLS playlist of byte ranges over the original clips.", "The playlist.", 200, "application/vnd.apple.mpegurl"),
-        ["GET /api/v1/recordings/{id}/clips/{number}/media"] = new("A clip in clear", "Takes Range; decrypted and authenticated on its way out.", "The clip, or the ranges asked for.", 200, "video/mp4"),
-        ["GET /api/v1/recordings/{id}/clips/{number}/sealed"] = new("A clip as the vault keeps it", "An export: the custody event comes first.", "The sealed clip.", 200, "application/octet-stream"),
-        ["GET /api/v1/recordings/{id}/clips/{number}/proxy"] = new("A playable copy of a clip", "For originals that browsers do not play. Takes Range.", "The copy.", 200, "video/mp4"),
-        ["GET /api/v1/recordings/{id}/thumbnails"] = new("Where the small pictures stand", "", "Times and places in the picture."),
-        ["GET /api/v1/recordings/{id}/thumbnails.jpg"] = new("Small pictures for lists", "", "One picture of all.", 200, "image/jpeg"),
-        ["GET /api/v1/recordings/{id}/filmstrip"] = new("Where the filmstrip's pictures stand", "", "Times and places in the picture.") { Query = [Viewing] },
-        ["GET /api/v1/recordings/{id}/filmstrip.jpg"] = new("The filmstrip", "", "One picture of all.", 200, "image/jpeg") { Query = [Viewing] },
-        ["GET /api/v1/recordings/{id}/waveform"] = new("The waveform", "", "Peaks of the sound.") { Query = [Viewing] },
-        ["POST /api/v1/recordings/{id}/renditions/rebuild"] = new("Make the renditions again", "They are derived and disposable.", "It will be done.", 202, ""),
-        ["GET /api/v1/recordings/{id}/export"] = new("Export a recording", "A folder with media in clear, manifest, custody events and proofs, for lapel verify.", "The folder.", 200, "application/zip"),
+            ["GET /api/v1/recordings"] = new(
+                "Recordings",
+                "Those that the caller may see, newest first.",
+                "A page of recordings, and the places of its neighbours."
+            )
+            {
+                Query = Filter,
+            },
+            ["GET /api/v1/recordings/{id}"] = new(
+                "A recording",
+                "",
+                "The recording, its clips, states, bookmarks and positions."
+            ),
+            ["GET /api/v1/recordings/{id}/manifest"] = new(
+                "The manifest as the camera signed it",
+                "The envelope's bytes, unchanged.",
+                "The envelope."
+            ),
+            ["GET /api/v1/recordings/{id}/receipt"] = new(
+                "The receipt of admission",
+                "Proves the recording.admitted entry's place in the custody log. Format: docs/formats/receipt.md.",
+                "The receipt."
+            ),
+            ["GET /api/v1/recordings/{id}/custody"] = new(
+                "What happened to a recording",
+                "",
+                "Its custody events, oldest first."
+            ),
+            ["POST /api/v1/recordings/{id}/verify"] = new(
+                "Verify a recording now",
+                "Checks everything again and puts the outcome into the custody log.",
+                "One line of JSON for each check, as it is made.",
+                200,
+                "application/x-ndjson"
+            ),
+            ["GET /api/v1/recordings/{id}/grants"] = new("Who was given access", "", "Grants, standing or not."),
+            ["POST /api/v1/recordings/{id}/grants"] = new("Give an account access", "", "The grant.", 201),
+            ["POST /api/v1/recordings/{id}/grants/{number}/revoke"] = new("Revoke access", "", "It is revoked.", 204, ""),
+            ["POST /api/v1/recordings/{id}/viewings"] = new(
+                "Open a viewing",
+                "Looking is a custody event; picture and sound are given only within a viewing.",
+                "The viewing.",
+                201
+            ),
+            ["GET /api/v1/recordings/{id}/playlist.m3u8"] = new(
+                "Play",
+                "An HLS playlist of byte ranges over the original clips.",
+                "The playlist.",
+                200,
+                "application/vnd.apple.mpegurl"
+            ),
+            ["GET /api/v1/recordings/{id}/clips/{number}/media"] = new(
+                "A clip in clear",
+                "Takes Range; decrypted and authenticated on its way out.",
+                "The clip, or the ranges asked for.",
+                200,
+                "video/mp4"
+            ),
+            ["GET /api/v1/recordings/{id}/clips/{number}/sealed"] = new(
+                "A clip as the vault keeps it",
+                "An export: the custody event comes first.",
+                "The sealed clip.",
+                200,
+                "application/octet-stream"
+            ),
+            ["GET /api/v1/recordings/{id}/clips/{number}/proxy"] = new(
+                "A playable copy of a clip",
+                "For originals that browsers do not play. Takes Range.",
+                "The copy.",
+                200,
+                "video/mp4"
+            ),
+            ["GET /api/v1/recordings/{id}/thumbnails"] = new(
+                "Where the small pictures stand",
+                "",
+                "Times and places in the picture."
+            ),
+            ["GET /api/v1/recordings/{id}/thumbnails.jpg"] = new(
+                "Small pictures for lists",
+                "",
+                "One picture of all.",
+                200,
+                "image/jpeg"
+            ),
+            ["GET /api/v1/recordings/{id}/filmstrip"] = new(
+                "Where the filmstrip's pictures stand",
+                "",
+                "Times and places in the picture."
+            )
+            {
+                Query = [Viewing],
+            },
+            ["GET /api/v1/recordings/{id}/filmstrip.jpg"] = new("The filmstrip", "", "One picture of all.", 200, "image/jpeg")
+            {
+                Query = [Viewing],
+            },
+            ["GET /api/v1/recordings/{id}/waveform"] = new("The waveform", "", "Peaks of the sound.") { Query = [Viewing] },
+            ["POST /api/v1/recordings/{id}/renditions/rebuild"] = new(
+                "Make the renditions again",
+                "They are derived and disposable.",
+                "It will be done.",
+                202,
+                ""
+            ),
+            ["GET /api/v1/recordings/{id}/export"] = new(
+                "Export a recording",
+                "A folder with media in clear, manifest, custody events and proofs, for lapel verify.",
+                "The folder.",
+                200,
+                "application/zip"
+            ),
 
-        ["GET /api/v1/health"] = new("Is Lapel well", "Room, log, witnesses, followers, checks and clocks, in plain words.", "The report."),
-        ["GET /api/v1/log/entries/{position}/proof"] = new("The proof of a log entry", "", "The entry and its proof under the newest checkpoint."),
-        ["GET /log/checkpoint"] = new("The log's signed head", "A C2SP checkpoint.", "A signed note.", 200, "text/plain"),
-        ["GET /log/key"] = new("The log's public key", "A C2SP verifier key.", "One line.", 200, "text/plain"),
-        ["GET /log/tile/{level}/{path}"] = new("A tile of hashes", "C2SP tlog-tiles.", "The tile.", 200, "application/octet-stream"),
-        ["GET /log/tile/entries/{path}"] = new("A bundle of entries", "C2SP tlog-tiles. Entries say who did what.", "The bundle.", 200, "application/octet-stream"),
-    };
+            ["GET /api/v1/health"] = new(
+                "Is Lapel well",
+                "Room, log, witnesses, followers, checks and clocks, in plain words.",
+                "The report."
+            ),
+            ["GET /api/v1/log/entries/{position}/proof"] = new(
+                "The proof of a log entry",
+                "",
+                "The entry and its proof under the newest checkpoint."
+            ),
+            ["GET /log/checkpoint"] = new("The log's signed head", "A C2SP checkpoint.", "A signed note.", 200, "text/plain"),
+            ["GET /log/key"] = new("The log's public key", "A C2SP verifier key.", "One line.", 200, "text/plain"),
+            ["GET /log/tile/{level}/{path}"] = new(
+                "A tile of hashes",
+                "C2SP tlog-tiles.",
+                "The tile.",
+                200,
+                "application/octet-stream"
+            ),
+            ["GET /log/tile/entries/{path}"] = new(
+                "A bundle of entries",
+                "C2SP tlog-tiles. Entries say who did what.",
+                "The bundle.",
+                200,
+                "application/octet-stream"
+            ),
+        };
 }

@@ -18,7 +18,9 @@ sealed class Around(IServiceProvider services) : ISurroundings
         if (http.FindViewer() is not { } viewer)
             return new(place);
         var seesRecordings =
-            viewer.May(Permission.SeeOwnRecordings) || viewer.May(Permission.SeeUnitRecordings) || viewer.May(Permission.SeeAllRecordings);
+            viewer.May(Permission.SeeOwnRecordings)
+            || viewer.May(Permission.SeeUnitRecordings)
+            || viewer.May(Permission.SeeAllRecordings);
         var permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet();
         if (seesRecordings)
             permissions.Add(EvidenceModule.SeesRecordings);

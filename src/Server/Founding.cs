@@ -24,7 +24,10 @@ static class Founding
     {
         const string Code = "the setup code guards it";
         const string Leads = "it only leads to pages that ask for a sign-in";
-        app.MapGet("/", (HttpContext http, Agencies agencies) => FrontPage(http, agencies)).OutsideAgencies(Leads).OpenToAnyone(Leads).ExcludeFromDescription();
+        app.MapGet("/", (HttpContext http, Agencies agencies) => FrontPage(http, agencies))
+            .OutsideAgencies(Leads)
+            .OpenToAnyone(Leads)
+            .ExcludeFromDescription();
         app.MapPost("/api/v1/agencies", Found).DisableAntiforgery().OutsideAgencies(Code);
         app.MapPost("/found", FoundByForm).OutsideAgencies(Code).ExcludeFromDescription();
     }
@@ -66,7 +69,11 @@ static class Founding
     static async Task<Refusal?> WhyNotFound(FoundAgency ask, Agencies agencies, ServerOptions options, CancellationToken stop)
     {
         if (!SetupCode.IsRight(options, ask.SetupCode))
-            return new("setup-code-wrong", "That is not the setup code: it stands in the file setup-code in the data folder.", RefusalKind.Forbidden);
+            return new(
+                "setup-code-wrong",
+                "That is not the setup code: it stands in the file setup-code in the data folder.",
+                RefusalKind.Forbidden
+            );
         if (AgencyProfile.WhyNotSlug(ask.Slug) is { } badSlug)
             return new("slug-invalid", badSlug);
         if (ask.Slug is "api" or "found" or "assets" or "_content" or "_framework")
@@ -82,7 +89,9 @@ static class Founding
             agency => Prepare(agency, ask, stop),
             stop
         );
-        return founded is null ? new("agency-exists", "An agency of that short name exists already.", RefusalKind.Conflict) : null;
+        return founded is null
+            ? new("agency-exists", "An agency of that short name exists already.", RefusalKind.Conflict)
+            : null;
     }
 
     // If we die in here: the folder exists without agency.json; founding again finds the same keys and completes it.

@@ -20,12 +20,18 @@ static class FsckCommand
             words.RemoveRange(at, 2);
         }
         var options = ServerOptions.Read([.. words]);
-        await using var agencies = LapelServer.Agencies(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        await using var agencies = LapelServer.Agencies(
+            options,
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance
+        );
         await agencies.OpenAll(CancellationToken.None);
         var chosen = agencies.All.Where(a => only is null || a.Profile.Slug == only).ToList();
         if (chosen.Count == 0)
         {
-            Console.Error.WriteLine(only is null ? $"There is no agency in {options.Data}." : $"There is no agency '{only}' in {options.Data}.");
+            Console.Error.WriteLine(
+                only is null ? $"There is no agency in {options.Data}." : $"There is no agency '{only}' in {options.Data}."
+            );
             return 2;
         }
         var worst = 0;
@@ -42,5 +48,6 @@ static class FsckCommand
         return worst;
     }
 
-    static void Tell(FsckFinding finding) => Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant(),-7} {finding.Code}: {finding.Sentence}");
+    static void Tell(FsckFinding finding) =>
+        Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant(), -7} {finding.Code}: {finding.Sentence}");
 }

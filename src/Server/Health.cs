@@ -39,17 +39,28 @@ public sealed record CameraClock(CameraId Camera, string Serial, long OffsetMs, 
 
 static class Health
 {
-    public static NavItem Navigation { get; } = new("System health", "health", "check", 90, Words<Permission>.Of(Permission.SeeHealth), "Programme");
+    public static NavItem Navigation { get; } =
+        new("System health", "health", "check", 90, Words<Permission>.Of(Permission.SeeHealth), "Programme");
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/health", async (HttpContext http, CancellationToken stop) => Page.Of<HealthPage>(new { Report = await Report(http.RequestServices, stop) }))
+        app.MapGet(
+                "/health",
+                async (HttpContext http, CancellationToken stop) =>
+                    Page.Of<HealthPage>(new { Report = await Report(http.RequestServices, stop) })
+            )
             .Needs(Permission.SeeHealth)
             .ExcludeFromDescription();
-        app.MapGet("/api/v1/health", async (HttpContext http, CancellationToken stop) => TypedResults.Ok(await Report(http.RequestServices, stop)))
+        app.MapGet(
+                "/api/v1/health",
+                async (HttpContext http, CancellationToken stop) => TypedResults.Ok(await Report(http.RequestServices, stop))
+            )
             .Needs(Permission.SeeHealth);
         // For load balancers and `lapel up`: says only that the process answers.
-        app.MapGet("/alive", () => TypedResults.Text("alive")).OpenToAnyone("says only that the server answers").OutsideAgencies("says only that the server answers").ExcludeFromDescription();
+        app.MapGet("/alive", () => TypedResults.Text("alive"))
+            .OpenToAnyone("says only that the server answers")
+            .OutsideAgencies("says only that the server answers")
+            .ExcludeFromDescription();
     }
 
     static async Task<HealthReport> Report(IServiceProvider services, CancellationToken stop)
@@ -70,12 +81,27 @@ static class Health
             AboutLog(log),
             AboutWitnesses(witnesses),
             .. followers.Where(f => f.Name != "" && (f.Trouble is not null || f.Behind > 1000)).Select(AboutFollower),
-            .. jobs.Take(1).Select(job => new Finding("Jobs", Condition.Watch, $"{jobs.Count} job(s) failed and will be tried again; the first: {job.Kind}, {job.Trouble}")),
+            .. jobs.Take(1)
+                .Select(job => new Finding(
+                    "Jobs",
+                    Condition.Watch,
+                    $"{jobs.Count} job(s) failed and will be tried again; the first: {job.Kind}, {job.Trouble}"
+                )),
             AboutFsck(fsck, clock.Now()),
             ServerClock.IsKept()
                 ? new("Clock", Condition.Well, "This machine's clock is kept in step by a time service.")
-                : new("Clock", Condition.Watch, "No time service keeps this machine's clock in step. Start one (chrony or systemd-timesyncd): receipts carry this clock's time."),
-            .. cameras.Where(c => Math.Abs(c.OffsetMs) > 30_000).Select(c => new Finding("Camera clock", Condition.Watch, $"Camera {c.Serial} was {Math.Abs(c.OffsetMs) / 1000} s {(c.OffsetMs > 0 ? "ahead" : "behind")}. Dock it so that it sets its clock, and read its recordings' times with that in mind.")),
+                : new(
+                    "Clock",
+                    Condition.Watch,
+                    "No time service keeps this machine's clock in step. Start one (chrony or systemd-timesyncd): receipts carry this clock's time."
+                ),
+            .. cameras
+                .Where(c => Math.Abs(c.OffsetMs) > 30_000)
+                .Select(c => new Finding(
+                    "Camera clock",
+                    Condition.Watch,
+                    $"Camera {c.Serial} was {Math.Abs(c.OffsetMs) / 1000} s {(c.OffsetMs > 0 ? "ahead" : "behind")}. Dock it so that it sets its clock, and read its recordings' times with that in mind."
+                )),
         ];
         return new(findings, room, log.HeadNote, log.Size, [.. witnesses.States], followers, jobs, fsck, cameras);
     }
@@ -100,11 +126,31 @@ static class Health
     static Finding AboutRoom(RoomReport room) =>
         room switch
         {
-            _ when room.FreeBytes <= room.ReserveBytes => new("Room", Condition.Act, $"The disk is down to its reserve ({Size.Of(room.FreeBytes)} free): uploads are refused until there is room. Add disk space now."),
-            { DaysLeft: < 14 and var days } => new("Room", Condition.Act, $"At the present pace the disk is full in {days:0} days. Add disk space."),
-            { DaysLeft: < 60 and var days } => new("Room", Condition.Watch, $"At the present pace the disk lasts {days:0} more days."),
-            { DaysLeft: { } days } => new("Room", Condition.Well, $"At the present pace the disk lasts {(days > 3650 ? "more than ten years" : $"{days:0} more days")}: {Size.Of(room.FreeBytes)} free, {Size.Of(room.BytesADay)} a day."),
-            _ => new("Room", Condition.Well, $"{Size.Of(room.FreeBytes)} free of {Size.Of(room.TotalBytes)}; nothing came in during the last 14 days."),
+            _ when room.FreeBytes <= room.ReserveBytes => new(
+                "Room",
+                Condition.Act,
+                $"The disk is down to its reserve ({Size.Of(room.FreeBytes)} free): uploads are refused until there is room. Add disk space now."
+            ),
+            { DaysLeft: < 14 and var days } => new(
+                "Room",
+                Condition.Act,
+                $"At the present pace the disk is full in {days:0} days. Add disk space."
+            ),
+            { DaysLeft: < 60 and var days } => new(
+                "Room",
+                Condition.Watch,
+                $"At the present pace the disk lasts {days:0} more days."
+            ),
+            { DaysLeft: { } days } => new(
+                "Room",
+                Condition.Well,
+                $"At the present pace the disk lasts {(days > 3650 ? "more than ten years" : $"{days:0} more days")}: {Size.Of(room.FreeBytes)} free, {Size.Of(room.BytesADay)} a day."
+            ),
+            _ => new(
+                "Room",
+                Condition.Well,
+                $"{Size.Of(room.FreeBytes)} free of {Size.Of(room.TotalBytes)}; nothing came in during the last 14 days."
+            ),
         };
 
     static Finding AboutLog(CustodyLog log) =>
@@ -116,26 +162,48 @@ static class Health
     {
         var states = witnesses.States;
         if (witnesses.Count == 0)
-            return new("Witnesses", Condition.Watch, "No outside witness countersigns the log. Ask a police board, an ombudsman or a university to run one, and name it in the configuration.");
+            return new(
+                "Witnesses",
+                Condition.Watch,
+                "No outside witness countersigns the log. Ask a police board, an ombudsman or a university to run one, and name it in the configuration."
+            );
         if (states.FirstOrDefault(w => w.Outcome == WitnessOutcome.HistoryDisputed) is { } dispute)
-            return new("Witnesses", Condition.Act, $"{dispute.Sentence} Stop, keep everything as it is, and find out why before anything else.");
+            return new(
+                "Witnesses",
+                Condition.Act,
+                $"{dispute.Sentence} Stop, keep everything as it is, and find out why before anything else."
+            );
         var cosigned = states.Count(w => w.Outcome == WitnessOutcome.Cosigned);
-        return new("Witnesses", cosigned == witnesses.Count ? Condition.Well : Condition.Watch, $"{cosigned} of {witnesses.Count} witnesses countersigned the head when last asked.");
+        return new(
+            "Witnesses",
+            cosigned == witnesses.Count ? Condition.Well : Condition.Watch,
+            $"{cosigned} of {witnesses.Count} witnesses countersigned the head when last asked."
+        );
     }
 
     static Finding AboutFollower(FollowerState follower) =>
         new(
             "Followers",
             follower.Trouble is null ? Condition.Watch : Condition.Act,
-            follower.Trouble is null ? $"{follower.Name} is {follower.Behind} entries behind." : $"{follower.Name} stands still: {follower.Trouble}"
+            follower.Trouble is null
+                ? $"{follower.Name} is {follower.Behind} entries behind."
+                : $"{follower.Name} stands still: {follower.Trouble}"
         );
 
     static Finding AboutFsck(LastFsck? last, Instant now) =>
         last switch
         {
             null => new("Check", Condition.Watch, "Everything held has not been re-verified yet. Run ./lapel fsck."),
-            { Errors: > 0 } => new("Check", Condition.Act, $"The last full check found {last.Errors} fault(s). Run ./lapel fsck and read its list."),
-            _ when now - last.At > Duration.FromDays(8) => new("Check", Condition.Watch, "The last full check is more than a week old. Run ./lapel fsck."),
+            { Errors: > 0 } => new(
+                "Check",
+                Condition.Act,
+                $"The last full check found {last.Errors} fault(s). Run ./lapel fsck and read its list."
+            ),
+            _ when now - last.At > Duration.FromDays(8) => new(
+                "Check",
+                Condition.Watch,
+                "The last full check is more than a week old. Run ./lapel fsck."
+            ),
             _ => new("Check", Condition.Well, $"The last full check read {Size.Of(last.Bytes)} and found nothing wrong."),
         };
 
@@ -147,7 +215,12 @@ static class Health
             WHERE r.clock_offset_ms IS NOT NULL ORDER BY c.serial LIMIT 500
             """,
             null,
-            row => new CameraClock(row.Id<Nouns.Camera>("id"), row.Text("serial"), row.Number("clock_offset_ms"), row.Time("admitted_at")),
+            row => new CameraClock(
+                row.Id<Nouns.Camera>("id"),
+                row.Text("serial"),
+                row.Number("clock_offset_ms"),
+                row.Time("admitted_at")
+            ),
             stop
         );
 }

@@ -35,7 +35,8 @@ public static class LapelServer
             await Console.Error.WriteLineAsync(wrong.Message);
             return 2;
         }
-        catch (Exception wrong) when (wrong is IOException or InvalidOperationException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception wrong)
+            when (wrong is IOException or InvalidOperationException or InvalidDataException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"Lapel cannot start: {wrong.Message}");
             return 1;
@@ -69,9 +70,16 @@ public static class LapelServer
     static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { ApplicationName = typeof(LapelServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory }
+            new WebApplicationOptions
+            {
+                ApplicationName = typeof(LapelServer).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory,
+            }
         );
-        builder.Logging.ClearProviders().AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+        builder
+            .Logging.ClearProviders()
+            .AddSimpleConsole(line => line.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of every page that says no-store itself
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -81,14 +89,18 @@ public static class LapelServer
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(clock);
-        var logs = LoggerFactory.Create(log => log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+        var logs = LoggerFactory.Create(log =>
+            log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+        );
         var parts = Parts(options, clock, logs);
         builder.Services.AddSingleton(_ => new Agencies(Folders(options), parts, Migrations()));
         builder.Services.AddHostedService<AgencyLoops>();
         builder.Services.AddAgencyParts(parts);
         builder.Services.ConfigureHttpJsonOptions(json => LapelJson.Configure(json.SerializerOptions));
         ApiDescription.AddServices(builder.Services);
-        builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex"));
+        builder.Services.Configure<RouteOptions>(routes =>
+            routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex")
+        );
         builder.AddLook();
         builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddScoped<ISurroundings, Around>();
@@ -149,5 +161,4 @@ public static class LapelServer
 
     public static string Address(this WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-
 }

@@ -15,10 +15,17 @@ static class LogRoutes
     public static void Map(IEndpointRouteBuilder app)
     {
         var log = app.MapGroup("/log");
-        log.MapGet("/checkpoint", (CustodyLog custody) => TypedResults.Text(custody.HeadNote, "text/plain; charset=utf-8")).OpenToAnyone(Public);
-        log.MapGet("/key", (CustodyLog custody) => TypedResults.Text($"{custody.Verifier}\n", "text/plain; charset=utf-8")).OpenToAnyone(Public);
-        log.MapGet("/tile/entries/{**path}", (string path, CustodyLog custody) => Tile(custody, "tile/entries/" + path)).Needs(Permission.ReadCustodyLog);
-        log.MapGet("/tile/{level:int}/{**path}", (int level, string path, CustodyLog custody) => Tile(custody, $"tile/{level}/{path}")).OpenToAnyone(Public);
+        log.MapGet("/checkpoint", (CustodyLog custody) => TypedResults.Text(custody.HeadNote, "text/plain; charset=utf-8"))
+            .OpenToAnyone(Public);
+        log.MapGet("/key", (CustodyLog custody) => TypedResults.Text($"{custody.Verifier}\n", "text/plain; charset=utf-8"))
+            .OpenToAnyone(Public);
+        log.MapGet("/tile/entries/{**path}", (string path, CustodyLog custody) => Tile(custody, "tile/entries/" + path))
+            .Needs(Permission.ReadCustodyLog);
+        log.MapGet(
+                "/tile/{level:int}/{**path}",
+                (int level, string path, CustodyLog custody) => Tile(custody, $"tile/{level}/{path}")
+            )
+            .OpenToAnyone(Public);
         app.MapGet("/api/v1/log/entries/{position:long}/proof", Proof).Needs(Permission.ReadCustodyLog);
     }
 

@@ -11,7 +11,8 @@ static class Problems
         app.UseExceptionHandler(
             new ExceptionHandlerOptions
             {
-                SuppressDiagnosticsCallback = context => context.Exception is RefusedException or BadHttpRequestException or OperationCanceledException,
+                SuppressDiagnosticsCallback = context =>
+                    context.Exception is RefusedException or BadHttpRequestException or OperationCanceledException,
                 ExceptionHandler = http => Answer(http, ToRefusal(http.Features.Get<IExceptionHandlerFeature>()?.Error)),
             }
         );
@@ -24,7 +25,10 @@ static class Problems
                     new("method-not-allowed", "This address does not take that method."),
                     StatusCodes.Status405MethodNotAllowed
                 ),
-                StatusCodes.Status400BadRequest => Answer(context.HttpContext, new("request-invalid", "The request is not understood; look at its form and try again.")),
+                StatusCodes.Status400BadRequest => Answer(
+                    context.HttpContext,
+                    new("request-invalid", "The request is not understood; look at its form and try again.")
+                ),
                 StatusCodes.Status415UnsupportedMediaType => Answer(
                     context.HttpContext,
                     new("media-type-wrong", "Send this with the content type that the API description names."),
@@ -43,14 +47,26 @@ static class Problems
         {
             RefusedException refused => refused.Refusal,
             BadHttpRequestException bad => new("request-invalid", $"The request is not understood: {bad.Message}"),
-            IOException { HResult: 28 } => new("no-room", "The server's disk is full; nothing was changed. Try again when there is room.", RefusalKind.NoRoom),
-            _ => new("server-fault", "Something went wrong in Lapel; nothing was changed. The operator's journal has the details.", RefusalKind.Conflict),
+            IOException { HResult: 28 } => new(
+                "no-room",
+                "The server's disk is full; nothing was changed. Try again when there is room.",
+                RefusalKind.NoRoom
+            ),
+            _ => new(
+                "server-fault",
+                "Something went wrong in Lapel; nothing was changed. The operator's journal has the details.",
+                RefusalKind.Conflict
+            ),
         };
 
     static async Task Answer(HttpContext http, Refusal refusal, int? status = null)
     {
-        var code = status ?? (refusal.Code == "server-fault" ? StatusCodes.Status500InternalServerError : Refused.StatusOf(refusal.Kind));
-        var forPerson = http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/api");
+        var code =
+            status
+            ?? (refusal.Code == "server-fault" ? StatusCodes.Status500InternalServerError : Refused.StatusOf(refusal.Kind));
+        var forPerson =
+            http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+            && !http.Request.Path.StartsWithSegments("/api");
         if (forPerson)
             await Page.Of<ProblemPage>(new { Refusal = refusal, Status = code }, code).ExecuteAsync(http);
         else

@@ -54,16 +54,26 @@ public sealed record ServerOptions
                 "bind" => options with { Bind = value },
                 "port" => options with { Port = ReadPort(value) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
-                _ => throw new FormatException($"--{name} is not an option. Options: --config --data --keys --records --bind --port --reserve-bytes."),
+                _ => throw new FormatException(
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --reserve-bytes."
+                ),
             };
-        return options with { Data = Path.GetFullPath(options.Data), Keys = options.Keys is { } keys ? Path.GetFullPath(keys) : null };
+        return options with
+        {
+            Data = Path.GetFullPath(options.Data),
+            Keys = options.Keys is { } keys ? Path.GetFullPath(keys) : null,
+        };
     }
 
     static ServerOptions ReadFile(string file)
     {
         try
         {
-            var dialect = new JsonSerializerOptions(LapelJson.Strict) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            var dialect = new JsonSerializerOptions(LapelJson.Strict)
+            {
+                ReadCommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+            };
             return JsonSerializer.Deserialize<ServerOptions>(File.ReadAllBytes(file), dialect) ?? new();
         }
         catch (JsonException wrong)

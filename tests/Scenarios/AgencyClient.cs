@@ -13,7 +13,20 @@ sealed class AgencyClient : IDisposable
 
     /// <summary>Nobody in particular; cookies are not kept.</summary>
     public static AgencyClient Visitor(Uri agency) =>
-        new(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 64 }) { BaseAddress = agency, Timeout = TimeSpan.FromMinutes(2) });
+        new(
+            new HttpClient(
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    MaxConnectionsPerServer = 64,
+                }
+            )
+            {
+                BaseAddress = agency,
+                Timeout = TimeSpan.FromMinutes(2),
+            }
+        );
 
     public static AgencyClient Of(HttpClient http) => new(http);
 
@@ -21,11 +34,15 @@ sealed class AgencyClient : IDisposable
     {
         var client = Visitor(agency);
         var session = await client.Post("api/v1/sign-in", new { name, password });
-        client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("token").GetString());
+        client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            session.GetProperty("token").GetString()
+        );
         return client;
     }
 
-    public async Task<JsonElement> Post(string path, object body) => await Read(await Http.PostAsJsonAsync(path, body, LapelJson.Lenient));
+    public async Task<JsonElement> Post(string path, object body) =>
+        await Read(await Http.PostAsJsonAsync(path, body, LapelJson.Lenient));
 
     public async Task<JsonElement> Get(string path) => await Read(await Http.GetAsync(path));
 
@@ -33,7 +50,9 @@ sealed class AgencyClient : IDisposable
     {
         using var _ = answer;
         var text = await answer.Content.ReadAsStringAsync();
-        answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} answered {(int)answer.StatusCode}: {text}");
+        answer.IsSuccessStatusCode.ShouldBeTrue(
+            $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} answered {(int)answer.StatusCode}: {text}"
+        );
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();
     }
 

@@ -21,8 +21,19 @@ public sealed class BadDisks
             (await camera.Patch(upload, 0, clip.Sealed[..500_000])).Status.ShouldBe(HttpStatusCode.NoContent);
 
             var (other, large) = (RecordingId.New(), camera.Seal([1]));
-            using (var refused = await camera.Tus(HttpMethod.Post, camera.Uploads, null, ("Upload-Length", "100000000"), ("Upload-Metadata", RawCamera.Metadata(other, large))))
-                ((int)refused.StatusCode, await RawCamera.CodeOf(refused)).ShouldBe((507, "disk-nearly-full"), "before evidence is at risk");
+            using (
+                var refused = await camera.Tus(
+                    HttpMethod.Post,
+                    camera.Uploads,
+                    null,
+                    ("Upload-Length", "100000000"),
+                    ("Upload-Metadata", RawCamera.Metadata(other, large))
+                )
+            )
+                ((int)refused.StatusCode, await RawCamera.CodeOf(refused)).ShouldBe(
+                    (507, "disk-nearly-full"),
+                    "before evidence is at risk"
+                );
             Fill(disk);
             var (status, code) = await camera.Patch(upload, 500_000, clip.Sealed[500_000..]);
             ((int)status).ShouldBe(507, code);
@@ -50,10 +61,20 @@ public sealed class BadDisks
         var (real, mount, broken) = (Path.Combine(folder, "real"), Path.Combine(folder, "mount"), Path.Combine(folder, "broken"));
         Directory.CreateDirectory(real);
         Directory.CreateDirectory(mount);
-        await using var disk = OwnProcess.Start("/usr/bin/python3", [Path.Combine(Programs.Scenarios, "fails_fsync.py"), real, mount, broken]);
+        await using var disk = OwnProcess.Start(
+            "/usr/bin/python3",
+            [Path.Combine(Programs.Scenarios, "fails_fsync.py"), real, mount, broken]
+        );
         try
         {
-            await LiveHouse.Until("the FUSE folder is mounted", () => Task.FromResult(!disk.HasExited && File.ReadAllText("/proc/mounts").Contains(mount, StringComparison.Ordinal)), seconds: 20);
+            await LiveHouse.Until(
+                "the FUSE folder is mounted",
+                () =>
+                    Task.FromResult(
+                        !disk.HasExited && File.ReadAllText("/proc/mounts").Contains(mount, StringComparison.Ordinal)
+                    ),
+                seconds: 20
+            );
             await using var house = await LiveHouse.Open(data: Path.Combine(mount, "data"));
             using var camera = await RawCamera.Enrol(house, "RAW-1");
             var (recording, clip) = (RecordingId.New(), camera.Seal(RandomNumberGenerator.GetBytes(200_000)));
@@ -62,7 +83,10 @@ public sealed class BadDisks
             await File.WriteAllTextAsync(broken, ".part\n");
             var (status, _) = await camera.Patch(upload, 0, clip.Sealed);
             ((int)status).ShouldBeGreaterThanOrEqualTo(500, "the bytes are not on disk");
-            ((int)(await camera.Admit(camera.Sign(recording, clip.Entry))).Status).ShouldBeGreaterThanOrEqualTo(400, "nothing to admit");
+            ((int)(await camera.Admit(camera.Sign(recording, clip.Entry))).Status).ShouldBeGreaterThanOrEqualTo(
+                400,
+                "nothing to admit"
+            );
             (await house.Recordings()).ShouldBeEmpty();
             File.Delete(broken);
 

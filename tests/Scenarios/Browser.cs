@@ -25,11 +25,26 @@ sealed class Browser : IAsyncDisposable
     public static async Task<Browser> Open()
     {
         var playwright = await Playwright.CreateAsync();
-        return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Arguments }));
+        return new(
+            playwright,
+            await playwright.Chromium.LaunchAsync(
+                new()
+                {
+                    ExecutablePath = "/usr/bin/chromium",
+                    Headless = true,
+                    Args = Arguments,
+                }
+            )
+        );
     }
 
     /// <summary>A person's own window: cookies of its own, signed in as somebody of the house or as nobody.</summary>
-    public async Task<Window> Window(LiveHouse house, string? signedInAs, ColorScheme colours = ColorScheme.Light, int width = 1280)
+    public async Task<Window> Window(
+        LiveHouse house,
+        string? signedInAs,
+        ColorScheme colours = ColorScheme.Light,
+        int width = 1280
+    )
     {
         var context = await chromium.NewContextAsync(
             new()
@@ -71,7 +86,11 @@ sealed class Window : IAsyncDisposable
         page.PageError += (_, error) => Note($"script error on {page.Url}: {error}");
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(house.Server.Address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            if (
+                !request.Url.StartsWith(house.Server.Address.ToString(), StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+            )
                 Note($"{page.Url} asked {request.Url}");
         };
         page.Response += (_, answer) =>
@@ -102,7 +121,8 @@ sealed class Window : IAsyncDisposable
     }
 
     /// <summary>Asks the page until an expression is true. Playwright's own waiting evaluates text in the page, which the security policy forbids.</summary>
-    public Task Until(string expression) => LiveHouse.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
+    public Task Until(string expression) =>
+        LiveHouse.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
 
     public ValueTask DisposeAsync() => new(Page.Context.CloseAsync());
 }

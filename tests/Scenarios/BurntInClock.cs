@@ -57,7 +57,10 @@ static class BurntInClock
     static async Task<byte[]> Gray(IEnumerable<string> arguments, int frames)
     {
         using var ffmpeg = Process.Start(
-            new ProcessStartInfo("ffmpeg", ["-v", "error", .. arguments, "-f", "rawvideo", "-pix_fmt", "gray", "-"]) { RedirectStandardOutput = true }
+            new ProcessStartInfo("ffmpeg", ["-v", "error", .. arguments, "-f", "rawvideo", "-pix_fmt", "gray", "-"])
+            {
+                RedirectStandardOutput = true,
+            }
         )!;
         using var drawn = new MemoryStream();
         await ffmpeg.StandardOutput.BaseStream.CopyToAsync(drawn);

@@ -24,7 +24,10 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
 
     public async Task Enrol(Uri agency, string code)
     {
-        var (exit, said) = await OwnProcess.Run("dotnet", [Programs.Camera, "enrol", "--home", home, "--server", agency.ToString(), "--serial", serial, "--code", code]);
+        var (exit, said) = await OwnProcess.Run(
+            "dotnet",
+            [Programs.Camera, "enrol", "--home", home, "--server", agency.ToString(), "--serial", serial, "--code", code]
+        );
         exit.ShouldBe(0, said);
     }
 
@@ -48,19 +51,48 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
     void Launch(string[] more, params (string, string)[] environment)
     {
         process?.HasExited.ShouldBeTrue("the camera is still on");
-        string[] run = ["run", "--home", home, "--source", "scene", "--size", "640x360", "--fps", "15", "--video-kbps", "500", "--pre-event", "2", "--keep-free-mb", "1"];
+        string[] run =
+        [
+            "run",
+            "--home",
+            home,
+            "--source",
+            "scene",
+            "--size",
+            "640x360",
+            "--fps",
+            "15",
+            "--video-kbps",
+            "500",
+            "--pre-event",
+            "2",
+            "--keep-free-mb",
+            "1",
+        ];
         process = OwnProcess.Start("dotnet", [Programs.Camera, .. run, .. more], environment);
     }
 
     async Task Filming()
     {
-        await LiveHouse.Until("the camera has a picture", async () => (await Status()).GetProperty("state").GetString() != "no-picture");
+        await LiveHouse.Until(
+            "the camera has a picture",
+            async () => (await Status()).GetProperty("state").GetString() != "no-picture"
+        );
     }
 
     /// <summary>Begins a recording.</summary>
     /// <returns>Its id.</returns>
-    public async Task<string> Activate(string trigger = "button", bool urgent = false) =>
-        (await Tell("activate", new { verb = "activate", trigger, urgent })).GetProperty("recording").GetString()!;
+    public async Task<string> Activate(string trigger = "button", bool urgent = false) => (
+            await Tell(
+                "activate",
+                new
+                {
+                    verb = "activate",
+                    trigger,
+                    urgent,
+                }
+            )
+        ).GetProperty("recording").GetString()!;
 
     public Task<JsonElement> Deactivate() => Tell("deactivate", new { verb = "deactivate", trigger = "button" });
 
@@ -87,19 +119,27 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
     public Task UntilFreed(string recording, int seconds = 60) =>
         LiveHouse.Until(
             $"recording {recording} has a receipt and its clips are freed; the camera said:\n{Said}",
-            () => Task.FromResult(File.Exists(FileOf(recording, "receipt.json")) && Directory.GetFiles(FolderOf(recording), "*.sealed").Length == 0),
+            () =>
+                Task.FromResult(
+                    File.Exists(FileOf(recording, "receipt.json"))
+                        && Directory.GetFiles(FolderOf(recording), "*.sealed").Length == 0
+                ),
             seconds
         );
 
     public Task UntilRefused(string recording) =>
-        LiveHouse.Until($"recording {recording} is refused", () => Task.FromResult(File.Exists(FileOf(recording, "refused.json"))));
+        LiveHouse.Until(
+            $"recording {recording} is refused",
+            () => Task.FromResult(File.Exists(FileOf(recording, "refused.json")))
+        );
 
     public string FolderOf(string recording) => Path.Combine(home, "recordings", recording);
 
     public string FileOf(string recording, string name) => Path.Combine(FolderOf(recording), name);
 
     /// <summary>The receipt that the camera keeps; it freed the clips on it.</summary>
-    public Receipt ReceiptOf(string recording) => JsonSerializer.Deserialize<Receipt>(File.ReadAllBytes(FileOf(recording, "receipt.json")), LapelJson.Strict)!;
+    public Receipt ReceiptOf(string recording) =>
+        JsonSerializer.Deserialize<Receipt>(File.ReadAllBytes(FileOf(recording, "receipt.json")), LapelJson.Strict)!;
 
     public CameraKey Key() => CameraKey.Load(Path.Combine(home, "camera.key"));
 
@@ -113,7 +153,9 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
                 await using var stream = new NetworkStream(socket);
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(ask, LapelJson.Lenient) + "\n"));
                 using var reader = new StreamReader(stream);
-                var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) ?? throw new IOException("The camera hung up.");
+                var line =
+                    await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))
+                    ?? throw new IOException("The camera hung up.");
                 return JsonDocument.Parse(line).RootElement.Clone();
             }
             catch (Exception e) when (e is SocketException && tries < MostTries && process is { HasExited: false })

@@ -37,7 +37,16 @@ public sealed class DockPlayExportVerify
         await Task.Delay(3000);
         await camera.Tell("mark", new { verb = "mark", label = "Licence checked" });
         await Task.Delay(1000);
-        await camera.Tell("mute", new { verb = "mute", reason = "medical", text = "Nurse talks with the patient", saidAloud = true });
+        await camera.Tell(
+            "mute",
+            new
+            {
+                verb = "mute",
+                reason = "medical",
+                text = "Nurse talks with the patient",
+                saidAloud = true,
+            }
+        );
         await Task.Delay(3000);
         await camera.Tell("unmute");
         await Task.Delay(4000);
@@ -74,13 +83,17 @@ public sealed class DockPlayExportVerify
         var pictures = await page.EvaluateAsync<double[]>("window.pictures");
         pictures.Zip(pictures.Skip(1)).ShouldAllBe(p => p.Second >= p.First, "pictures come in their order");
         pictures.Distinct().Count().ShouldBeGreaterThan(25, "different pictures");
-        var quality = await page.EvaluateAsync<JsonElement>("(() => { const q = document.querySelector('lapel-player video').getVideoPlaybackQuality(); return { all: q.totalVideoFrames, bad: q.corruptedVideoFrames }; })()");
+        var quality = await page.EvaluateAsync<JsonElement>(
+            "(() => { const q = document.querySelector('lapel-player video').getVideoPlaybackQuality(); return { all: q.totalVideoFrames, bad: q.corruptedVideoFrames }; })()"
+        );
         quality.GetProperty("all").GetInt32().ShouldBeGreaterThan(25);
         quality.GetProperty("bad").GetInt32().ShouldBe(0);
 
         // A seek stands still on one picture, whose time the page then shows to the millisecond.
         await page.Keyboard.PressAsync("ArrowLeft");
-        await window.Until("(() => { const v = document.querySelector('lapel-player video'); return !v.seeking && v.readyState >= 2; })()");
+        await window.Until(
+            "(() => { const v = document.querySelector('lapel-player video'); return !v.seeking && v.readyState >= 2; })()"
+        );
         await page.WaitForTimeoutAsync(500);
         var still = await page.EvaluateAsync<JsonElement>(
             $$"""
@@ -100,7 +113,11 @@ public sealed class DockPlayExportVerify
         still.GetProperty("width").GetInt32().ShouldBe(640);
         window.Troubles.ShouldBeEmpty();
         var shown = ShownTime(still.GetProperty("day").GetString()!, still.GetProperty("time").GetString()!);
-        var (burntIn, lead) = await BurntInClock.Read([.. still.GetProperty("gray").EnumerateArray().Select(g => g.GetByte())], shown, 20);
+        var (burntIn, lead) = await BurntInClock.Read(
+            [.. still.GetProperty("gray").EnumerateArray().Select(g => g.GetByte())],
+            shown,
+            20
+        );
         lead.ShouldBeGreaterThan(0, "the picture's clock could not be told apart");
         return (shown, burntIn);
     }

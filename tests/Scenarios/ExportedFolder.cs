@@ -12,7 +12,19 @@ sealed class ExportedFolder : IAsyncDisposable
         var export = new ExportedFolder();
         var (code, said) = await OwnProcess.Run(
             "dotnet",
-            [Programs.Cli, "export", "--server", house.Agency.ToString(), "--account", "clerk", "--purpose", "Crown brief 31-204", "--to", export.Folder, recording],
+            [
+                Programs.Cli,
+                "export",
+                "--server",
+                house.Agency.ToString(),
+                "--account",
+                "clerk",
+                "--purpose",
+                "Crown brief 31-204",
+                "--to",
+                export.Folder,
+                recording,
+            ],
             ("LAPEL_PASSWORD", LiveHouse.Password)
         );
         code.ShouldBe(0, $"{said}\n{house.Server.Process.Said}");
@@ -56,7 +68,13 @@ sealed class ExportedFolder : IAsyncDisposable
         at += after.Length;
         var changed = bytes.ToArray();
         // Stays a digit where it was a digit, and a letter otherwise: the form is right, only the content is not.
-        changed[at] = changed[at] switch { (byte)'A' => (byte)'B', (byte)'0' => (byte)'1', >= (byte)'1' and <= (byte)'9' => (byte)'0', _ => (byte)'A' };
+        changed[at] = changed[at] switch
+        {
+            (byte)'A' => (byte)'B',
+            (byte)'0' => (byte)'1',
+            >= (byte)'1' and <= (byte)'9' => (byte)'0',
+            _ => (byte)'A',
+        };
         File.WriteAllBytes(file, changed);
         return new PutBack(file, bytes);
     }

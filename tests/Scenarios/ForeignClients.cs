@@ -15,12 +15,31 @@ public sealed class ForeignClients
         await using var house = await LiveHouse.Open();
         using var camera = await RawCamera.Enrol(house, "RAW-1");
         var (recording, clip) = (RecordingId.New(), camera.Seal(RandomNumberGenerator.GetBytes(1_500_000)));
-        await WithFile(clip.Sealed, async file =>
-        {
-            var metadata = new Dictionary<string, string> { ["recording"] = recording.Text, ["clip"] = clip.Entry.Id.Text, ["number"] = "1", ["wrapped-key"] = clip.Wrapped.ToBase64Url() };
-            var (code, said) = await OwnProcess.Run("node", [Path.Combine(Programs.Scenarios, "js", "tus-client.mjs"), camera.Uploads.ToString(), camera.Token, file, JsonSerializer.Serialize(metadata), "500000"]);
-            code.ShouldBe(0, said);
-        });
+        await WithFile(
+            clip.Sealed,
+            async file =>
+            {
+                var metadata = new Dictionary<string, string>
+                {
+                    ["recording"] = recording.Text,
+                    ["clip"] = clip.Entry.Id.Text,
+                    ["number"] = "1",
+                    ["wrapped-key"] = clip.Wrapped.ToBase64Url(),
+                };
+                var (code, said) = await OwnProcess.Run(
+                    "node",
+                    [
+                        Path.Combine(Programs.Scenarios, "js", "tus-client.mjs"),
+                        camera.Uploads.ToString(),
+                        camera.Token,
+                        file,
+                        JsonSerializer.Serialize(metadata),
+                        "500000",
+                    ]
+                );
+                code.ShouldBe(0, said);
+            }
+        );
         var (status, why, receipt) = await camera.Admit(camera.Sign(recording, clip.Entry));
         status.ShouldBe(HttpStatusCode.OK, why);
         receipt!.WhyNotValid(camera.Log).ShouldBeNull();
@@ -32,20 +51,56 @@ public sealed class ForeignClients
         await using var house = await LiveHouse.Open();
         using var camera = await RawCamera.Enrol(house, "RAW-1");
         var (recording, clip) = (RecordingId.New(), camera.Seal(RandomNumberGenerator.GetBytes(700_000)));
-        string[] always = ["--silent", "--show-error", "--fail-with-body", "-H", "Tus-Resumable: 1.0.0", "-H", $"Authorization: Bearer {camera.Token}"];
+        string[] always =
+        [
+            "--silent",
+            "--show-error",
+            "--fail-with-body",
+            "-H",
+            "Tus-Resumable: 1.0.0",
+            "-H",
+            $"Authorization: Bearer {camera.Token}",
+        ];
         var (made, location) = await OwnProcess.Run(
             "curl",
-            [.. always, "-X", "POST", "-H", $"Upload-Length: {clip.Sealed.Length}", "-H", $"Upload-Metadata: {RawCamera.Metadata(recording, clip)}", "-o", "/dev/null", "-w", "%header{location}", camera.Uploads.ToString()]
+            [
+                .. always,
+                "-X",
+                "POST",
+                "-H",
+                $"Upload-Length: {clip.Sealed.Length}",
+                "-H",
+                $"Upload-Metadata: {RawCamera.Metadata(recording, clip)}",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%header{location}",
+                camera.Uploads.ToString(),
+            ]
         );
         made.ShouldBe(0, location);
-        await WithFile(clip.Sealed, async file =>
-        {
-            var (sent, said) = await OwnProcess.Run(
-                "curl",
-                [.. always, "-X", "PATCH", "-H", "Upload-Offset: 0", "-H", "Content-Type: application/offset+octet-stream", "--data-binary", $"@{file}", new Uri(house.Server.Address, location).ToString()]
-            );
-            sent.ShouldBe(0, said);
-        });
+        await WithFile(
+            clip.Sealed,
+            async file =>
+            {
+                var (sent, said) = await OwnProcess.Run(
+                    "curl",
+                    [
+                        .. always,
+                        "-X",
+                        "PATCH",
+                        "-H",
+                        "Upload-Offset: 0",
+                        "-H",
+                        "Content-Type: application/offset+octet-stream",
+                        "--data-binary",
+                        $"@{file}",
+                        new Uri(house.Server.Address, location).ToString(),
+                    ]
+                );
+                sent.ShouldBe(0, said);
+            }
+        );
         (await camera.Admit(camera.Sign(recording, clip.Entry))).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -54,7 +109,10 @@ public sealed class ForeignClients
     {
         await using var house = await LiveHouse.Open();
         using var camera = await RawCamera.Enrol(house, "RAW-1");
-        var clips = Enumerable.Range(0, 50).Select(_ => (Recording: RecordingId.New(), Clip: camera.Seal(RandomNumberGenerator.GetBytes(4_000_000)))).ToList();
+        var clips = Enumerable
+            .Range(0, 50)
+            .Select(_ => (Recording: RecordingId.New(), Clip: camera.Seal(RandomNumberGenerator.GetBytes(4_000_000))))
+            .ToList();
         await Task.WhenAll(clips.Select(c => camera.Upload(c.Recording, c.Clip)));
         foreach (var (recording, clip) in clips)
             (await camera.Admit(camera.Sign(recording, clip.Entry))).Status.ShouldBe(HttpStatusCode.OK);

@@ -28,7 +28,10 @@ public sealed class HostileBytes
         (await camera.Patch(upload, 100_000, second)).Status.ShouldBe(HttpStatusCode.Conflict, "a piece before its turn");
         (await camera.Patch(upload, 0, first, sum)).Status.ShouldBe(HttpStatusCode.NoContent);
         (await camera.Patch(upload, 0, first, sum)).Status.ShouldBe(HttpStatusCode.Conflict, "a piece twice");
-        (await camera.Patch(upload, 100_000, [.. second, 0])).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge, "more than was announced");
+        (await camera.Patch(upload, 100_000, [.. second, 0])).Status.ShouldBe(
+            HttpStatusCode.RequestEntityTooLarge,
+            "more than was announced"
+        );
         await HangUpInTheMiddle(camera, upload, 100_000, second);
         var offset = await camera.Offset(upload);
         offset.ShouldBeInRange(100_000, clip.Sealed.Length - 1);
@@ -70,7 +73,17 @@ public sealed class HostileBytes
         await using var house = await LiveHouse.Open();
         using var camera = await RawCamera.Enrol(house, "RAW-1");
         using var stranger = AgencyClient.Visitor(house.Agency);
-        using var junk = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 16 }) { BaseAddress = house.Agency };
+        using var junk = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                MaxConnectionsPerServer = 16,
+            }
+        )
+        {
+            BaseAddress = house.Agency,
+        };
         var worst = 0;
         await Parallel.ForEachAsync(
             Enumerable.Range(0, JunkRequests),
@@ -92,7 +105,19 @@ public sealed class HostileBytes
 
     static HttpRequestMessage Junk(Random random, string token)
     {
-        string[] paths = ["api/v1/uploads", $"api/v1/uploads/{Guid.NewGuid()}", "api/v1/admissions", "api/v1/cameras/session", "api/v1/sign-in", "recordings/../..", "api/v1/recordings/%00", "log/tile/0/%2e%2e/x", "health", "sign-in?return=//x"];
+        string[] paths =
+        [
+            "api/v1/uploads",
+            $"api/v1/uploads/{Guid.NewGuid()}",
+            "api/v1/admissions",
+            "api/v1/cameras/session",
+            "api/v1/sign-in",
+            "recordings/../..",
+            "api/v1/recordings/%00",
+            "log/tile/0/%2e%2e/x",
+            "health",
+            "sign-in?return=//x",
+        ];
         string[] methods = ["GET", "POST", "PATCH", "HEAD", "DELETE", "OPTIONS", "PUT", "BREW"];
         var ask = new HttpRequestMessage(new(methods[random.Next(methods.Length)]), paths[random.Next(paths.Length)]);
         if (random.Next(2) == 0)
@@ -106,23 +131,32 @@ public sealed class HostileBytes
             var body = new byte[random.Next(4000)];
             random.NextBytes(body);
             ask.Content = new ByteArrayContent(body);
-            ask.Content.Headers.TryAddWithoutValidation("Content-Type", random.Next(2) == 0 ? "application/json" : "application/offset+octet-stream");
+            ask.Content.Headers.TryAddWithoutValidation(
+                "Content-Type",
+                random.Next(2) == 0 ? "application/json" : "application/offset+octet-stream"
+            );
         }
         return ask;
     }
 
-    static string Text(Random random, int length) => string.Create(length, random, (to, from) =>
-    {
-        for (var i = 0; i < to.Length; i++)
-            to[i] = (char)from.Next('!', '~');
-    });
+    static string Text(Random random, int length) =>
+        string.Create(
+            length,
+            random,
+            (to, from) =>
+            {
+                for (var i = 0; i < to.Length; i++)
+                    to[i] = (char)from.Next('!', '~');
+            }
+        );
 
     /// <summary>Announces a whole piece and hangs up after half of it.</summary>
     static async Task HangUpInTheMiddle(RawCamera camera, Uri upload, long offset, byte[] piece)
     {
         using var socket = new System.Net.Sockets.TcpClient(upload.Host, upload.Port);
         await using var stream = socket.GetStream();
-        var head = $"PATCH {upload.AbsolutePath} HTTP/1.1\r\nHost: {upload.Authority}\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer {camera.Token}\r\n"
+        var head =
+            $"PATCH {upload.AbsolutePath} HTTP/1.1\r\nHost: {upload.Authority}\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer {camera.Token}\r\n"
             + $"Upload-Offset: {offset}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {piece.Length}\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
         await stream.WriteAsync(piece.AsMemory(0, piece.Length / 2));

@@ -73,11 +73,29 @@ sealed class LiveHouse : IAsyncDisposable
     {
         var admin = await As("admin");
         var service = await Made(admin, "units", new { name = "Service", kind = "service" });
-        var division = await Made(admin, "units", new { name = "31 Division", kind = "division", parent = service });
+        var division = await Made(
+            admin,
+            "units",
+            new
+            {
+                name = "31 Division",
+                kind = "division",
+                parent = service,
+            }
+        );
         var officers = new Dictionary<string, string>();
         foreach (var (badge, name) in new[] { ("4711", "Maya Okafor"), ("4712", "Luc Tremblay") })
         {
-            officers[badge] = await Made(admin, "officers", new { badge, name, rank = "Constable" });
+            officers[badge] = await Made(
+                admin,
+                "officers",
+                new
+                {
+                    badge,
+                    name,
+                    rank = "Constable",
+                }
+            );
             await admin.Post($"api/v1/officers/{officers[badge]}/memberships", new { unit = division });
         }
         Officers = officers;
@@ -88,9 +106,21 @@ sealed class LiveHouse : IAsyncDisposable
     }
 
     static Task<JsonElement> Account(AgencyClient admin, string name, string role, string? unit = null, string? officer = null) =>
-        admin.Post("api/v1/accounts", new { name, fullName = $"The {name}", role, unit, officer, password = Password });
+        admin.Post(
+            "api/v1/accounts",
+            new
+            {
+                name,
+                fullName = $"The {name}",
+                role,
+                unit,
+                officer,
+                password = Password,
+            }
+        );
 
-    static async Task<string> Made(AgencyClient client, string what, object ask) => (await client.Post($"api/v1/{what}", ask)).GetProperty("id").GetString()!;
+    static async Task<string> Made(AgencyClient client, string what, object ask) =>
+        (await client.Post($"api/v1/{what}", ask)).GetProperty("id").GetString()!;
 
     /// <summary>Signed in once for the house's life: admin, officer, supervisor, clerk or oversight.</summary>
     public async Task<AgencyClient> As(string name)
@@ -120,7 +150,9 @@ sealed class LiveHouse : IAsyncDisposable
     public async Task<Receipt> ReceiptOf(string recording)
     {
         (await Recordings()).Count(r => r.GetProperty("id").GetString() == recording).ShouldBe(1, "times that it is on the list");
-        var receipt = (await (await As("clerk")).Get($"api/v1/recordings/{recording}/receipt")).Deserialize<Receipt>(LapelJson.Lenient)!;
+        var receipt = (await (await As("clerk")).Get($"api/v1/recordings/{recording}/receipt")).Deserialize<Receipt>(
+            LapelJson.Lenient
+        )!;
         receipt.WhyNotValid(await Log()).ShouldBeNull();
         return receipt;
     }

@@ -10,10 +10,18 @@ public sealed class LyingCameras
         var camera = await house.NewCamera("LC-1");
         await camera.Start();
         var recording = await camera.Record(1);
-        await (await house.As("admin")).Post($"api/v1/cameras/{camera.Id}/revoke", new { reason = "Left in a taxi", lost = true });
+        await (await house.As("admin")).Post(
+            $"api/v1/cameras/{camera.Id}/revoke",
+            new { reason = "Left in a taxi", lost = true }
+        );
 
         await camera.Tell("dock");
-        await LiveHouse.Until("the camera says what is wrong", async () => (await camera.Status()).TryGetProperty("uploadTrouble", out var why) && why.GetString()!.Contains("lost", StringComparison.Ordinal));
+        await LiveHouse.Until(
+            "the camera says what is wrong",
+            async () =>
+                (await camera.Status()).TryGetProperty("uploadTrouble", out var why)
+                && why.GetString()!.Contains("lost", StringComparison.Ordinal)
+        );
 
         Directory.GetFiles(camera.FolderOf(recording), "*.sealed").ShouldNotBeEmpty();
         (await house.Recordings()).ShouldBeEmpty();
@@ -62,9 +70,16 @@ public sealed class LyingCameras
         using (var stranger = CameraKey.New())
         {
             var foreign = SignedManifest.Sign(was, stranger);
-            var envelope = System.Text.Encoding.UTF8.GetString(foreign).Replace(stranger.KeyId.ToString(), key.KeyId.ToString(), StringComparison.Ordinal);
+            var envelope = System
+                .Text.Encoding.UTF8.GetString(foreign)
+                .Replace(stranger.KeyId.ToString(), key.KeyId.ToString(), StringComparison.Ordinal);
             File.WriteAllText(camera.FileOf(changed, "manifest.json"), envelope);
-            Rewrite(camera, lying, key, truth => truth with { Clips = [.. truth.Clips.Select(c => c with { SealedDigest = new(Digest.Of([])) })] });
+            Rewrite(
+                camera,
+                lying,
+                key,
+                truth => truth with { Clips = [.. truth.Clips.Select(c => c with { SealedDigest = new(Digest.Of([])) })] }
+            );
         }
 
         await camera.Tell("dock");
@@ -84,7 +99,12 @@ public sealed class LyingCameras
         await using var house = await LiveHouse.Open();
         var camera = await house.NewCamera("LC-1");
         await camera.StartWithClock("+8h", "--docked");
-        await LiveHouse.Until("the clocks were compared", async () => (await camera.Status()).TryGetProperty("clock", out var clock) && clock.ValueKind != System.Text.Json.JsonValueKind.Null);
+        await LiveHouse.Until(
+            "the clocks were compared",
+            async () =>
+                (await camera.Status()).TryGetProperty("clock", out var clock)
+                && clock.ValueKind != System.Text.Json.JsonValueKind.Null
+        );
         var begun = DateTimeOffset.UtcNow;
         var recording = await camera.Record(1);
         await camera.UntilFreed(recording);
@@ -94,7 +114,11 @@ public sealed class LyingCameras
         var offset = TimeSpan.FromMilliseconds(kept.GetProperty("clock").GetProperty("offsetMs").GetInt64());
         offset.TotalHours.ShouldBe(8, 0.01);
         var startedAt = kept.GetProperty("recording").GetProperty("startedAt").GetDateTimeOffset();
-        startedAt.ShouldBeInRange(begun.AddSeconds(-15), begun.AddSeconds(5), "with the pre-event buffer of two seconds, by the server's clock");
+        startedAt.ShouldBeInRange(
+            begun.AddSeconds(-15),
+            begun.AddSeconds(5),
+            "with the pre-event buffer of two seconds, by the server's clock"
+        );
     }
 
     static void Rewrite(CameraProcess camera, string recording, CameraKey key, Func<Manifest, Manifest> lie)

@@ -31,7 +31,11 @@ sealed partial class OwnProcess : IAsyncDisposable
         }
     }
 
-    public static OwnProcess Start(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    public static OwnProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        params (string Name, string Value)[] environment
+    )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -52,7 +56,11 @@ sealed partial class OwnProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int Code, string Said)> Run(string program, IEnumerable<string> arguments, params (string, string)[] environment)
+    public static async Task<(int Code, string Said)> Run(
+        string program,
+        IEnumerable<string> arguments,
+        params (string, string)[] environment
+    )
     {
         await using var own = Start(program, arguments, environment);
         return (await own.Exit(TimeSpan.FromMinutes(2)), own.Said.Trim());
@@ -72,7 +80,9 @@ sealed partial class OwnProcess : IAsyncDisposable
         var first = await Task.WhenAny(heard.Task, process.WaitForExitAsync(), Task.Delay(patience));
         return first == heard.Task
             ? await heard.Task
-            : throw new TimeoutException($"'{start}…' was not said ({(process.HasExited ? "the process ended" : "it is still running")}):\n{Said}");
+            : throw new TimeoutException(
+                $"'{start}…' was not said ({(process.HasExited ? "the process ended" : "it is still running")}):\n{Said}"
+            );
     }
 
     public async Task<int> Exit(TimeSpan patience)
@@ -114,7 +124,10 @@ sealed partial class OwnProcess : IAsyncDisposable
     double Memory(string field) =>
         File.ReadLines($"/proc/{process.Id}/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
-            .Select(line => double.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024)
+            .Select(line =>
+                double.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture)
+                / 1024
+            )
             .Single();
 
     void Hear(string? line)

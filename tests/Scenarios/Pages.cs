@@ -26,7 +26,15 @@ public sealed class Pages
         {
             var (id, clip) = (RecordingId.New(), liar.Seal([1, 2, 3]));
             await liar.Upload(id, clip);
-            (await liar.Admit(liar.Sign(id, clip.Entry, truth => truth with { Clips = [clip.Entry with { SealedDigest = new(Digest.Of([])) }] }))).Code.ShouldBe("clip-digest-differs");
+            (
+                await liar.Admit(
+                    liar.Sign(
+                        id,
+                        clip.Entry,
+                        truth => truth with { Clips = [clip.Entry with { SealedDigest = new(Digest.Of([])) }] }
+                    )
+                )
+            ).Code.ShouldBe("clip-digest-differs");
             await liar.Create(RecordingId.New(), liar.Seal([1, 2, 3])); // one that has only begun
         }
         var seen = await PagesOf(house, recording, camera);
@@ -34,13 +42,13 @@ public sealed class Pages
         await using var browser = await Browser.Open();
         var faults = new List<string>();
         foreach (var (role, pages) in seen)
-            foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
-            {
-                await using var window = await browser.Window(house, role == "nobody" ? null : role, colours);
-                foreach (var (name, path) in pages)
-                    await Look(window, house, role, name, path, colours, faults);
-                faults.AddRange(window.Troubles.Select(t => $"{role}, {colours}: {t}"));
-            }
+        foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await using var window = await browser.Window(house, role == "nobody" ? null : role, colours);
+            foreach (var (name, path) in pages)
+                await Look(window, house, role, name, path, colours, faults);
+            faults.AddRange(window.Troubles.Select(t => $"{role}, {colours}: {t}"));
+        }
         faults.Distinct().ShouldBeEmpty();
     }
 
@@ -84,32 +92,66 @@ public sealed class Pages
         window.Troubles.ShouldBeEmpty();
     }
 
-    static async Task<IReadOnlyList<(string Role, (string Name, string Path)[] Pages)>> PagesOf(LiveHouse house, string recording, CameraProcess camera)
+    static async Task<IReadOnlyList<(string Role, (string Name, string Path)[] Pages)>> PagesOf(
+        LiveHouse house,
+        string recording,
+        CameraProcess camera
+    )
     {
         var admin = await house.As("admin");
         var account = (await admin.Get("api/v1/accounts")).GetProperty("items")[0].GetProperty("id").GetString();
         var unit = (await admin.Get("api/v1/units")).GetProperty("items")[0].GetProperty("id").GetString();
-        var refused = (await (await house.As("clerk")).Get("api/v1/quarantine")).GetProperty("items")[0].GetProperty("id").GetString();
-        (string, string)[] evidence = [("recordings", "recordings"), ("recordings-table", "recordings?view=table"), ("recordings-none", "recordings?q=nobody"), ("recording", $"recordings/{recording}")];
+        var refused = (await (await house.As("clerk")).Get("api/v1/quarantine"))
+            .GetProperty("items")[0]
+            .GetProperty("id")
+            .GetString();
+        (string, string)[] evidence =
+        [
+            ("recordings", "recordings"),
+            ("recordings-table", "recordings?view=table"),
+            ("recordings-none", "recordings?q=nobody"),
+            ("recording", $"recordings/{recording}"),
+        ];
         return
         [
             ("nobody", [("sign-in", "sign-in")]),
             ("officer", [.. evidence, ("my-account", "my-account"), ("not-found", "no-such-page")]),
             ("supervisor", evidence),
             ("oversight", evidence),
-            ("clerk", [.. evidence, ("uploads", "uploads"), ("quarantine", "quarantine"), ("quarantined", $"quarantine/{refused}")]),
+            (
+                "clerk",
+                [.. evidence, ("uploads", "uploads"), ("quarantine", "quarantine"), ("quarantined", $"quarantine/{refused}")]
+            ),
             (
                 "admin",
                 [
-                    ("roster", "roster"), ("unit", $"roster/units/{unit}"), ("officer", $"roster/officers/{house.Officers["4711"]}"), ("officer-new", "roster/officers/new"),
-                    ("cameras", "cameras"), ("camera", $"cameras/{camera.Id}"), ("camera-new", "cameras/new"), ("docks", "docks"), ("accounts", "accounts"),
-                    ("account", $"accounts/{account}"), ("account-new", "accounts/new"), ("roles", "roles"), ("health", "health"),
+                    ("roster", "roster"),
+                    ("unit", $"roster/units/{unit}"),
+                    ("officer", $"roster/officers/{house.Officers["4711"]}"),
+                    ("officer-new", "roster/officers/new"),
+                    ("cameras", "cameras"),
+                    ("camera", $"cameras/{camera.Id}"),
+                    ("camera-new", "cameras/new"),
+                    ("docks", "docks"),
+                    ("accounts", "accounts"),
+                    ("account", $"accounts/{account}"),
+                    ("account-new", "accounts/new"),
+                    ("roles", "roles"),
+                    ("health", "health"),
                 ]
             ),
         ];
     }
 
-    static async Task Look(Window window, LiveHouse house, string role, string name, string path, ColorScheme colours, List<string> faults)
+    static async Task Look(
+        Window window,
+        LiveHouse house,
+        string role,
+        string name,
+        string path,
+        ColorScheme colours,
+        List<string> faults
+    )
     {
         var page = window.Page;
         await page.SetViewportSizeAsync(Widths[0], 800);
@@ -124,9 +166,13 @@ public sealed class Pages
             var where = $"{role}-{name}-{colours.ToString().ToLowerInvariant()}-{width}";
             if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth + 1"))
                 faults.Add($"{where}: wider than the window");
-            var found = await page.EvaluateAsync<JsonElement>("axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`))");
+            var found = await page.EvaluateAsync<JsonElement>(
+                "axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`))"
+            );
             faults.AddRange(found.EnumerateArray().Select(v => $"{where}: {v.GetString()}"));
-            await page.ScreenshotAsync(new() { Path = Path.Combine(Screens, $"{where}.png"), Animations = ScreenshotAnimations.Disabled });
+            await page.ScreenshotAsync(
+                new() { Path = Path.Combine(Screens, $"{where}.png"), Animations = ScreenshotAnimations.Disabled }
+            );
         }
     }
 }

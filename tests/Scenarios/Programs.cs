@@ -17,7 +17,9 @@ static class Programs
     static string Of(string name)
     {
         var program = Path.Combine(Root, "src", name, "bin", "Release", "net10.0", $"Lapel.{name}.dll");
-        return File.Exists(program) ? program : throw new FileNotFoundException($"Run ./lapel build first: there is no {program}.");
+        return File.Exists(program)
+            ? program
+            : throw new FileNotFoundException($"Run ./lapel build first: there is no {program}.");
     }
 
     static string FindRoot()

@@ -18,7 +18,8 @@ sealed class RawCamera : IDisposable
     Digest? previous;
     long sequence;
 
-    RawCamera(HttpClient http, CameraKey key, CameraId id, EvidencePublicKey evidence, LogVerifier log) => (Http, this.key, Id, this.evidence, Log) = (http, key, id, evidence, log);
+    RawCamera(HttpClient http, CameraKey key, CameraId id, EvidencePublicKey evidence, LogVerifier log) =>
+        (Http, this.key, Id, this.evidence, Log) = (http, key, id, evidence, log);
 
     public HttpClient Http { get; }
 
@@ -37,10 +38,18 @@ sealed class RawCamera : IDisposable
         var expected = await admin.Post("api/v1/cameras", new { serial, model = "raw" });
         var key = CameraKey.New();
         var http = AgencyClient.Visitor(house.Agency).Http;
-        var enrolled = await AgencyClient.Of(http).Post(
-            "api/v1/cameras/enrol",
-            new { code = expected.GetProperty("code").GetString(), publicKeySpki = Convert.ToBase64String(key.Spki), serial, software = "raw/1" }
-        );
+        var enrolled = await AgencyClient
+            .Of(http)
+            .Post(
+                "api/v1/cameras/enrol",
+                new
+                {
+                    code = expected.GetProperty("code").GetString(),
+                    publicKeySpki = Convert.ToBase64String(key.Spki),
+                    serial,
+                    software = "raw/1",
+                }
+            );
         var camera = new RawCamera(
             http,
             key,
@@ -54,7 +63,15 @@ sealed class RawCamera : IDisposable
 
     async Task BeginSession()
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new { camera = Id.Text, at = Now(), nonce = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray()) }, LapelJson.Strict);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                camera = Id.Text,
+                at = Now(),
+                nonce = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray()),
+            },
+            LapelJson.Strict
+        );
         using var body = new ByteArrayContent(Envelope.Sign("application/vnd.lapel.camera-session+json", payload, key));
         using var answer = await Http.PostAsync("api/v1/cameras/session", body);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
@@ -72,7 +89,17 @@ sealed class RawCamera : IDisposable
         writer.Finish();
         var start = Now() - Duration.FromSeconds(10);
         return new(
-            new(number, id, start, start + Duration.FromSeconds(5), bytes.Length, new(writer.SealedDigest), clear.Length, new(writer.ClearDigest), Complete: true),
+            new(
+                number,
+                id,
+                start,
+                start + Duration.FromSeconds(5),
+                bytes.Length,
+                new(writer.SealedDigest),
+                clear.Length,
+                new(writer.ClearDigest),
+                Complete: true
+            ),
             bytes.ToArray(),
             evidence.Wrap(content, id)
         );
@@ -82,9 +109,28 @@ sealed class RawCamera : IDisposable
     public byte[] Sign(RecordingId recording, ClipEntry clip, Func<Manifest, Manifest>? lie = null)
     {
         var manifest = new Manifest(
-            V: 1, recording, Id, Officer: null, ++sequence, previous is { } before ? new(before) : null,
-            clip.StartedAt, clip.StartedAt, clip.EndedAt, new("button"), new("button"), Ending.Deactivated,
-            PreEventMs: 0, PreEventSound: false, Urgent: false, Clock: new(0, 5, clip.StartedAt), [clip], [], [], [], "raw/1");
+            V: 1,
+            recording,
+            Id,
+            Officer: null,
+            ++sequence,
+            previous is { } before ? new(before) : null,
+            clip.StartedAt,
+            clip.StartedAt,
+            clip.EndedAt,
+            new("button"),
+            new("button"),
+            Ending.Deactivated,
+            PreEventMs: 0,
+            PreEventSound: false,
+            Urgent: false,
+            Clock: new(0, 5, clip.StartedAt),
+            [clip],
+            [],
+            [],
+            [],
+            "raw/1"
+        );
         var envelope = SignedManifest.Sign(lie?.Invoke(manifest) ?? manifest, key);
         previous = Envelope.Parse(envelope).Digest;
         return envelope;
@@ -93,12 +139,21 @@ sealed class RawCamera : IDisposable
     public static string Metadata(RecordingId recording, Clip clip) =>
         string.Join(
             ',',
-            new[] { ("recording", recording.Text), ("clip", clip.Entry.Id.Text), ("number", $"{clip.Entry.Number}"), ("wrapped-key", clip.Wrapped.ToBase64Url()) }.Select(p =>
-                $"{p.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(p.Item2))}"
-            )
+            new[]
+            {
+                ("recording", recording.Text),
+                ("clip", clip.Entry.Id.Text),
+                ("number", $"{clip.Entry.Number}"),
+                ("wrapped-key", clip.Wrapped.ToBase64Url()),
+            }.Select(p => $"{p.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(p.Item2))}")
         );
 
-    public async Task<HttpResponseMessage> Tus(HttpMethod method, Uri to, byte[]? body, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> Tus(
+        HttpMethod method,
+        Uri to,
+        byte[]? body,
+        params (string Name, string Value)[] headers
+    )
     {
         using var ask = new HttpRequestMessage(method, to);
         ask.Headers.Add("Tus-Resumable", "1.0.0");
@@ -116,12 +171,23 @@ sealed class RawCamera : IDisposable
 
     public async Task<Uri> Create(RecordingId recording, Clip clip)
     {
-        using var answer = await Tus(HttpMethod.Post, Uploads, null, ("Upload-Length", $"{clip.Sealed.Length}"), ("Upload-Metadata", Metadata(recording, clip)));
+        using var answer = await Tus(
+            HttpMethod.Post,
+            Uploads,
+            null,
+            ("Upload-Length", $"{clip.Sealed.Length}"),
+            ("Upload-Metadata", Metadata(recording, clip))
+        );
         answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
         return new(Http.BaseAddress!, answer.Headers.Location!);
     }
 
-    public async Task<(HttpStatusCode Status, string Code)> Patch(Uri upload, long offset, byte[] piece, params (string, string)[] headers)
+    public async Task<(HttpStatusCode Status, string Code)> Patch(
+        Uri upload,
+        long offset,
+        byte[] piece,
+        params (string, string)[] headers
+    )
     {
         using var answer = await Tus(HttpMethod.Patch, upload, piece, [("Upload-Offset", $"{offset}"), .. headers]);
         return (answer.StatusCode, await CodeOf(answer));

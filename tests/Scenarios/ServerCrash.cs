@@ -20,7 +20,12 @@ public sealed partial class ServerCrash
         "admission-after-integration",
     ];
 
-    static readonly string[] OnTheWayToQuarantine = ["quarantine-after-reason", "quarantine-after-commit", "quarantine-after-move"];
+    static readonly string[] OnTheWayToQuarantine =
+    [
+        "quarantine-after-reason",
+        "quarantine-after-commit",
+        "quarantine-after-move",
+    ];
 
     [Fact]
     public void Every_step_that_ingest_names_is_in_these_tests() =>
@@ -62,7 +67,11 @@ public sealed partial class ServerCrash
             await house.Server.Restart(crashAt: step);
             var (recording, clip) = (RecordingId.New(), camera.Seal([1, 2, 3]));
             await camera.Upload(recording, clip);
-            var lie = camera.Sign(recording, clip.Entry, truth => truth with { Clips = [clip.Entry with { SealedDigest = new(Digest.Of([])) }] });
+            var lie = camera.Sign(
+                recording,
+                clip.Entry,
+                truth => truth with { Clips = [clip.Entry with { SealedDigest = new(Digest.Of([])) }] }
+            );
             await Should.ThrowAsync<HttpRequestException>(() => camera.Admit(lie));
             (await house.Server.Process.Exit(Patience)).ShouldBe(KilledBySignal9, step);
             await house.Server.StartAgain();

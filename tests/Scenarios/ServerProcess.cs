@@ -8,7 +8,8 @@ sealed class ServerProcess : IAsyncDisposable
     readonly IReadOnlyList<string> more;
     OwnProcess process;
 
-    ServerProcess(string data, Uri address, IReadOnlyList<string> more, OwnProcess process) => (Data, Address, this.more, this.process) = (data, address, more, process);
+    ServerProcess(string data, Uri address, IReadOnlyList<string> more, OwnProcess process) =>
+        (Data, Address, this.more, this.process) = (data, address, more, process);
 
     public string Data { get; }
 
@@ -45,13 +46,16 @@ sealed class ServerProcess : IAsyncDisposable
     static OwnProcess Launch(string data, int port, IReadOnlyList<string> more, string? crashAt)
     {
         string[] arguments = [Programs.Server, "--data", data, "--port", $"{port}", "--reserve-bytes", "0", .. more];
-        return crashAt is null ? OwnProcess.Start("dotnet", arguments) : OwnProcess.Start("dotnet", arguments, ("LAPEL_CRASH_AT", crashAt));
+        return crashAt is null
+            ? OwnProcess.Start("dotnet", arguments)
+            : OwnProcess.Start("dotnet", arguments, ("LAPEL_CRASH_AT", crashAt));
     }
 
     static async Task<Uri> Begun(OwnProcess process) => new(await process.Line("Lapel is at ", LongestStart));
 
     /// <summary>What `./lapel fsck` says about the folder.</summary>
-    public static Task<(int Code, string Said)> Fsck(string data, params string[] more) => OwnProcess.Run("dotnet", [Programs.Server, "fsck", "--data", data, .. more]);
+    public static Task<(int Code, string Said)> Fsck(string data, params string[] more) =>
+        OwnProcess.Run("dotnet", [Programs.Server, "fsck", "--data", data, .. more]);
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

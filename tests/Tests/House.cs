@@ -48,7 +48,11 @@ public sealed class House : IAsyncDisposable
             Records = await Postgres.NewDatabase(),
             ReserveBytes = 0,
         };
-        var house = new House(await LapelServer.Start(options, clock ?? TimeProvider.System), options, clock ?? TimeProvider.System);
+        var house = new House(
+            await LapelServer.Start(options, clock ?? TimeProvider.System),
+            options,
+            clock ?? TimeProvider.System
+        );
         using var http = new HttpClient { BaseAddress = new Uri(house.app.Address()) };
         var founded = await http.PostAsJsonAsync(
             "/api/v1/agencies",
@@ -79,7 +83,10 @@ public sealed class House : IAsyncDisposable
         var answer = await http.PostAsJsonAsync("api/v1/sign-in", new { name, password }, LapelJson.Lenient);
         var text = await answer.Content.ReadAsStringAsync();
         answer.IsSuccessStatusCode.ShouldBeTrue(text);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JsonDocument.Parse(text).RootElement.GetProperty("token").GetString());
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            JsonDocument.Parse(text).RootElement.GetProperty("token").GetString()
+        );
         return http;
     }
 

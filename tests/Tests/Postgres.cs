@@ -58,8 +58,17 @@ public sealed class Postgres : IAsyncDisposable
         await AsItsUser($"{Programs}/initdb", "-D", $"{folder}/db", "-U", "lapel", "-A", "trust", "-E", "UTF8", "--no-locale");
         // Tests prove what is written, not how fast the disk is: the private server need not wait for it.
         await AsItsUser(
-            $"{Programs}/pg_ctl", "-D", $"{folder}/db", "-l", $"{folder}/log", "-w", "-t", "60",
-            "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=400", "start"
+            $"{Programs}/pg_ctl",
+            "-D",
+            $"{folder}/db",
+            "-l",
+            $"{folder}/log",
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=400",
+            "start"
         );
     }
 
@@ -69,7 +78,9 @@ public sealed class Postgres : IAsyncDisposable
     static async Task Must(params string[] command)
     {
         // Its output goes nowhere on purpose: pg_ctl's server would keep a pipe open for ever.
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", .. command]))!;
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", .. command])
+        )!;
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");

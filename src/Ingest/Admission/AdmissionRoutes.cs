@@ -26,7 +26,10 @@ static class AdmissionRoutes
             {
                 Admitted.WithReceipt admitted => TypedResults.Json(admitted.Receipt, LapelJson.Lenient),
                 Admitted.Waiting waiting => new Refused(waiting.Refusal, new { missing = waiting.Missing }),
-                Admitted.Refused refused => new Refused(refused.Refusal, new { why = refused.Refusal.Sentence, quarantine = refused.Quarantine.Text }),
+                Admitted.Refused refused => new Refused(
+                    refused.Refusal,
+                    new { why = refused.Refusal.Sentence, quarantine = refused.Quarantine.Text }
+                ),
                 _ => throw new InvalidOperationException("There is no other outcome."),
             };
         }

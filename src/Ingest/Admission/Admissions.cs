@@ -1,4 +1,3 @@
-
 namespace Lapel.Ingest;
 
 /// <summary>What became of a manifest that a camera brought.</summary>
@@ -104,7 +103,9 @@ public sealed class Admissions(
         var camera = manifest is null ? null : await Cameras.Find(reading, manifest.Camera, stop);
         var key = await CameraKeys.Find(reading, read.Envelope.KeyId, stop);
         Task<AdmittedManifest?> Numbered(long sequence) =>
-            key is null ? Task.FromResult<AdmittedManifest?>(null) : AdmittedManifests.BySequence(reading, key.KeyDigest, sequence, stop);
+            key is null
+                ? Task.FromResult<AdmittedManifest?>(null)
+                : AdmittedManifests.BySequence(reading, key.KeyDigest, sequence, stop);
 
         var facts = new AdmissionFacts(
             read.Envelope.Digest,
@@ -143,7 +144,12 @@ public sealed class Admissions(
                 arrived = new(arrival.LengthBytes, arrival.Digest, whyNot);
                 admitted.Add(new(stated, arrival.Digest, index));
                 if (broken)
-                    remarks.Add(new(RemarkKind.Unreadable, $"Clip {stated.Number} was sealed wrongly by the camera: its media can be read only in part."));
+                    remarks.Add(
+                        new(
+                            RemarkKind.Unreadable,
+                            $"Clip {stated.Number} was sealed wrongly by the camera: its media can be read only in part."
+                        )
+                    );
             }
             clips.Add(new(stated, elsewhere is null ? null : RecordingId.Parse(elsewhere), arrived));
         }
@@ -181,7 +187,14 @@ public sealed class Admissions(
             var wearer = await Assignments.WearerOf(work, manifest.Camera, wornAt, stop);
             var unit = wearer is null ? null : await Officers.UnitOn(work, wearer.Id, wornAt, stop);
             var recording = new NewRecording(
-                manifest, read.Bytes, facts.Key!.KeyDigest, facts.Camera!.Serial, wearer?.Ref, unit?.Id, clips);
+                manifest,
+                read.Bytes,
+                facts.Key!.KeyDigest,
+                facts.Camera!.Serial,
+                wearer?.Ref,
+                unit?.Id,
+                clips
+            );
             await Recordings.Insert(work, recording, stop);
             if (Admittance.GapBefore(facts) is { } missing)
             {

@@ -5,7 +5,15 @@ namespace Lapel.Ingest;
 
 /// <summary>A clip's sealed bytes as they came, wherever they lie at the moment, and the wrapped key that came with them.</summary>
 /// <param name="File">None when the vault has taken them already: we died after that step and go on from there.</param>
-public sealed record Arrival(ClipId Clip, int Number, UploadId Upload, string? File, long LengthBytes, Digest Digest, WrappedKey? Key)
+public sealed record Arrival(
+    ClipId Clip,
+    int Number,
+    UploadId Upload,
+    string? File,
+    long LengthBytes,
+    Digest Digest,
+    WrappedKey? Key
+)
 {
     /// <summary>
     /// Opens the first segment, which proves that the wrapped key, the agency's key, the clip's id and the bytes belong together, and
@@ -99,7 +107,15 @@ static class Arrivals
                 var signed = stated.SealedDigest.Matches(digest);
                 if (best is not null && !signed)
                     continue;
-                best = new(stated.Id, stated.Number, upload.Id, file, upload.OffsetBytes, digest, uploads.ReadMetadata(upload.Id)?.WrappedKey);
+                best = new(
+                    stated.Id,
+                    stated.Number,
+                    upload.Id,
+                    file,
+                    upload.OffsetBytes,
+                    digest,
+                    uploads.ReadMetadata(upload.Id)?.WrappedKey
+                );
                 if (signed)
                     break;
             }

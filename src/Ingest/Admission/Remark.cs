@@ -71,12 +71,7 @@ public static class Remarks
     }
 
     public static Task<IReadOnlyList<RemarkedRecording>> Newest(Reading reading, int most, CancellationToken stop) =>
-        reading.Many(
-            "SELECT * FROM admission_remark ORDER BY at DESC, recording, kind LIMIT @most",
-            new { most },
-            From,
-            stop
-        );
+        reading.Many("SELECT * FROM admission_remark ORDER BY at DESC, recording, kind LIMIT @most", new { most }, From, stop);
 
     public static Task<IReadOnlyList<RemarkedRecording>> Of(Reading reading, RecordingId recording, CancellationToken stop) =>
         reading.Many("SELECT * FROM admission_remark WHERE recording = @recording ORDER BY kind", new { recording }, From, stop);

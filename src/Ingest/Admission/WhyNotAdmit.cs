@@ -68,13 +68,18 @@ public static class Admittance
             );
         if (!facts.SignatureHolds)
             return No("signature-wrong", $"The manifest's signature does not hold under the key of camera {camera.Serial}.");
-        return facts.Inconsistency is { } sentence ? No("manifest-inconsistent", $"The manifest contradicts itself: {sentence}") : null;
+        return facts.Inconsistency is { } sentence
+            ? No("manifest-inconsistent", $"The manifest contradicts itself: {sentence}")
+            : null;
     }
 
     static Refusal? WhyNotChained(AdmissionFacts facts, Manifest manifest)
     {
         if (facts.SameRecording is { } recorded && recorded.Digest != facts.Envelope)
-            return No("recording-rewritten", "This recording was admitted before with another manifest; what a camera has signed once stands.");
+            return No(
+                "recording-rewritten",
+                "This recording was admitted before with another manifest; what a camera has signed once stands."
+            );
         if (facts.SameSequence is { } twin && twin.Digest != facts.Envelope)
             return No(
                 "chain-forked",
@@ -113,7 +118,10 @@ public static class Admittance
                     $"Clip {stated.Number} arrived with {arrived.LengthBytes} bytes; the camera signed {stated.SealedLengthBytes}."
                 );
             if (!stated.SealedDigest.Matches(arrived.Digest))
-                return No("clip-digest-differs", $"Clip {stated.Number} is not the one that the camera signed: its digest differs.");
+                return No(
+                    "clip-digest-differs",
+                    $"Clip {stated.Number} is not the one that the camera signed: its digest differs."
+                );
             if (arrived.WhyNotOpened is { } why)
                 return No("clip-key-wrong", $"Clip {stated.Number} cannot be opened with the key that came with it: {why}");
         }

@@ -25,7 +25,14 @@ public sealed record CameraIsEnrolled(
 /// <param name="ServerTime">Taken just before answering, for measuring the camera's clock.</param>
 /// <param name="Officer">Who wears the camera now by the roster.</param>
 /// <param name="BandwidthKbps">What uploads should stay below.</param>
-public sealed record SessionBegun(string Token, Instant Expires, Instant ReceivedAt, Instant ServerTime, OfficerRef? Officer, long? BandwidthKbps);
+public sealed record SessionBegun(
+    string Token,
+    Instant Expires,
+    Instant ReceivedAt,
+    Instant ServerTime,
+    OfficerRef? Officer,
+    long? BandwidthKbps
+);
 
 /// <summary>The two requests that a camera makes without a token. Format: docs/formats/enrolment.md.</summary>
 static class CameraDoor
@@ -92,7 +99,9 @@ static class CameraDoor
     {
         var received = clock.Now();
         if (await Body(http, SessionRequest.MaxEnvelopeBytes, stop) is not { } body)
-            return new Refused(new("session-request-unreadable", $"A session request has at most {SessionRequest.MaxEnvelopeBytes} bytes."));
+            return new Refused(
+                new("session-request-unreadable", $"A session request has at most {SessionRequest.MaxEnvelopeBytes} bytes.")
+            );
         var (token, session, refusal) = await sessions.Begin(body, Address(http), stop);
         if (refusal is not null)
             return new Refused(refusal);

@@ -20,7 +20,8 @@ public sealed record SessionRequest(CameraId Camera, Instant At, string Nonce)
             throw new FormatException($"The envelope holds '{envelope.PayloadType}', not a session request ({PayloadType}).");
         try
         {
-            var asked = JsonSerializer.Deserialize<SessionRequest>(envelope.Payload, LapelJson.Strict)
+            var asked =
+                JsonSerializer.Deserialize<SessionRequest>(envelope.Payload, LapelJson.Strict)
                 ?? throw new FormatException("The session request is null.");
             return asked.Nonce.Length is >= 16 and <= 64 && asked.Nonce.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
                 ? (envelope, asked)
@@ -35,7 +36,15 @@ public sealed record SessionRequest(CameraId Camera, Instant At, string Nonce)
 
 /// <summary>A camera's session as the records have it.</summary>
 /// <param name="ClockOffset">Camera clock minus server clock when it began, network delay included.</param>
-public sealed record CameraSession(CameraId Camera, Digest Key, Instant StartedAt, Instant SeenAt, Instant ExpiresAt, Duration ClockOffset, string Address);
+public sealed record CameraSession(
+    CameraId Camera,
+    Digest Key,
+    Instant StartedAt,
+    Instant SeenAt,
+    Instant ExpiresAt,
+    Duration ClockOffset,
+    string Address
+);
 
 /// <summary>Lets cameras in by their key, and knows them by a token after that. The token is kept as a digest only.</summary>
 public sealed class CameraSessions(AgencyRecords records, IngestSettings settings, Pulse pulse, TimeProvider clock)
@@ -44,7 +53,11 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
     static readonly Duration NoteEvery = Duration.FromSeconds(30);
 
     /// <returns>The token, which is nowhere else; or why not.</returns>
-    public async Task<(string? Token, CameraSession? Session, Refusal? Refusal)> Begin(byte[] body, string address, CancellationToken stop)
+    public async Task<(string? Token, CameraSession? Session, Refusal? Refusal)> Begin(
+        byte[] body,
+        string address,
+        CancellationToken stop
+    )
     {
         Envelope envelope;
         SessionRequest asked;
@@ -69,14 +82,26 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
         await using var work = await records.Begin(new(ActorKind.Camera, asked.Camera.Text, camera!.Serial), stop);
         var fresh = await work.Execute(
             "INSERT INTO camera_nonce (camera, nonce, used_at) VALUES (@Camera, @Nonce, @Now) ON CONFLICT (camera, nonce) DO NOTHING",
-            new { asked.Camera, asked.Nonce, work.Now },
+            new
+            {
+                asked.Camera,
+                asked.Nonce,
+                work.Now,
+            },
             stop
         );
         if (fresh == 0)
             return (null, null, Replayed);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var session = new CameraSession(
-            asked.Camera, key!.KeyDigest, work.Now, work.Now, work.Now + settings.SessionLifetime, asked.At - work.Now, address);
+            asked.Camera,
+            key!.KeyDigest,
+            work.Now,
+            work.Now,
+            work.Now + settings.SessionLifetime,
+            asked.At - work.Now,
+            address
+        );
         await work.Execute(
             """
             INSERT INTO camera_session (token_digest, camera, key_digest, started_at, seen_at, expires_at, stated_at, address)
@@ -103,7 +128,11 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
     public static Refusal? WhyNotBegin(Camera? camera, CameraKeyEntry? key, Envelope envelope)
     {
         if (camera is null || key is null || key.Camera != camera.Id)
-            return new("camera-unknown", "This agency knows no such camera with this key. Enrol the camera.", RefusalKind.SignInNeeded);
+            return new(
+                "camera-unknown",
+                "This agency knows no such camera with this key. Enrol the camera.",
+                RefusalKind.SignInNeeded
+            );
         if (!envelope.IsSignedBy(new CameraPublicKey(key.Spki)))
             return new("signature-wrong", "The session request is not signed with the camera's key.", RefusalKind.SignInNeeded);
         // Only who holds the key is told what became of it.
@@ -143,7 +172,14 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
     {
         var header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
-            return (null, new("camera-session-needed", "Only cameras upload: begin a session with the camera's key first.", RefusalKind.SignInNeeded));
+            return (
+                null,
+                new(
+                    "camera-session-needed",
+                    "Only cameras upload: begin a session with the camera's key first.",
+                    RefusalKind.SignInNeeded
+                )
+            );
         var token = DigestOf(header[BearerPrefix.Length..].Trim());
         CameraSession? session;
         Camera? camera;
@@ -154,7 +190,10 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
         }
         var now = clock.Now();
         if (session is null || camera is null || session.ExpiresAt <= now)
-            return (null, new("camera-session-ended", "This camera session has ended: begin a new one.", RefusalKind.SignInNeeded));
+            return (
+                null,
+                new("camera-session-ended", "This camera session has ended: begin a new one.", RefusalKind.SignInNeeded)
+            );
         if (WhyNotServe(camera, session.Key) is { } refusal)
             return (null, refusal);
         if (now - session.SeenAt >= NoteEvery)

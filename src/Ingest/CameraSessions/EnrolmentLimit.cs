@@ -17,7 +17,11 @@ public sealed class EnrolmentLimit(IngestSettings settings, TimeProvider clock)
         var minute = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         if (attempts.Count > MostAddresses)
             attempts.Clear(); // an attacker with that many addresses is not slowed by counting them
-        var now = attempts.AddOrUpdate(address, (minute, 1), (_, was) => was.Minute == minute ? (minute, was.Count + 1) : (minute, 1));
+        var now = attempts.AddOrUpdate(
+            address,
+            (minute, 1),
+            (_, was) => was.Minute == minute ? (minute, was.Count + 1) : (minute, 1)
+        );
         return now.Count <= settings.EnrolmentsPerMinute
             ? null
             : new("enrolment-too-often", "Too many attempts to enrol from this address. Wait a minute.", RefusalKind.TooMany);

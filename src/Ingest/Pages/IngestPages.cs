@@ -53,7 +53,12 @@ static class IngestPages
         api.MapGet("/admission-remarks", AllRemarks).Needs(Permission.SeeQuarantine);
     }
 
-    static async Task<IReadOnlyList<UploadInProgress>> Waiting(Reading reading, Uploads uploads, Instant now, CancellationToken stop)
+    static async Task<IReadOnlyList<UploadInProgress>> Waiting(
+        Reading reading,
+        Uploads uploads,
+        Instant now,
+        CancellationToken stop
+    )
     {
         var serials = (await Cameras.All(reading, stop)).ToDictionary(c => c.Id, c => c.Serial);
         return
@@ -127,11 +132,20 @@ static class IngestPages
     {
         await using var reading = await records.Read(stop);
         return await Quarantine.Find(reading, id, stop) is { } found
-            ? TypedResults.Json(new { quarantined = found, clips = await Quarantine.ClipsOf(reading, id, stop) }, LapelJson.Lenient)
+            ? TypedResults.Json(
+                new { quarantined = found, clips = await Quarantine.ClipsOf(reading, id, stop) },
+                LapelJson.Lenient
+            )
             : new Refused(WhoMay.Nothing);
     }
 
-    static async Task<IResult> QuarantinedPage(HttpContext http, Id<Quarantined> id, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> QuarantinedPage(
+        HttpContext http,
+        Id<Quarantined> id,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         return await Quarantine.Find(reading, id, stop) is { } found
@@ -152,7 +166,10 @@ static class IngestPages
         {
             Admitted.WithReceipt admitted => TypedResults.Json(new { admitted.Recording, admitted.Receipt }, LapelJson.Lenient),
             Admitted.Waiting waiting => new Refused(waiting.Refusal, new { missing = waiting.Missing }),
-            Admitted.Refused refused => new Refused(refused.Refusal, new { why = refused.Refusal.Sentence, quarantine = refused.Quarantine.Text }),
+            Admitted.Refused refused => new Refused(
+                refused.Refusal,
+                new { why = refused.Refusal.Sentence, quarantine = refused.Quarantine.Text }
+            ),
             _ => new Refused(WhoMay.Nothing),
         };
 
@@ -169,8 +186,9 @@ static class IngestPages
         var start = http.Request.PathBase.ToUriComponent();
         return await admissions.TryAgain(id, viewer.Actor, stop) switch
         {
-            Admitted.WithReceipt admitted when viewer.May(Permission.SeeAllRecordings) =>
-                TypedResults.LocalRedirect($"{start}/recordings/{admitted.Recording}"),
+            Admitted.WithReceipt admitted when viewer.May(Permission.SeeAllRecordings) => TypedResults.LocalRedirect(
+                $"{start}/recordings/{admitted.Recording}"
+            ),
             Admitted.Refused or Admitted.Waiting => TypedResults.LocalRedirect($"{start}/quarantine/{id}?tried=refused"),
             _ => TypedResults.LocalRedirect($"{start}/quarantine/{id}"),
         };

@@ -19,7 +19,8 @@ static class QuarantineWords
                 "The camera contradicts what it signed before, or somebody speaks in its name. Take the camera out of use and have it looked at.",
             "clip-digest-differs" or "clip-length-differs" =>
                 "The bytes changed on the way or on the camera. The camera still has its clips: dock it and let it send them again.",
-            "clip-key-wrong" => "The clip was sealed for another agency, or its key was damaged on the way. Dock the camera and let it send again.",
+            "clip-key-wrong" =>
+                "The clip was sealed for another agency, or its key was damaged on the way. Dock the camera and let it send again.",
             _ => "The camera's software wrote a manifest that does not make sense. Keep the camera's serial and tell its maker.",
         };
 }

@@ -38,8 +38,20 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
         await using (var work = await records.Begin(caller.Actor, stop))
         {
             row = new Quarantined(
-                id, caller.Id, caller.Serial, read.Manifest?.Recording, read.Envelope.Digest, refusal.Code, refusal.Sentence,
-                facts.ReceivedAt, work.Now, 1, QuarantineState.Moving, null, null);
+                id,
+                caller.Id,
+                caller.Serial,
+                read.Manifest?.Recording,
+                read.Envelope.Digest,
+                refusal.Code,
+                refusal.Sentence,
+                facts.ReceivedAt,
+                work.Now,
+                1,
+                QuarantineState.Moving,
+                null,
+                null
+            );
             WriteReason(row, clips, read.Bytes, arrivals);
             Crash.Here("quarantine-after-reason");
             // If we die here: a folder with a reason and no bytes, which no row names. The uploads are where they were; the camera asks again.
@@ -74,8 +86,17 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
     void WriteReason(Quarantined row, IReadOnlyList<QuarantinedClip> clips)
     {
         var reason = new QuarantineReason(
-            1, row.Id.Text, row.RefusedAt, row.Camera, row.CameraSerial, row.Recording, row.Manifest, row.Code, row.Why,
-            [.. clips.Select(c => new QuarantinedFile(c.FileName, c.Clip, c.Number, c.LengthBytes, c.Digest))]);
+            1,
+            row.Id.Text,
+            row.RefusedAt,
+            row.Camera,
+            row.CameraSerial,
+            row.Recording,
+            row.Manifest,
+            row.Code,
+            row.Why,
+            [.. clips.Select(c => new QuarantinedFile(c.FileName, c.Clip, c.Number, c.LengthBytes, c.Digest))]
+        );
         Durable.WriteFile(Path.Combine(FolderOf(row.Id), "reason.json"), JsonSerializer.SerializeToUtf8Bytes(reason, Readable));
     }
 
@@ -110,7 +131,11 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
             Crash.Here("quarantine-after-move");
         }
         await using var work = await records.Begin(Actor.System("quarantine"), stop);
-        await work.Execute("UPDATE quarantine SET state = 'kept' WHERE id = @id AND state = 'moving'", new { id = row.Id.Text }, stop);
+        await work.Execute(
+            "UPDATE quarantine SET state = 'kept' WHERE id = @id AND state = 'moving'",
+            new { id = row.Id.Text },
+            stop
+        );
         await work.Commit(stop);
     }
 
@@ -119,10 +144,22 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
     {
         await using var work = await records.Begin(by, stop);
         var clips = await ClipsOf(work, found.Id, stop);
-        var row = found with { Code = refusal.Code, Why = refusal.Sentence, RefusedAt = work.Now, Recording = facts.Manifest?.Recording };
+        var row = found with
+        {
+            Code = refusal.Code,
+            Why = refusal.Sentence,
+            RefusedAt = work.Now,
+            Recording = facts.Manifest?.Recording,
+        };
         await work.Execute(
             "UPDATE quarantine SET code = @Code, why = @Why, refused_at = @Now, attempts = attempts + 1 WHERE id = @id AND state = 'kept'",
-            new { row.Code, row.Why, work.Now, id = row.Id.Text },
+            new
+            {
+                row.Code,
+                row.Why,
+                work.Now,
+                id = row.Id.Text,
+            },
             stop
         );
         work.Append(Event(row, clips), row.Recording);
@@ -134,7 +171,12 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
     internal static Task<int> Ended(Work work, Id<Quarantined> id, CancellationToken stop) =>
         work.Execute(
             "UPDATE quarantine SET state = 'admitted', ended_at = @Now, ended_by = @by WHERE id = @id",
-            new { work.Now, by = work.Actor.Name, id = id.Text },
+            new
+            {
+                work.Now,
+                by = work.Actor.Name,
+                id = id.Text,
+            },
             stop
         );
 
@@ -169,7 +211,8 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
     }
 
     WrappedKey? ReadKey(Id<Quarantined> id, QuarantinedClip clip) =>
-        File.Exists(KeyFile(id, clip.Upload)) && File.ReadAllBytes(KeyFile(id, clip.Upload)) is { Length: WrappedKey.LengthBytes } key
+        File.Exists(KeyFile(id, clip.Upload))
+        && File.ReadAllBytes(KeyFile(id, clip.Upload)) is { Length: WrappedKey.LengthBytes } key
             ? new WrappedKey(key)
             : null;
 

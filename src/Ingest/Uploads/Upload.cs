@@ -1,4 +1,3 @@
-
 namespace Lapel.Ingest;
 
 public enum UploadState
@@ -97,7 +96,12 @@ static class UploadRows
         );
 
     /// <summary>Everything a camera has brought of a recording, newest first: of one clip there can be several attempts.</summary>
-    public static Task<IReadOnlyList<Upload>> OfRecording(Reading reading, CameraId camera, RecordingId recording, CancellationToken stop) =>
+    public static Task<IReadOnlyList<Upload>> OfRecording(
+        Reading reading,
+        CameraId camera,
+        RecordingId recording,
+        CancellationToken stop
+    ) =>
         reading.Many(
             $"SELECT {Columns} FROM upload WHERE camera = @camera AND recording = @recording ORDER BY id DESC",
             new { camera, recording },

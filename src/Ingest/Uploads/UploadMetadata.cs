@@ -9,12 +9,23 @@ namespace Lapel.Ingest;
 /// </summary>
 /// <param name="Number">The clip's number within its recording, from 1.</param>
 /// <param name="Header">The header as sent, which HEAD gives back.</param>
-public sealed record UploadMetadata(RecordingId Recording, ClipId Clip, int Number, WrappedKey WrappedKey, bool Urgent, string Header)
+public sealed record UploadMetadata(
+    RecordingId Recording,
+    ClipId Clip,
+    int Number,
+    WrappedKey WrappedKey,
+    bool Urgent,
+    string Header
+)
 {
     public const int MaxHeaderLength = 4096;
     public const int MaxClipNumber = 100_000;
 
-    public static bool TryParse(string? header, [NotNullWhen(true)] out UploadMetadata? metadata, [NotNullWhen(false)] out string? why)
+    public static bool TryParse(
+        string? header,
+        [NotNullWhen(true)] out UploadMetadata? metadata,
+        [NotNullWhen(false)] out string? why
+    )
     {
         metadata = null;
         if (!TryReadPairs(header, out var pairs, out why))

@@ -18,7 +18,8 @@ static class UploadProblems
     public static IResult Unknown => Answer(404, "upload-unknown", "There is no such upload. Start a new one.");
 
     public static IResult Gone(Upload upload) =>
-        Answer(410,
+        Answer(
+            410,
             "upload-gone",
             upload.State == UploadState.Expired
                 ? "This upload was not finished in time and has been removed. Start a new one."
@@ -29,15 +30,21 @@ static class UploadProblems
         Answer(409, "upload-offset", $"The upload stands at byte {offsetBytes}. Go on from there.");
 
     public static IResult Checksum =>
-        Answer(ChecksumMismatch,
+        Answer(
+            ChecksumMismatch,
             "checksum-mismatch",
             "The bytes of this request do not have the checksum that it states. They were discarded; send them again."
         );
 
-    public static IResult TooLong => Answer(413, "upload-too-long", "The request brings more bytes than the upload has room for.");
+    public static IResult TooLong =>
+        Answer(413, "upload-too-long", "The request brings more bytes than the upload has room for.");
 
     public static IResult DiskFailed =>
-        Answer(507, "disk-failed", "The server could not write to its disk. What it acknowledged before is kept; ask for the offset and try again.");
+        Answer(
+            507,
+            "disk-failed",
+            "The server could not write to its disk. What it acknowledged before is kept; ask for the offset and try again."
+        );
 
     /// <summary>Nobody is left to answer: the connection broke, or its camera goes on over another one.</summary>
     public static IResult HungUp { get; } = new HangUp();
@@ -47,7 +54,8 @@ static class UploadProblems
 
     public static IResult Invalid(string sentence) => new Refused(new("upload-invalid", sentence));
 
-    static Refused Answer(int status, string code, string sentence) => new(new(code, sentence, RefusalKind.Conflict), status: status);
+    static Refused Answer(int status, string code, string sentence) =>
+        new(new(code, sentence, RefusalKind.Conflict), status: status);
 
     /// <summary>The length is stated once, and covers what has come already.</summary>
     public static IResult? WhyNotLength(Upload upload, long offsetBytes, long? lengthBytes, IngestSettings settings) =>
@@ -55,7 +63,9 @@ static class UploadProblems
         {
             (_, null) => null,
             ({ } known, { } said) when known != said => Invalid($"The upload's length is {known}; it cannot be changed."),
-            (_, { } said) when said < offsetBytes => Invalid($"The upload already has {offsetBytes} bytes; its length cannot be {said}."),
+            (_, { } said) when said < offsetBytes => Invalid(
+                $"The upload already has {offsetBytes} bytes; its length cannot be {said}."
+            ),
             (_, { } said) when said > settings.MaxUploadBytes => TooLong,
             _ => null,
         };

@@ -15,17 +15,29 @@ static class UploadRoutes
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.Map("/uploads", (HttpContext http, Uploads uploads, CameraSessions sessions, IngestSettings settings) =>
-                Answer(http, null, uploads, sessions, settings))
+        api.Map(
+                "/uploads",
+                (HttpContext http, Uploads uploads, CameraSessions sessions, IngestSettings settings) =>
+                    Answer(http, null, uploads, sessions, settings)
+            )
             .OpenToAnyone(Guard)
             .ExcludeFromDescription();
-        api.Map("/uploads/{upload}", (string upload, HttpContext http, Uploads uploads, CameraSessions sessions, IngestSettings settings) =>
-                Answer(http, upload, uploads, sessions, settings))
+        api.Map(
+                "/uploads/{upload}",
+                (string upload, HttpContext http, Uploads uploads, CameraSessions sessions, IngestSettings settings) =>
+                    Answer(http, upload, uploads, sessions, settings)
+            )
             .OpenToAnyone(Guard)
             .ExcludeFromDescription();
     }
 
-    static async Task<IResult> Answer(HttpContext http, string? upload, Uploads uploads, CameraSessions sessions, IngestSettings settings)
+    static async Task<IResult> Answer(
+        HttpContext http,
+        string? upload,
+        Uploads uploads,
+        CameraSessions sessions,
+        IngestSettings settings
+    )
     {
         var stop = http.RequestAborted;
         var headers = http.Response.Headers;
@@ -45,7 +57,9 @@ static class UploadRoutes
         if (camera is null)
             return new Refused(refusal!);
         if (upload is null)
-            return HttpMethods.IsPost(method) ? await Create(http, uploads, camera, settings, stop) : NotAllowed(headers, "POST, OPTIONS");
+            return HttpMethods.IsPost(method)
+                ? await Create(http, uploads, camera, settings, stop)
+                : NotAllowed(headers, "POST, OPTIONS");
         if (!UploadId.TryParse(upload, null, out var id))
             return UploadProblems.Unknown;
         return method switch
@@ -72,7 +86,13 @@ static class UploadRoutes
         return new(new("method-not-allowed", $"This address takes {allow}."), status: StatusCodes.Status405MethodNotAllowed);
     }
 
-    static async Task<IResult> Create(HttpContext http, Uploads uploads, CameraCaller camera, IngestSettings settings, CancellationToken stop)
+    static async Task<IResult> Create(
+        HttpContext http,
+        Uploads uploads,
+        CameraCaller camera,
+        IngestSettings settings,
+        CancellationToken stop
+    )
     {
         var request = http.Request;
         if (!TryReadLength(request, settings, creating: true, out var length, out var problem))
@@ -95,7 +115,15 @@ static class UploadRoutes
         {
             Unlimit(http);
             var (now, late) = await uploads.Append(
-                made.Id, camera.Actor, 0, length, request.ContentLength, checksum, request.BodyReader, stop);
+                made.Id,
+                camera.Actor,
+                0,
+                length,
+                request.ContentLength,
+                checksum,
+                request.BodyReader,
+                stop
+            );
             made = now ?? made;
             // The upload exists all the same: with a bad checksum nothing was kept, and the camera may go on at byte 0.
             if (late is not null)
@@ -138,7 +166,15 @@ static class UploadRoutes
             return UploadProblems.Invalid(wrong);
         Unlimit(http);
         var (upload, refused) = await uploads.Append(
-            id, camera.Actor, offset, length, request.ContentLength, checksum, request.BodyReader, stop);
+            id,
+            camera.Actor,
+            offset,
+            length,
+            request.ContentLength,
+            checksum,
+            request.BodyReader,
+            stop
+        );
         if (refused is not null)
             return upload is null ? refused : Stand(http, upload, refused);
         http.Response.Headers[Tus.Offset] = Tus.Number(upload!.OffsetBytes);

@@ -9,7 +9,8 @@ namespace Lapel.Ingest;
 /// An agency's uploads: partial files and what is known of them. An offset that Lapel states is on disk; a digest is computed while
 /// the bytes come, so that the last byte is answered without reading anything again.
 /// </summary>
-public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings settings, Pulse pulse, TimeProvider clock) : ICloses
+public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings settings, Pulse pulse, TimeProvider clock)
+    : ICloses
 {
     readonly ConcurrentDictionary<UploadId, Receiving> live = new();
 
@@ -84,7 +85,8 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         live.TryGetValue(upload.Id, out var receiving) && receiving.IsOpen ? receiving.OffsetBytes : upload.OffsetBytes;
 
     /// <summary>How long nothing has come for it.</summary>
-    public Duration IdleFor(Upload upload) => clock.Now() - upload.TouchedAt is var since && since > Duration.Zero ? since : Duration.Zero;
+    public Duration IdleFor(Upload upload) =>
+        clock.Now() - upload.TouchedAt is var since && since > Duration.Zero ? since : Duration.Zero;
 
     /// <summary>Where the camera should go on. After a restart this first settles what the file holds.</summary>
     public async Task<Upload> Settled(Upload upload, CancellationToken stop)
@@ -131,7 +133,9 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
                 return (null, UploadProblems.Gone(upload));
             // Repeating the last, empty step of a finished upload is harmless.
             if (!upload.IsOpen)
-                return offsetBytes == upload.OffsetBytes && bodyBytes is null or 0 ? (upload, null) : (upload, UploadProblems.Offset(upload.OffsetBytes));
+                return offsetBytes == upload.OffsetBytes && bodyBytes is null or 0
+                    ? (upload, null)
+                    : (upload, UploadProblems.Offset(upload.OffsetBytes));
             if (!receiving.IsOpen)
                 receiving.Open(Believed(upload));
             if (offsetBytes != receiving.OffsetBytes)
@@ -150,7 +154,13 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         return await Receive(receiving, turn, upload, checksum, body);
     }
 
-    async Task<(Upload, IResult?)> Receive(Receiving receiving, Receiving.Turn turn, Upload upload, PieceChecksum? checksum, PipeReader body)
+    async Task<(Upload, IResult?)> Receive(
+        Receiving receiving,
+        Receiving.Turn turn,
+        Upload upload,
+        PieceChecksum? checksum,
+        PipeReader body
+    )
     {
         // From here on nothing is cancelled half-way: a camera that hangs up still gets what it sent made durable.
         var before = checksum is null ? null : receiving.Remember();
@@ -168,7 +178,10 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
                 kept = true;
                 File.Delete(UncheckedMark(upload.Id));
                 return (
-                    upload with { OffsetBytes = receiving.OffsetBytes },
+                    upload with
+                    {
+                        OffsetBytes = receiving.OffsetBytes,
+                    },
                     end == BodyEnd.Torn ? UploadProblems.HungUp : UploadProblems.Checksum
                 );
             }
@@ -272,7 +285,11 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             return UploadProblems.Gone(upload);
         if (upload.State is UploadState.Admitted or UploadState.Quarantined)
             return new Refused(
-                new("upload-is-kept", "This upload has been decided on and its bytes are kept; it can no longer be ended.", RefusalKind.Conflict)
+                new(
+                    "upload-is-kept",
+                    "This upload has been decided on and its bytes are kept; it can no longer be ended.",
+                    RefusalKind.Conflict
+                )
             );
         await UploadRows.Change(work, id, upload.State, UploadState.Terminated, stop);
         await work.Commit(stop);

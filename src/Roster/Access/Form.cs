@@ -17,7 +17,10 @@ public sealed class Form
     {
         if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
             throw new RefusedException(
-                new("form-stale", "This page was open for too long, or from another sign-in. Load it again and repeat what you did.")
+                new(
+                    "form-stale",
+                    "This page was open for too long, or from another sign-in. Load it again and repeat what you did."
+                )
             );
         return new(await http.Request.ReadFormAsync(http.RequestAborted));
     }

@@ -46,7 +46,9 @@ public static class Gate
             return WhoMay.Nothing;
         if (WhoMay.WhyNot(viewer, needs, IsLooking(http.Request)) is { } refusal)
             return refusal;
-        return viewer!.Account.MustChange && route.Metadata.GetMetadata<BeforePasswordChange>() is null ? PasswordChangeNeeded : null;
+        return viewer!.Account.MustChange && route.Metadata.GetMetadata<BeforePasswordChange>() is null
+            ? PasswordChangeNeeded
+            : null;
     }
 
     /// <summary>Problem+json for programs; for people the sign-in page, or the page that every refusal gets.</summary>

@@ -39,13 +39,20 @@ static class AsOf
     {
         if (string.IsNullOrWhiteSpace(typed))
             return null;
-        var pattern = LocalDateTimePattern.CreateWithInvariantCulture(typed.Length > 16 ? "uuuu-MM-dd'T'HH:mm:ss" : "uuuu-MM-dd'T'HH:mm");
+        var pattern = LocalDateTimePattern.CreateWithInvariantCulture(
+            typed.Length > 16 ? "uuuu-MM-dd'T'HH:mm:ss" : "uuuu-MM-dd'T'HH:mm"
+        );
         // In the hour that is there twice the earlier is meant, in the one that is missing the next that exists.
         return pattern.Parse(typed) is { Success: true, Value: var wall }
-            ? Span.ZoneOf(agency).ResolveLocal(wall, NodaTime.TimeZones.Resolvers.CreateMappingResolver(
-                NodaTime.TimeZones.Resolvers.ReturnEarlier,
-                NodaTime.TimeZones.Resolvers.ReturnForwardShifted
-            )).ToInstant()
+            ? Span.ZoneOf(agency)
+                .ResolveLocal(
+                    wall,
+                    NodaTime.TimeZones.Resolvers.CreateMappingResolver(
+                        NodaTime.TimeZones.Resolvers.ReturnEarlier,
+                        NodaTime.TimeZones.Resolvers.ReturnForwardShifted
+                    )
+                )
+                .ToInstant()
             : throw new RefusedException(new("time-unreadable", "A time is written 2026-11-21T08:03."));
     }
 }

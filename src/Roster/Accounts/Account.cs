@@ -68,7 +68,13 @@ public static class Accounts
     {
         if (await work.Any("SELECT 1 FROM account LIMIT 1", null, stop))
             throw new RefusedException(new("accounts-exist", "This agency has accounts already.", RefusalKind.Conflict));
-        return await Make(work, new NewAccount(name, name, Role.Administrator, null, null, null), password, mustChange: false, stop);
+        return await Make(
+            work,
+            new NewAccount(name, name, Role.Administrator, null, null, null),
+            password,
+            mustChange: false,
+            stop
+        );
     }
 
     /// <param name="mustChange">The person has to choose another password at the first sign-in.</param>
@@ -137,7 +143,15 @@ public static class Accounts
         };
         await work.Execute(
             "UPDATE account SET full_name = @FullName, role = @role, unit = @Unit, officer = @Officer, about = @About WHERE id = @Id",
-            new { account.FullName, role = Words<Role>.Of(account.Role), account.Unit, account.Officer, account.About, account.Id },
+            new
+            {
+                account.FullName,
+                role = Words<Role>.Of(account.Role),
+                account.Unit,
+                account.Officer,
+                account.About,
+                account.Id,
+            },
             stop
         );
         work.Append(Changed(account, found.Role == account.Role ? "changed" : "role-changed"));
@@ -151,7 +165,9 @@ public static class Accounts
         await Turns.Take(work, stop);
         var found = await Find(work, id, stop) ?? throw new RefusedException(NotFound);
         if (found.DisabledAt is not null)
-            throw new RefusedException(new("account-disabled", $"{found.FullName}'s account is disabled already.", RefusalKind.Conflict));
+            throw new RefusedException(
+                new("account-disabled", $"{found.FullName}'s account is disabled already.", RefusalKind.Conflict)
+            );
         WhyNotLose(found, await OtherAdministrators(work, id, stop)).Throw();
         await work.Execute("UPDATE account SET disabled_at = @Now WHERE id = @id", new { work.Now, id }, stop);
         await Sessions.EndAll(work, id, except: null, "account-disabled", stop);
@@ -165,7 +181,9 @@ public static class Accounts
     {
         var found = await Find(work, id, stop) ?? throw new RefusedException(NotFound);
         if (found.DisabledAt is null)
-            throw new RefusedException(new("account-enabled", $"{found.FullName}'s account is not disabled.", RefusalKind.Conflict));
+            throw new RefusedException(
+                new("account-enabled", $"{found.FullName}'s account is not disabled.", RefusalKind.Conflict)
+            );
         await work.Execute(
             "UPDATE account SET disabled_at = NULL, failures = 0, locked_until = 0 WHERE id = @id",
             new { id },
@@ -193,7 +211,12 @@ public static class Accounts
         Password.WhyNot(password, found.Name, found.FullName).Throw();
         await work.Execute(
             "UPDATE account SET password = @kept, must_change = @mustChange, failures = 0, locked_until = 0 WHERE id = @id",
-            new { kept = await Password.Hash(password, stop), mustChange, id },
+            new
+            {
+                kept = await Password.Hash(password, stop),
+                mustChange,
+                id,
+            },
             stop
         );
         await Sessions.EndAll(work, id, except, "password-changed", stop);
@@ -215,10 +238,18 @@ public static class Accounts
             return bad;
         return asked.Role switch
         {
-            Role.Officer when asked.Officer is null => new("account-needs-officer", "Choose the officer that this account belongs to."),
+            Role.Officer when asked.Officer is null => new(
+                "account-needs-officer",
+                "Choose the officer that this account belongs to."
+            ),
             Role.Supervisor when asked.Unit is null => new("account-needs-unit", "Choose the unit that this person supervises."),
-            not Role.Supervisor when asked.Unit is not null => new("account-unit-unneeded", "Only a supervisor's account names a unit."),
-            _ => asked.About is { Length: > 200 } ? new("about-too-long", "What the person does has at most 200 characters.") : null,
+            not Role.Supervisor when asked.Unit is not null => new(
+                "account-unit-unneeded",
+                "Only a supervisor's account names a unit."
+            ),
+            _ => asked.About is { Length: > 200 }
+                ? new("about-too-long", "What the person does has at most 200 characters.")
+                : null,
         };
     }
 

@@ -18,7 +18,13 @@ public static class AccountRoutes
         string? Password = null
     );
 
-    public sealed record AskChange(string FullName, Role Role, UnitId? Unit = null, OfficerId? Officer = null, string? About = null);
+    public sealed record AskChange(
+        string FullName,
+        Role Role,
+        UnitId? Unit = null,
+        OfficerId? Officer = null,
+        string? About = null
+    );
 
     public sealed record AccountMade(Account Account, string? Password);
 
@@ -46,7 +52,9 @@ public static class AccountRoutes
     static async Task<IResult> All(string? after, AgencyRecords records, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return TypedResults.Ok(Paged.Of(await Accounts.Page(reading, after, Accounts.PageSize, stop), Accounts.PageSize, a => a.Name));
+        return TypedResults.Ok(
+            Paged.Of(await Accounts.Page(reading, after, Accounts.PageSize, stop), Accounts.PageSize, a => a.Name)
+        );
     }
 
     static async Task<IResult> One(AccountId account, AgencyRecords records, CancellationToken stop)
@@ -61,7 +69,13 @@ public static class AccountRoutes
         return TypedResults.Created($"accounts/{made.Account.Id}", made);
     }
 
-    static async Task<AccountMade> MakeOne(AskAccount ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<AccountMade> MakeOne(
+        AskAccount ask,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         var password = ask.Password ?? Password.Generate();
         await using var work = await records.Begin(viewer.Actor, stop);
@@ -72,7 +86,13 @@ public static class AccountRoutes
         return new(account, ask.Password is null ? password : null);
     }
 
-    static async Task<IResult> Change(AccountId account, AskChange ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Change(
+        AccountId account,
+        AskChange ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var asked = new NewAccount("", ask.FullName, ask.Role, ask.Unit, ask.Officer, ask.About);
@@ -118,7 +138,13 @@ public static class AccountRoutes
         return TypedResults.Ok(new Paged<Session>(await Sessions.Of(reading, account, clock.Now, stop), null));
     }
 
-    static async Task<IResult> End(AccountId account, string session, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> End(
+        AccountId account,
+        string session,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         if (!Digest.TryParse(session, out var id) || !await Sessions.End(work, account, id, "ended-by-administrator", stop))
@@ -203,7 +229,15 @@ public static class AccountRoutes
         );
     }
 
-    static Task<IResult> ChangeByForm(HttpContext http, AccountId account, Form form, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
+    static Task<IResult> ChangeByForm(
+        HttpContext http,
+        AccountId account,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) =>
         Forms.Do(
             async () =>
             {

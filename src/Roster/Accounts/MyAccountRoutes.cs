@@ -24,7 +24,13 @@ static class MyAccountRoutes
     static Task<IResult> Show(HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
         ShowPage(http, viewer, records, null, stop);
 
-    static async Task<IResult> ShowPage(HttpContext http, Viewer viewer, AgencyRecords records, Refusal? trouble, CancellationToken stop)
+    static async Task<IResult> ShowPage(
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        Refusal? trouble,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var account = viewer.Account;
@@ -44,7 +50,14 @@ static class MyAccountRoutes
         );
     }
 
-    static Task<IResult> ChangeByForm(HttpContext http, Form form, Viewer viewer, AgencyRecords records, SignInLimits limits, CancellationToken stop) =>
+    static Task<IResult> ChangeByForm(
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        SignInLimits limits,
+        CancellationToken stop
+    ) =>
         Forms.Do(
             async () =>
             {
@@ -100,7 +113,14 @@ static class MyAccountRoutes
         await work.Commit(stop);
     }
 
-    static async Task<IResult> EndByForm(HttpContext http, string session, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> EndByForm(
+        HttpContext http,
+        string session,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await EndOne(viewer, session, records, stop);
         return Forms.To(http, "my-account", "session-ended");
@@ -109,7 +129,9 @@ static class MyAccountRoutes
     static async Task<IResult> Mine(Viewer viewer, AgencyRecords records, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return TypedResults.Ok(new Paged<Session>(await Sessions.Of(reading, viewer.Account.Id, viewer.Session!.SeenAt, stop), null));
+        return TypedResults.Ok(
+            new Paged<Session>(await Sessions.Of(reading, viewer.Account.Id, viewer.Session!.SeenAt, stop), null)
+        );
     }
 
     static async Task<IResult> End(string session, Viewer viewer, AgencyRecords records, CancellationToken stop)

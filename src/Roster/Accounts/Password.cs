@@ -27,7 +27,10 @@ public static class Password
     public static Task<string> Hash(string password, CancellationToken stop)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltLengthBytes);
-        return Scrypt.InTurn(() => Write(LnN, R, P, salt, Scrypt.Derive(Bytes(password), salt, LnN, R, P, HashLengthBytes)), stop);
+        return Scrypt.InTurn(
+            () => Write(LnN, R, P, salt, Scrypt.Derive(Bytes(password), salt, LnN, R, P, HashLengthBytes)),
+            stop
+        );
     }
 
     /// <param name="kept">None when no such account exists: the same work is done, so the time taken does not tell.</param>

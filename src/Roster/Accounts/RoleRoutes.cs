@@ -32,18 +32,32 @@ public static class RoleRoutes
         foreach (var (role, words) in Roles.Words.Roles.OrderBy(r => r.Key))
         {
             var may = (await Roles.Of(reading, role, stop)).Order();
-            roles.Add(new(role, words.Name, words.Purpose, [.. may.Select(p => new PermissionWords(p, Roles.Words.Permissions[p]))]));
+            roles.Add(
+                new(role, words.Name, words.Purpose, [.. may.Select(p => new PermissionWords(p, Roles.Words.Permissions[p]))])
+            );
         }
         return roles;
     }
 
-    static async Task<IResult> Change(string role, AskPermissions ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Change(
+        string role,
+        AskPermissions ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await ChangeOne(role, ask.Permissions.ToHashSet(), viewer, records, stop);
         return TypedResults.Ok((await Read(records, stop)).First(r => Words<Role>.Of(r.Role) == role));
     }
 
-    static async Task ChangeOne(string word, HashSet<Permission> permissions, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task ChangeOne(
+        string word,
+        HashSet<Permission> permissions,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         if (!Words<Role>.TryParse(word, out var role))
             throw new RefusedException(new("role-not-found", "There is no such role.", RefusalKind.NotFound));
@@ -52,7 +66,8 @@ public static class RoleRoutes
         await work.Commit(stop);
     }
 
-    static Task<IResult> Show(Viewer viewer, AgencyRecords records, CancellationToken stop) => ShowPage(viewer, records, null, stop);
+    static Task<IResult> Show(Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+        ShowPage(viewer, records, null, stop);
 
     static async Task<IResult> ShowPage(Viewer viewer, AgencyRecords records, Refusal? trouble, CancellationToken stop) =>
         Page.Of<RolesPage>(
@@ -65,7 +80,14 @@ public static class RoleRoutes
             Forms.StatusOf(trouble)
         );
 
-    static Task<IResult> ChangeByForm(HttpContext http, string role, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> ChangeByForm(
+        HttpContext http,
+        string role,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    ) =>
         Forms.Do(
             async () =>
             {

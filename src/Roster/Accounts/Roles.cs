@@ -8,13 +8,15 @@ public static class Roles
     /// <summary>How a role is called and what it is for, in words.</summary>
     public sealed record RoleWords(string Name, string Purpose, IReadOnlyList<Permission> Permissions);
 
-    public sealed record Dictionary(IReadOnlyDictionary<Role, RoleWords> Roles, IReadOnlyDictionary<Permission, string> Permissions);
+    public sealed record Dictionary(
+        IReadOnlyDictionary<Role, RoleWords> Roles,
+        IReadOnlyDictionary<Permission, string> Permissions
+    );
 
     /// <summary>roles.jsonc as it was built in: names, words, and the permissions an agency begins with.</summary>
     public static Dictionary Words { get; } = ReadWords();
 
-    public static async Task<IReadOnlySet<Permission>> Of(Reading reading, Role role, CancellationToken stop) =>
-        (
+    public static async Task<IReadOnlySet<Permission>> Of(Reading reading, Role role, CancellationToken stop) => (
             await reading.Many(
                 "SELECT permission FROM role_permission WHERE role = @role",
                 new { role = Records.Words<Role>.Of(role) },
@@ -22,15 +24,15 @@ public static class Roles
                 row => Records.Words<Permission>.TryParse(row.Text("permission"), out var known) ? known : (Permission?)null,
                 stop
             )
-        )
-            .OfType<Permission>()
-            .ToHashSet();
+        ).OfType<Permission>().ToHashSet();
 
     /// <summary>Hands out the permissions of roles.jsonc that were never handed out in this agency. Harmless when repeated.</summary>
     public static async Task Seed(Work work, CancellationToken stop)
     {
         await Turns.Take(work, stop);
-        var seeded = (await work.Many("SELECT permission FROM permission_seeded", null, row => row.Text("permission"), stop)).ToHashSet();
+        var seeded = (
+            await work.Many("SELECT permission FROM permission_seeded", null, row => row.Text("permission"), stop)
+        ).ToHashSet();
         var fresh = Enum.GetValues<Permission>().Where(p => !seeded.Contains(Records.Words<Permission>.Of(p))).ToHashSet();
         if (fresh.Count == 0)
             return;
@@ -64,7 +66,10 @@ public static class Roles
                 "An administrator hands out rights and therefore cannot see recordings. Use another account with another role for that.",
                 RefusalKind.Conflict
             );
-        if (role == Role.Administrator && !(permissions.Contains(Permission.EditAccounts) && permissions.Contains(Permission.ChangePermissions)))
+        if (
+            role == Role.Administrator
+            && !(permissions.Contains(Permission.EditAccounts) && permissions.Contains(Permission.ChangePermissions))
+        )
             return new(
                 "administrator-must-remain",
                 "Administrators must be able to edit accounts and change permissions, or nobody could.",
@@ -107,7 +112,11 @@ public static class Roles
     static Dictionary ReadWords()
     {
         using var file = typeof(Roles).Assembly.GetManifestResourceStream("Lapel.Roster.Accounts.roles.jsonc")!;
-        var dialect = new JsonSerializerOptions(LapelJson.Strict) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        var dialect = new JsonSerializerOptions(LapelJson.Strict)
+        {
+            ReadCommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+        };
         return JsonSerializer.Deserialize<Dictionary>(file, dialect) ?? throw new InvalidDataException("roles.jsonc is empty");
     }
 }

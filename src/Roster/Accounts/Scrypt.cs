@@ -17,7 +17,20 @@ public static partial class Scrypt
         var key = new byte[lengthBytes];
         var n = 1UL << lnN;
         var memory = 128UL * (ulong)r * (n + (ulong)p + 2) + 4096;
-        if (EVP_PBE_scrypt(password, (nuint)password.Length, salt, (nuint)salt.Length, n, (ulong)r, (ulong)p, memory, key, (nuint)key.Length) != 1)
+        if (
+            EVP_PBE_scrypt(
+                password,
+                (nuint)password.Length,
+                salt,
+                (nuint)salt.Length,
+                n,
+                (ulong)r,
+                (ulong)p,
+                memory,
+                key,
+                (nuint)key.Length
+            ) != 1
+        )
             throw new InvalidOperationException($"libcrypto refused scrypt with N=2^{lnN}, r={r}, p={p}.");
         return key;
     }

@@ -53,7 +53,11 @@ public static class Sessions
             address,
             browser.Length > 200 ? browser[..200] : browser
         );
-        await work.Execute("DELETE FROM session WHERE expires_at <= @Now OR seen_at <= @idle", new { work.Now, idle = work.Now - Idle }, stop);
+        await work.Execute(
+            "DELETE FROM session WHERE expires_at <= @Now OR seen_at <= @idle",
+            new { work.Now, idle = work.Now - Idle },
+            stop
+        );
         await work.Execute(
             """
             INSERT INTO session (token_digest, account, carrier, started_at, seen_at, expires_at, address, browser)
@@ -77,7 +81,13 @@ public static class Sessions
     }
 
     /// <summary>The viewer that a token stands for; none when it is unknown, expired, of another carrier or its account is disabled.</summary>
-    public static async Task<Viewer?> Recognise(Reading reading, string token, Carrier carrier, Instant now, CancellationToken stop)
+    public static async Task<Viewer?> Recognise(
+        Reading reading,
+        string token,
+        Carrier carrier,
+        Instant now,
+        CancellationToken stop
+    )
     {
         if (token.Length != 43)
             return null;
@@ -87,7 +97,13 @@ public static class Sessions
             FROM session JOIN account ON account.id = session.account
             WHERE token_digest = @digest AND carrier = @carrier AND expires_at > @now AND seen_at > @idle AND disabled_at IS NULL
             """,
-            new { digest = DigestOf(token), carrier = Words<Carrier>.Of(carrier), now, idle = now - Idle },
+            new
+            {
+                digest = DigestOf(token),
+                carrier = Words<Carrier>.Of(carrier),
+                now,
+                idle = now - Idle,
+            },
             row => (Session: From(row), Account: Accounts.From(row)),
             stop
         );
@@ -102,7 +118,11 @@ public static class Sessions
         if (now - session.SeenAt < NoteEvery)
             return;
         await using var work = await records.Begin(Actor.System("sessions"), stop);
-        await work.Execute("UPDATE session SET seen_at = @now WHERE token_digest = @Id AND seen_at < @now", new { now, session.Id }, stop);
+        await work.Execute(
+            "UPDATE session SET seen_at = @now WHERE token_digest = @Id AND seen_at < @now",
+            new { now, session.Id },
+            stop
+        );
         await work.Commit(stop);
     }
 
@@ -110,7 +130,12 @@ public static class Sessions
     public static Task<IReadOnlyList<Session>> Of(Reading reading, AccountId account, Instant now, CancellationToken stop) =>
         reading.Many(
             "SELECT * FROM session WHERE account = @account AND expires_at > @now AND seen_at > @idle ORDER BY started_at DESC, token_digest",
-            new { account, now, idle = now - Idle },
+            new
+            {
+                account,
+                now,
+                idle = now - Idle,
+            },
             From,
             stop
         );
@@ -136,7 +161,11 @@ public static class Sessions
                 await End(work, account, session.Id, how, stop);
     }
 
-    public static readonly Refusal NotFound = new("session-not-found", "There is no such session; it may have ended.", RefusalKind.NotFound);
+    public static readonly Refusal NotFound = new(
+        "session-not-found",
+        "There is no such session; it may have ended.",
+        RefusalKind.NotFound
+    );
 
     static Digest DigestOf(string token) => Digest.Of(Encoding.ASCII.GetBytes(token));
 

@@ -103,7 +103,15 @@ static class SignIn
             new { password = stronger ?? kept.Password, kept.Account.Id },
             stop
         );
-        var (session, token) = await Sessions.Start(work, now!.Account, carrier, "password", caller.Address, caller.Browser, stop);
+        var (session, token) = await Sessions.Start(
+            work,
+            now!.Account,
+            carrier,
+            "password",
+            caller.Address,
+            caller.Browser,
+            stop
+        );
         await work.Commit(stop);
         return (now.Account, session, token);
     }

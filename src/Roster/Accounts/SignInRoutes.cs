@@ -87,7 +87,13 @@ static class SignInRoutes
             refusal => ShowPage(http, agency, records, refusal, form.Text("name"), form.Text("return"), stop)
         );
 
-    static async Task<IResult> SignInAsDemo(HttpContext http, Form form, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> SignInAsDemo(
+        HttpContext http,
+        Form form,
+        Agency agency,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         var account = form.Id<Nouns.Account>("account", "Choose an account.");
         var (_, _, token) = await SignIn.AsDemo(agency, records, account, Caller.Of(http), stop);
@@ -141,7 +147,8 @@ static class SignInRoutes
         await work.Commit(stop);
     }
 
-    static void GiveCookie(HttpContext http, string token) => http.Response.Cookies.Append(Gate.CookieName, token, CookieFor(http));
+    static void GiveCookie(HttpContext http, string token) =>
+        http.Response.Cookies.Append(Gate.CookieName, token, CookieFor(http));
 
     // No lifetime: it ends with the browser, and the session behind it ends by itself. The path keeps agencies on one server apart.
     static CookieOptions CookieFor(HttpContext http) =>
@@ -157,5 +164,12 @@ static class SignInRoutes
     /// <summary>Where the person wanted to go: a path of this agency and nothing else, or everyone could send people anywhere from here.</summary>
     static string Wanted(HttpContext http, string? wanted) =>
         http.Request.PathBase.ToUriComponent()
-        + (wanted is { Length: > 1 and < 1000 } && wanted[0] == '/' && wanted[1] is not ('/' or '\\') && !wanted.Any(char.IsControl) ? wanted : "/recordings");
+        + (
+            wanted is { Length: > 1 and < 1000 }
+            && wanted[0] == '/'
+            && wanted[1] is not ('/' or '\\')
+            && !wanted.Any(char.IsControl)
+                ? wanted
+                : "/recordings"
+        );
 }

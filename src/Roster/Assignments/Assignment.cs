@@ -100,7 +100,11 @@ public static class Assignments
     public static Refusal? WhyNotAssign(Camera what, Officer who, Assignment asked, IEnumerable<Assignment> others, Instant now)
     {
         if (what.State is CameraState.Revoked or CameraState.Lost)
-            return new("camera-not-in-use", $"Camera {what.Serial} is {Words<CameraState>.Of(what.State)} and cannot be worn.", RefusalKind.Conflict);
+            return new(
+                "camera-not-in-use",
+                $"Camera {what.Serial} is {Words<CameraState>.Of(what.State)} and cannot be worn.",
+                RefusalKind.Conflict
+            );
         if (who.LeftAt is not null)
             return new("officer-left", $"{who.Name} has left the service.", RefusalKind.Conflict);
         if (asked.Span.IsEmpty)

@@ -52,7 +52,13 @@ static class AssignmentRoutes
         return TypedResults.Created($"assignments/{assignment.Id}", assignment);
     }
 
-    static async Task<IResult> Return(AssignmentId assignment, AskReturn? ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Return(
+        AssignmentId assignment,
+        AskReturn? ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var returned = await Assignments.Return(work, assignment, ask?.Until ?? work.Now, stop);

@@ -63,13 +63,20 @@ public static class Cameras
     /// </summary>
     /// <returns>The code is in this answer and nowhere else: show it once.</returns>
     /// <exception cref="RefusedException">See <see cref="WhyNotExpect"/>.</exception>
-    public static async Task<(Camera Camera, EnrolmentCode Code)> Expect(Work work, string serial, string model, CancellationToken stop)
+    public static async Task<(Camera Camera, EnrolmentCode Code)> Expect(
+        Work work,
+        string serial,
+        string model,
+        CancellationToken stop
+    )
     {
         await Turns.Take(work, stop);
         var found = await FindBySerial(work, serial, stop);
         WhyNotExpect(serial, model, found).Throw();
         var code = EnrolmentCode.New();
-        var camera = (found ?? new(CameraId.New(), serial.Trim(), "", CameraState.Expected, null, null, work.Now, null, null, null)) with
+        var camera = (
+            found ?? new(CameraId.New(), serial.Trim(), "", CameraState.Expected, null, null, work.Now, null, null, null)
+        ) with
         {
             Model = model.Trim(),
             State = CameraState.Expected,
@@ -81,7 +88,15 @@ public static class Cameras
             VALUES (@Id, @Serial, @Model, 'expected', @digest, @CodeExpires, @ExpectedAt)
             ON CONFLICT (id) DO UPDATE SET model = @Model, state = 'expected', code_digest = @digest, code_expires_at = @CodeExpires
             """,
-            new { camera.Id, camera.Serial, camera.Model, digest = code.Digest, camera.CodeExpires, camera.ExpectedAt },
+            new
+            {
+                camera.Id,
+                camera.Serial,
+                camera.Model,
+                digest = code.Digest,
+                camera.CodeExpires,
+                camera.ExpectedAt,
+            },
             stop
         );
         work.Append(new CustodyEvent.CameraExpected(camera.Id, camera.Serial, camera.CodeExpires!.Value));
@@ -104,7 +119,13 @@ public static class Cameras
                 code_digest = NULL, code_expires_at = NULL, ended_at = NULL, ended_reason = NULL
             WHERE id = @Id AND code_digest = @code
             """,
-            new { digest, work.Now, found!.Id, code = given.Digest },
+            new
+            {
+                digest,
+                work.Now,
+                found!.Id,
+                code = given.Digest,
+            },
             stop
         );
         // On PostgreSQL two enrolments can race for one code; the row's lock decides, the later one finds it used.
@@ -112,7 +133,15 @@ public static class Cameras
             throw new RefusedException(WrongCode);
         await CameraKeys.Keep(work, found.Id, digest, spki, stop);
         work.Append(new CustodyEvent.CameraEnrolled(found.Id, found.Serial, digest));
-        return found with { State = CameraState.Enrolled, KeyDigest = digest, CodeExpires = null, EnrolledAt = work.Now, EndedAt = null, EndedReason = null };
+        return found with
+        {
+            State = CameraState.Enrolled,
+            KeyDigest = digest,
+            CodeExpires = null,
+            EnrolledAt = work.Now,
+            EndedAt = null,
+            EndedReason = null,
+        };
     }
 
     /// <summary>
@@ -133,7 +162,13 @@ public static class Cameras
                 ended_at = @Now, ended_reason = @reason
             WHERE id = @id
             """,
-            new { state = Words<CameraState>.Of(state), work.Now, reason = reason.Trim(), id },
+            new
+            {
+                state = Words<CameraState>.Of(state),
+                work.Now,
+                reason = reason.Trim(),
+                id,
+            },
             stop
         );
         await Assignments.ReturnAllOf(work, id, stop);
@@ -144,12 +179,22 @@ public static class Cameras
         }
         else if (found.CodeExpires is not null)
             work.Append(new CustodyEvent.CameraExpected(id, found.Serial, work.Now)); // its code ends now
-        return found with { State = state, KeyDigest = null, CodeExpires = null, EndedAt = work.Now, EndedReason = reason.Trim() };
+        return found with
+        {
+            State = state,
+            KeyDigest = null,
+            CodeExpires = null,
+            EndedAt = work.Now,
+            EndedReason = reason.Trim(),
+        };
     }
 
     public static Refusal? WhyNotExpect(string serial, string model, Camera? found)
     {
-        if (serial.Trim() is not { Length: > 0 and <= 64 } text || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
+        if (
+            serial.Trim() is not { Length: > 0 and <= 64 } text
+            || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+        )
             return new("serial-unreadable", "A serial number has 1 to 64 letters, digits, hyphens, dots and underscores.");
         return Names.WhyNot("The camera's model", model)
             ?? (
@@ -177,7 +222,11 @@ public static class Cameras
         if (!IsP256(spki))
             return new("camera-key-unreadable", "A camera's public key is an ECDSA P-256 key as DER SubjectPublicKeyInfo.");
         return sameKey is not null
-            ? new("camera-key-known", "This key was enrolled before. A camera makes a new key for every enrolment.", RefusalKind.Conflict)
+            ? new(
+                "camera-key-known",
+                "This key was enrolled before. A camera makes a new key for every enrolment.",
+                RefusalKind.Conflict
+            )
             : null;
     }
 

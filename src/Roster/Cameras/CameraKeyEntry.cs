@@ -16,7 +16,13 @@ public static class CameraKeys
     internal static Task<int> Keep(Work work, CameraId camera, Digest digest, byte[] spki, CancellationToken stop) =>
         work.Execute(
             "INSERT INTO camera_key (key_digest, camera, spki, enrolled_at) VALUES (@digest, @camera, @spki, @Now)",
-            new { digest, camera, spki, work.Now },
+            new
+            {
+                digest,
+                camera,
+                spki,
+                work.Now,
+            },
             stop
         );
 

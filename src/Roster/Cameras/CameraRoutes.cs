@@ -69,13 +69,25 @@ public static class CameraRoutes
         return TypedResults.Ok(new Paged<CameraKeyEntry>(await CameraKeys.Of(reading, camera, stop), null));
     }
 
-    static async Task<IResult> Expect(AskCamera ask, HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Expect(
+        AskCamera ask,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         var expected = await ExpectOne(ask.Serial, ask.Model, viewer, records, stop);
         return TypedResults.Created($"cameras/{expected.Camera.Id}", expected);
     }
 
-    static async Task<CameraWithCode> ExpectOne(string serial, string model, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<CameraWithCode> ExpectOne(
+        string serial,
+        string model,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var (camera, code) = await Cameras.Expect(work, serial, model, stop);
@@ -83,7 +95,13 @@ public static class CameraRoutes
         return new(camera, code.ToString());
     }
 
-    static async Task<IResult> Revoke(CameraId camera, AskRevoke ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Revoke(
+        CameraId camera,
+        AskRevoke ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var revoked = await Cameras.Revoke(work, camera, ask.Reason, ask.Lost, stop);
@@ -91,16 +109,29 @@ public static class CameraRoutes
         return TypedResults.Ok(revoked);
     }
 
-    static async Task<IResult> ShowAll(HttpContext http, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        Page.Of<CamerasPage>(new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, clock, stop) });
+    static async Task<IResult> ShowAll(
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) => Page.Of<CamerasPage>(new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, clock, stop) });
 
     static IResult ShowNew() => Page.Of<NewCameraPage>();
 
-    static Task<IResult> ExpectByForm(HttpContext http, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> ExpectByForm(
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    ) =>
         Forms.Do(
-            async () => Page.Of<CodeOncePage>(new { Expected = await ExpectOne(form.Text("serial"), form.Text("model"), viewer, records, stop) }),
-            refusal =>
-                Task.FromResult(Page.Of<NewCameraPage>(new { Typed = form, Trouble = refusal }, Forms.StatusOf(refusal)))
+            async () =>
+                Page.Of<CodeOncePage>(
+                    new { Expected = await ExpectOne(form.Text("serial"), form.Text("model"), viewer, records, stop) }
+                ),
+            refusal => Task.FromResult(Page.Of<NewCameraPage>(new { Typed = form, Trouble = refusal }, Forms.StatusOf(refusal)))
         );
 
     static Task<IResult> Show(CameraId camera, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
@@ -138,14 +169,24 @@ public static class CameraRoutes
         );
     }
 
-    static Task<IResult> CodeByForm(HttpContext http, CameraId camera, Form form, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
+    static Task<IResult> CodeByForm(
+        HttpContext http,
+        CameraId camera,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) =>
         Forms.Do(
             async () =>
             {
                 Camera found;
                 await using (var reading = await records.Read(stop))
                     found = await Cameras.Find(reading, camera, stop) ?? throw new RefusedException(WhoMay.Nothing);
-                return Page.Of<CodeOncePage>(new { Expected = await ExpectOne(found.Serial, found.Model, viewer, records, stop) });
+                return Page.Of<CodeOncePage>(
+                    new { Expected = await ExpectOne(found.Serial, found.Model, viewer, records, stop) }
+                );
             },
             refusal => ShowPage(camera, viewer, records, clock, null, refusal, stop)
         );

@@ -26,7 +26,14 @@ public readonly record struct EnrolmentCode
         var read = new StringBuilder(Length);
         foreach (var c in typed.ToUpperInvariant())
             if (c is not ('-' or ' '))
-                read.Append(c switch { 'O' => '0', 'I' or 'L' => '1', _ => c });
+                read.Append(
+                    c switch
+                    {
+                        'O' => '0',
+                        'I' or 'L' => '1',
+                        _ => c,
+                    }
+                );
         if (read.Length != Length || read.ToString().AsSpan().ContainsAnyExcept(Alphabet))
             return false;
         code = new(read.ToString());

@@ -52,7 +52,9 @@ public static class Docks
         if (unit is { } given && await Units.Find(work, given, stop) is null)
             throw new RefusedException(Units.NotFound);
         if ((await All(work, stop)).Any(d => d.ClosedAt is null && d.Id != except && Names.Same(d.Name, name)))
-            throw new RefusedException(new("dock-name-taken", $"There is a dock named {name.Trim()} already.", RefusalKind.Conflict));
+            throw new RefusedException(
+                new("dock-name-taken", $"There is a dock named {name.Trim()} already.", RefusalKind.Conflict)
+            );
     }
 
     static Dock From(Row row) =>

@@ -54,7 +54,13 @@ static class DockRoutes
     static Task<IResult> Show(Viewer viewer, AgencyRecords records, CancellationToken stop) =>
         ShowPage(viewer, records, null, null, stop);
 
-    static async Task<IResult> ShowPage(Viewer viewer, AgencyRecords records, Form? typed, Refusal? trouble, CancellationToken stop)
+    static async Task<IResult> ShowPage(
+        Viewer viewer,
+        AgencyRecords records,
+        Form? typed,
+        Refusal? trouble,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         return Page.Of<DocksPage>(
@@ -80,7 +86,15 @@ static class DockRoutes
             refusal => ShowPage(viewer, records, form, refusal, stop)
         );
 
-    static Task<IResult> ActByForm(HttpContext http, DockId dock, string act, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> ActByForm(
+        HttpContext http,
+        DockId dock,
+        string act,
+        Form form,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    ) =>
         Forms.Do(
             async () =>
             {

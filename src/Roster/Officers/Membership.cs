@@ -79,7 +79,12 @@ public static class Memberships
             return;
         await work.Execute(
             "UPDATE membership SET until_at = @until WHERE officer = @officer AND from_at = @From",
-            new { until, officer, open.From },
+            new
+            {
+                until,
+                officer,
+                open.From,
+            },
             stop
         );
         work.Append(new CustodyEvent.MembershipChanged(officer, open.Unit, open.From, until));

@@ -79,12 +79,19 @@ public static class Officers
 
     public static Refusal? WhyNotEnter(string badge, string name, string? rank, Officer? sameBadge)
     {
-        if (string.IsNullOrWhiteSpace(badge) || badge.Trim().Length > 20 || !badge.Trim().All(c => char.IsLetterOrDigit(c) || c == '-'))
+        if (
+            string.IsNullOrWhiteSpace(badge)
+            || badge.Trim().Length > 20
+            || !badge.Trim().All(c => char.IsLetterOrDigit(c) || c == '-')
+        )
             return new("badge-unreadable", "A badge number has 1 to 20 letters, digits and hyphens.");
         if (sameBadge is not null)
-            return new("badge-taken", $"Badge {sameBadge.Badge} is {sameBadge.Name}'s. A badge number is never given twice.", RefusalKind.Conflict);
-        return Names.WhyNot("An officer's name", name)
-            ?? (string.IsNullOrWhiteSpace(rank) ? null : Names.WhyNot("A rank", rank));
+            return new(
+                "badge-taken",
+                $"Badge {sameBadge.Badge} is {sameBadge.Name}'s. A badge number is never given twice.",
+                RefusalKind.Conflict
+            );
+        return Names.WhyNot("An officer's name", name) ?? (string.IsNullOrWhiteSpace(rank) ? null : Names.WhyNot("A rank", rank));
     }
 
     public static readonly Refusal NotFound = new("officer-not-found", "There is no such officer.", RefusalKind.NotFound);

@@ -16,7 +16,11 @@ static class OfficerRoutes
     public sealed record AskMembership(UnitId Unit, string? From = null, string? Until = null);
 
     /// <summary>An officer with where they belonged and what they wore during the span that was asked for.</summary>
-    public sealed record OfficerThen(Officer Officer, IReadOnlyList<Membership> Memberships, IReadOnlyList<Assignment> Assignments);
+    public sealed record OfficerThen(
+        Officer Officer,
+        IReadOnlyList<Membership> Memberships,
+        IReadOnlyList<Assignment> Assignments
+    );
 
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
@@ -34,7 +38,14 @@ static class OfficerRoutes
         api.MapPost("/officers/{officer}/memberships", Join).Needs(Permission.EditRoster);
     }
 
-    static async Task<IResult> All(string? after, string? on, Agency agency, AgencyRecords records, Clock clock, CancellationToken stop)
+    static async Task<IResult> All(
+        string? after,
+        string? on,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    )
     {
         var span = AsOf.Read(on, agency.Profile, clock.Now);
         await using var reading = await records.Read(stop);
@@ -53,7 +64,14 @@ static class OfficerRoutes
         return TypedResults.Created($"officers/{officer.Id}", officer);
     }
 
-    static async Task<IResult> One(OfficerId officer, string? on, Agency agency, AgencyRecords records, Clock clock, CancellationToken stop)
+    static async Task<IResult> One(
+        OfficerId officer,
+        string? on,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    )
     {
         var span = AsOf.Read(on, agency.Profile, clock.Now);
         await using var reading = await records.Read(stop);
@@ -63,7 +81,13 @@ static class OfficerRoutes
         return TypedResults.Ok(new OfficerThen(found, [.. belonged], [.. wore]));
     }
 
-    static async Task<IResult> Change(OfficerId officer, AskChange ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Change(
+        OfficerId officer,
+        AskChange ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var changed = await Officers.Change(work, officer, ask.Name, ask.Rank, stop);
@@ -145,8 +169,14 @@ static class OfficerRoutes
             refusal => ShowNewPage(records, form, refusal, stop)
         );
 
-    static Task<IResult> Show(OfficerId officer, Viewer viewer, Agency agency, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        ShowPage(officer, viewer, agency, records, clock, null, stop);
+    static Task<IResult> Show(
+        OfficerId officer,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) => ShowPage(officer, viewer, agency, records, clock, null, stop);
 
     /// <summary>An officer's page; handing out a camera, which <see cref="AssignmentRoutes"/> does, comes back here when it is refused.</summary>
     internal static async Task<IResult> ShowPage(
@@ -162,7 +192,10 @@ static class OfficerRoutes
         await using var reading = await records.Read(stop);
         var officer = await Officers.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
         var cameras = await Cameras.All(reading, stop);
-        var worn = (await Assignments.During(reading, new Span(clock.Now, null), stop)).Where(a => a.Until is null).Select(a => a.Camera).ToHashSet();
+        var worn = (await Assignments.During(reading, new Span(clock.Now, null), stop))
+            .Where(a => a.Until is null)
+            .Select(a => a.Camera)
+            .ToHashSet();
         return Page.Of<OfficerPage>(
             new
             {
@@ -172,7 +205,9 @@ static class OfficerRoutes
                 Memberships = await Memberships.Of(reading, id, stop),
                 Assignments = await Assignments.OfOfficer(reading, id, stop),
                 Cameras = cameras,
-                Free = cameras.Where(c => c.State is CameraState.Enrolled or CameraState.Expected && !worn.Contains(c.Id)).ToList(),
+                Free = cameras
+                    .Where(c => c.State is CameraState.Enrolled or CameraState.Expected && !worn.Contains(c.Id))
+                    .ToList(),
                 Today = Span.DayOf(clock.Now, agency.Profile),
                 Now = clock.Now,
                 Trouble = trouble,

@@ -40,15 +40,23 @@ public sealed record RosterPicture(
 
     /// <summary>Officers who served during the span and belonged to no unit.</summary>
     public IEnumerable<Officer> Unplaced =>
-        Officers.Values
-            .Where(o => !UnitsOf[o.Id].Any() && (o.LeftAt is not { } left || left > Span.From) && (Span.Until is not { } until || o.EnteredAt < until))
+        Officers
+            .Values.Where(o =>
+                !UnitsOf[o.Id].Any()
+                && (o.LeftAt is not { } left || left > Span.From)
+                && (Span.Until is not { } until || o.EnteredAt < until)
+            )
             .OrderBy(o => o.Badge, StringComparer.Ordinal);
 
     /// <summary>"31 Division, C Platoon": the unit with those above it, without the service.</summary>
     public string PathOf(UnitId id)
     {
         var names = new List<string>();
-        for (var unit = Units.FirstOrDefault(u => u.Id == id); unit is not null; unit = Units.FirstOrDefault(u => u.Id == unit.Parent))
+        for (
+            var unit = Units.FirstOrDefault(u => u.Id == id);
+            unit is not null;
+            unit = Units.FirstOrDefault(u => u.Id == unit.Parent)
+        )
             if (unit.Kind != UnitKind.Service || names.Count == 0)
                 names.Insert(0, unit.Name);
         return string.Join(", ", names);

@@ -54,8 +54,14 @@ static class RosterRoutes
         return TypedResults.Ok(closed);
     }
 
-    static Task<IResult> Show(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        ShowPage(http, viewer, agency, records, clock, null, null, stop);
+    static Task<IResult> Show(
+        HttpContext http,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) => ShowPage(http, viewer, agency, records, clock, null, null, stop);
 
     static async Task<IResult> ShowPage(
         HttpContext http,

@@ -45,7 +45,14 @@ public static class Units
         var unit = new Unit(UnitId.New(), parent, name.Trim(), kind, work.Now, null);
         await work.Execute(
             "INSERT INTO unit (id, parent, name, kind, opened_at) VALUES (@Id, @Parent, @Name, @kind, @OpenedAt)",
-            new { unit.Id, unit.Parent, unit.Name, kind = Words<UnitKind>.Of(kind), unit.OpenedAt },
+            new
+            {
+                unit.Id,
+                unit.Parent,
+                unit.Name,
+                kind = Words<UnitKind>.Of(kind),
+                unit.OpenedAt,
+            },
             stop
         );
         work.Append(new CustodyEvent.UnitChanged(unit.Id, unit.Name, unit.Parent, "opened"));
@@ -86,7 +93,11 @@ public static class Units
         if (kind == UnitKind.Service)
             return parent is not null ? new("service-has-no-parent", "The service itself is at the top: it has no unit above it.")
                 : all.Any(u => u.Kind == UnitKind.Service)
-                    ? new("service-exists", "The service itself is entered already; add divisions under it.", RefusalKind.Conflict)
+                    ? new(
+                        "service-exists",
+                        "The service itself is entered already; add divisions under it.",
+                        RefusalKind.Conflict
+                    )
                 : null;
         if (parent is null || all.FirstOrDefault(u => u.Id == parent) is not { } above)
             return new("unit-not-found", "Choose the unit that this one belongs under.", RefusalKind.NotFound);
@@ -98,8 +109,9 @@ public static class Units
     }
 
     public static Refusal? WhyNotRename(IReadOnlyList<Unit> all, UnitId id, string name) =>
-        all.FirstOrDefault(u => u.Id == id) is not { } unit ? NotFound
-        : Names.WhyNot("A unit's name", name) ?? WhyNotName(all, unit.Parent, name, except: id);
+        all.FirstOrDefault(u => u.Id == id) is not { } unit
+            ? NotFound
+            : Names.WhyNot("A unit's name", name) ?? WhyNotName(all, unit.Parent, name, except: id);
 
     public static Refusal? WhyNotClose(IReadOnlyList<Unit> all, UnitId id, bool hasMembers)
     {

@@ -14,7 +14,9 @@ public static class Icons
 
     /// <summary>The icon's SVG path.</summary>
     internal static string Path(string name) =>
-        Paths.TryGetValue(name, out var path) ? path : throw new ArgumentException($"There is no icon called '{name}'.", nameof(name));
+        Paths.TryGetValue(name, out var path)
+            ? path
+            : throw new ArgumentException($"There is no icon called '{name}'.", nameof(name));
 
     static Dictionary<string, string> Read()
     {

@@ -13,7 +13,10 @@ public static class Size
         var (value, unit) = ((double)bytes, 0);
         while (Math.Abs(value) >= 999.5 && unit < Units.Length - 1)
             (value, unit) = (value / 1000, unit + 1);
-        var format = unit == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
+        var format =
+            unit == 0 || Math.Abs(value) >= 99.95 ? "0"
+            : Math.Abs(value) >= 9.995 ? "0.0"
+            : "0.00";
         return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 

@@ -12,19 +12,21 @@ public enum Tone
 
 static class Tones
 {
-    public static string Css(this Tone tone) => tone switch
-    {
-        Tone.Info => "tone-info",
-        Tone.Ok => "tone-ok",
-        Tone.Warn => "tone-warn",
-        Tone.Danger => "tone-danger",
-        _ => "tone-neutral",
-    };
+    public static string Css(this Tone tone) =>
+        tone switch
+        {
+            Tone.Info => "tone-info",
+            Tone.Ok => "tone-ok",
+            Tone.Warn => "tone-warn",
+            Tone.Danger => "tone-danger",
+            _ => "tone-neutral",
+        };
 
-    public static string Icon(this Tone tone) => tone switch
-    {
-        Tone.Ok => "check",
-        Tone.Warn or Tone.Danger => "alert",
-        _ => "info",
-    };
+    public static string Icon(this Tone tone) =>
+        tone switch
+        {
+            Tone.Ok => "check",
+            Tone.Warn or Tone.Danger => "alert",
+            _ => "info",
+        };
 }

@@ -31,7 +31,11 @@ public sealed class LookFiles(IWebHostEnvironment host)
     {
         var name = path.Value?.TrimStart('/') ?? "";
         var file = Find(name);
-        if (!file.Exists || file.IsDirectory || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
+        if (
+            !file.Exists
+            || file.IsDirectory
+            || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+        )
         {
             http.Response.StatusCode = file.Exists ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
             return;

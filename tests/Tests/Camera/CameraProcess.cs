@@ -50,7 +50,24 @@ sealed partial class CameraProcess : IDisposable
 
     /// <summary>A small picture, so that two cores have time for the tests too.</summary>
     public static CameraProcess Run(TestCamera camera, params string[] more) =>
-        Start(["run", "--home", camera.Folder, "--source", "scene", "--size", "320x180", "--fps", "15", "--video-kbps", "300", "--badge-text", "4711", "--keep-free-mb", "1", .. more]);
+        Start([
+            "run",
+            "--home",
+            camera.Folder,
+            "--source",
+            "scene",
+            "--size",
+            "320x180",
+            "--fps",
+            "15",
+            "--video-kbps",
+            "300",
+            "--badge-text",
+            "4711",
+            "--keep-free-mb",
+            "1",
+            .. more,
+        ]);
 
     public async Task<int> Exit()
     {

@@ -45,7 +45,10 @@ public class CameraProcessTests
             var index = camera.Index(folder, clip);
             index.IsBrowserPlayable.ShouldBeTrue();
             (index.DurationUs / 1e6).ShouldBe((clip.EndedAt - clip.StartedAt).TotalSeconds, 0.2);
-            (await DecodedFrames(camera.Unseal(folder, clip))).ShouldBeInRange((int)(index.DurationUs * 15 / 1_000_000) - 2, (int)(index.DurationUs * 15 / 1_000_000) + 2);
+            (await DecodedFrames(camera.Unseal(folder, clip))).ShouldBeInRange(
+                (int)(index.DurationUs * 15 / 1_000_000) - 2,
+                (int)(index.DurationUs * 15 / 1_000_000) + 2
+            );
         }
     }
 
@@ -171,7 +174,21 @@ public class CameraProcessTests
         {
             await File.WriteAllBytesAsync(path, clip);
             var start = new ProcessStartInfo("ffprobe") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var a in (string[])["-v", "quiet", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path])
+            foreach (
+                var a in (string[])
+                    [
+                        "-v",
+                        "quiet",
+                        "-count_frames",
+                        "-select_streams",
+                        "v",
+                        "-show_entries",
+                        "stream=nb_read_frames",
+                        "-of",
+                        "csv=p=0",
+                        path,
+                    ]
+            )
                 start.ArgumentList.Add(a);
             using var probe = Process.Start(start)!;
             var frames = await probe.StandardOutput.ReadToEndAsync();

@@ -17,7 +17,11 @@ public class FreeingTests
         Should.Throw<InvalidOperationException>(() => Freeing.Free(folder)); // the receipt is not on disk yet
         File.WriteAllText(folder.Receipt, "{}");
         Freeing.Free(folder).ShouldBeGreaterThan(0);
-        Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order().ShouldBe(["journal.jsonl", "manifest.json", "receipt.json"]);
+        Directory
+            .EnumerateFiles(folder.Path)
+            .Select(Path.GetFileName)
+            .Order()
+            .ShouldBe(["journal.jsonl", "manifest.json", "receipt.json"]);
     }
 
     [Fact]
@@ -38,10 +42,22 @@ public class FreeingTests
             camera.Admit(folder, clips: []),
             camera.Admit(folder, clips: [Digest.Of("another"u8)]),
             camera.Admit(other),
-            good with { Proof = good.Proof.Replace("index 1", "index 0", StringComparison.Ordinal) },
-            good with { Entry = camera.Admit(folder).Entry },
-            good with { Entry = "" },
-            good with { Proof = "" },
+            good with
+            {
+                Proof = good.Proof.Replace("index 1", "index 0", StringComparison.Ordinal),
+            },
+            good with
+            {
+                Entry = camera.Admit(folder).Entry,
+            },
+            good with
+            {
+                Entry = "",
+            },
+            good with
+            {
+                Proof = "",
+            },
         ];
         foreach (var receipt in bad)
             Freeing.WhyNotFree(envelope, receipt, log).ShouldNotBeNull().Sentence.ShouldNotBeEmpty();

@@ -25,7 +25,8 @@ public class PositionTests
     [Fact]
     public void An_rmc_sentence_gives_a_place_south_and_west_too()
     {
-        var position = Nmea.TryRead(Sentence("GNRMC,081836,A,3751.65,S,14507.36,W,000.0,360.0,130998,011.3,E"), At).ShouldNotBeNull();
+        var position = Nmea.TryRead(Sentence("GNRMC,081836,A,3751.65,S,14507.36,W,000.0,360.0,130998,011.3,E"), At)
+            .ShouldNotBeNull();
         position.Latitude.ShouldBe(-37.860833, 0.00001);
         position.Longitude.ShouldBe(-145.122667, 0.00001);
     }
@@ -55,9 +56,31 @@ public class PositionTests
     [Fact]
     public void Whatever_comes_over_the_wire_is_a_place_on_earth_or_nothing()
     {
-        var words = Gen.Elements("GPGGA", "GNRMC", ",", ".", "-", "N", "S", "E", "W", "A", "1", "9", "4807.038", "01131.000", "99999", "é", "\0", "e308", "NaN", " ");
+        var words = Gen.Elements(
+            "GPGGA",
+            "GNRMC",
+            ",",
+            ".",
+            "-",
+            "N",
+            "S",
+            "E",
+            "W",
+            "A",
+            "1",
+            "9",
+            "4807.038",
+            "01131.000",
+            "99999",
+            "é",
+            "\0",
+            "e308",
+            "NaN",
+            " "
+        );
         var sentences = Gen.ListOf(words).Select(w => Sentence(string.Concat(w)));
-        Prop.ForAll(sentences.ToArbitrary(), text => IsPlaceOrNothing(Nmea.TryRead(text, At))).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
+        Prop.ForAll(sentences.ToArbitrary(), text => IsPlaceOrNothing(Nmea.TryRead(text, At)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
 
         const string Good = "{\"class\":\"TPV\",\"mode\":3,\"lat\":43.65,\"lon\":-79.38,\"eph\":4.2,\"device\":\"/dev/ttyACM0\"}";
         var mutations =
@@ -65,7 +88,8 @@ public class PositionTests
             from length in Gen.Choose(0, 6)
             from with in Gen.Elements("", "\"", "}", "1e999", "null", "[[[[", "-", "9999", "\\u0000")
             select Good[..at] + with + Good[Math.Min(Good.Length, at + length)..];
-        Prop.ForAll(mutations.ToArbitrary(), text => IsPlaceOrNothing(Gpsd.TryRead(text, At))).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
+        Prop.ForAll(mutations.ToArbitrary(), text => IsPlaceOrNothing(Gpsd.TryRead(text, At)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
 
         static bool IsPlaceOrNothing(Position? p) =>
             p is null || (Math.Abs(p.Latitude) <= 90 && Math.Abs(p.Longitude) <= 180 && p.AccuracyMetres is null or >= 0);
@@ -74,7 +98,8 @@ public class PositionTests
     [Fact]
     public void Gpsd_reports_with_a_fix_give_a_place()
     {
-        var position = Gpsd.TryRead("{\"class\":\"TPV\",\"mode\":3,\"lat\":43.65,\"lon\":-79.38,\"eph\":4.21}", At).ShouldNotBeNull();
+        var position = Gpsd.TryRead("{\"class\":\"TPV\",\"mode\":3,\"lat\":43.65,\"lon\":-79.38,\"eph\":4.21}", At)
+            .ShouldNotBeNull();
         (position.Latitude, position.Longitude, position.AccuracyMetres).ShouldBe((43.65, -79.38, 4.2));
         Gpsd.TryRead("{\"class\":\"TPV\",\"mode\":1}", At).ShouldBeNull();
         Gpsd.TryRead("{\"class\":\"SKY\",\"satellites\":[]}", At).ShouldBeNull();
@@ -102,7 +127,9 @@ public class PositionTests
         PositionLog.IsWorthKeeping(here, here with { At = At + Duration.FromSeconds(5) }).ShouldBeFalse();
         PositionLog.IsWorthKeeping(here, here with { At = At + Duration.FromSeconds(10) }).ShouldBeTrue();
         PositionLog.IsWorthKeeping(here, here with { At = At + Duration.FromSeconds(1), Latitude = 43.6501 }).ShouldBeTrue();
-        PositionLog.IsWorthKeeping(here, here with { At = At + Duration.FromMilliseconds(500), Latitude = 43.6501 }).ShouldBeFalse();
+        PositionLog
+            .IsWorthKeeping(here, here with { At = At + Duration.FromMilliseconds(500), Latitude = 43.6501 })
+            .ShouldBeFalse();
     }
 
     static string Sentence(string body) =>

@@ -50,7 +50,9 @@ public class PowerCutTests
         File.Delete(once.Folder.Manifest);
         File.Delete(once.Home.ChainFile);
         PowerCut.Recover(once.Home, ManifestChain.Load(once.Home, camera.Key)).ShouldBe([recording]);
-        JsonSerializer.Serialize(camera.Manifest(once.Folder), LapelJson.Strict).ShouldBe(JsonSerializer.Serialize(first, LapelJson.Strict));
+        JsonSerializer
+            .Serialize(camera.Manifest(once.Folder), LapelJson.Strict)
+            .ShouldBe(JsonSerializer.Serialize(first, LapelJson.Strict));
     }
 
     [Fact]
@@ -127,7 +129,10 @@ public class PowerCutTests
     /// <summary>The last line, which was never synced, is torn.</summary>
     static void TearJournal(RecordingFolder folder, Random random)
     {
-        File.AppendAllText(folder.Journal, "{\"fact\":\"kept\",\"at\":\"2026-11-21T08:00:09Z\",\"number\":1,\"sealedLe"[..random.Next(1, 60)]);
+        File.AppendAllText(
+            folder.Journal,
+            "{\"fact\":\"kept\",\"at\":\"2026-11-21T08:00:09Z\",\"number\":1,\"sealedLe"[..random.Next(1, 60)]
+        );
         if (random.Next(2) == 0)
             File.AppendAllText(folder.Journal, "\0\0\0\0\0\0\n\0\0");
     }

@@ -21,7 +21,11 @@ public class RecorderTests
         index.IsBrowserPlayable.ShouldBeTrue();
         index.MediaStartUs.ShouldBeLessThan(1_000_000); // begins near zero however long the camera was on
         (index.DurationUs / 1e6).ShouldBe((clip.EndedAt - clip.StartedAt).TotalSeconds, 0.1);
-        Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order().ShouldBe(["0001.key", "0001.sealed", "journal.jsonl", "manifest.json"]);
+        Directory
+            .EnumerateFiles(folder.Path)
+            .Select(Path.GetFileName)
+            .Order()
+            .ShouldBe(["0001.key", "0001.sealed", "journal.jsonl", "manifest.json"]);
     }
 
     [Fact]
@@ -51,7 +55,9 @@ public class RecorderTests
         var folder = camera.Deactivate();
         var manifest = camera.Manifest(folder);
         var span = manifest.States.ShouldHaveSingleItem();
-        (span.State, span.ReasonCode, span.Text, span.SaidAloud).ShouldBe((RecordingState.Muted, "privileged", "with counsel", true));
+        (span.State, span.ReasonCode, span.Text, span.SaidAloud).ShouldBe(
+            (RecordingState.Muted, "privileged", "with counsel", true)
+        );
         var clip = manifest.Clips.ShouldHaveSingleItem();
         var gap = camera.Index(folder, clip).SoundGaps.ShouldHaveSingleItem();
         var gapFrom = clip.StartedAt + Duration.FromTicks(gap.StartUs * 10);

@@ -163,7 +163,12 @@ sealed class TestCamera : IDisposable
     }
 
     /// <summary>A real receipt: the admission in a real log, with its proof under the log's signed checkpoint.</summary>
-    public Receipt Admit(RecordingFolder folder, LogSigner? signedBy = null, Digest? manifest = null, IReadOnlyList<Digest>? clips = null)
+    public Receipt Admit(
+        RecordingFolder folder,
+        LogSigner? signedBy = null,
+        Digest? manifest = null,
+        IReadOnlyList<Digest>? clips = null
+    )
     {
         var (envelope, stated) = SignedManifest.Read(File.ReadAllBytes(folder.Manifest));
         var admitted = new CustodyEvent.RecordingAdmitted(
@@ -173,7 +178,9 @@ sealed class TestCamera : IDisposable
             manifest ?? envelope.Digest,
             clips ?? [.. stated.Clips.Select(c => c.SealedDigest.Stated)]
         );
-        var other = LogEntry.Of(new CustodyEvent.SignedIn(AccountId.New(), "password"), Actor.System("test"), Clock.Now()).ToBytes();
+        var other = LogEntry
+            .Of(new CustodyEvent.SignedIn(AccountId.New(), "password"), Actor.System("test"), Clock.Now())
+            .ToBytes();
         var entry = LogEntry.Of(admitted, Actor.System("admission"), Clock.Now()).ToBytes();
         using var log = TileLog.Open(Path.Combine(Folder, "log-" + Guid.NewGuid().ToString("N")[..8]), signedBy ?? Log);
         log.Append([other, entry]);
@@ -192,10 +199,45 @@ sealed class TestCamera : IDisposable
     static async Task<(InitSegment, IReadOnlyList<Fragment>)> MakeFootage()
     {
         var arguments = new FfmpegArguments().Add(
-            "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=15", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
-            "-t", "20", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "15", "-keyint_min", "15", "-sc_threshold", "0", "-bf", "0",
-            "-b:v", "200k", "-c:a", "aac", "-ac", "1", "-b:a", "48k",
-            "-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=320x180:rate=15",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:sample_rate=48000",
+            "-t",
+            "20",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-pix_fmt",
+            "yuv420p",
+            "-g",
+            "15",
+            "-keyint_min",
+            "15",
+            "-sc_threshold",
+            "0",
+            "-bf",
+            "0",
+            "-b:v",
+            "200k",
+            "-c:a",
+            "aac",
+            "-ac",
+            "1",
+            "-b:a",
+            "48k",
+            "-movflags",
+            "+frag_keyframe+empty_moov+default_base_moof",
+            "-f",
+            "mp4",
+            "pipe:1"
         );
         var bytes = await Ffmpeg.Find().Run(arguments, null, 64 << 20, TimeSpan.FromMinutes(1), CancellationToken.None);
         var stream = new FragmentStream();

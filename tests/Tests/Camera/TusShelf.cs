@@ -46,7 +46,14 @@ sealed class TusShelf(TestCamera camera) : HttpMessageHandler
             var envelope = Envelope.Parse(await request.Content!.ReadAsByteArrayAsync(stop));
             if (!envelope.IsSignedBy(new(camera.Key.Spki)))
                 return new(HttpStatusCode.Unauthorized);
-            return Json(new { token = $"t{++tokens}", expires = Time.FromMicroseconds(4_000_000_000_000_000), serverTime = camera.Clock.Now() });
+            return Json(
+                new
+                {
+                    token = $"t{++tokens}",
+                    expires = Time.FromMicroseconds(4_000_000_000_000_000),
+                    serverTime = camera.Clock.Now(),
+                }
+            );
         }
         if (request.Headers.Authorization?.Parameter != $"t{tokens}")
             return new(HttpStatusCode.Unauthorized);
@@ -55,7 +62,9 @@ sealed class TusShelf(TestCamera camera) : HttpMessageHandler
         return request.Method.Method switch
         {
             "POST" => Create(request),
-            "HEAD" => uploads.TryGetValue(path, out var at) ? Offset(HttpStatusCode.OK, at.Bytes.Length) : new(HttpStatusCode.NotFound),
+            "HEAD" => uploads.TryGetValue(path, out var at)
+                ? Offset(HttpStatusCode.OK, at.Bytes.Length)
+                : new(HttpStatusCode.NotFound),
             _ => await Patch(request, path, stop),
         };
     }
@@ -64,7 +73,11 @@ sealed class TusShelf(TestCamera camera) : HttpMessageHandler
     {
         var path = $"/testford/api/v1/uploads/{uploads.Count + 1}";
         var metadata = request.Headers.GetValues("Upload-Metadata").Single();
-        uploads[path] = ([], int.Parse(request.Headers.GetValues("Upload-Length").Single(), System.Globalization.CultureInfo.InvariantCulture), metadata);
+        uploads[path] = (
+            [],
+            int.Parse(request.Headers.GetValues("Upload-Length").Single(), System.Globalization.CultureInfo.InvariantCulture),
+            metadata
+        );
         Begun.Add(Value(metadata, "recording"));
         var made = new HttpResponseMessage(HttpStatusCode.Created);
         made.Headers.Location = new(path, UriKind.Relative);
@@ -99,13 +112,25 @@ sealed class TusShelf(TestCamera camera) : HttpMessageHandler
             return answer;
         var missing = manifest.Clips.Where(c => !Clips.Any(b => c.SealedDigest.Matches(Digest.Of(b)))).Select(c => c.Id).ToList();
         if (missing.Count > 0)
-            return Json(new { code = "clips-missing", detail = "Some clips are not here.", missing }, HttpStatusCode.Conflict);
+            return Json(
+                new
+                {
+                    code = "clips-missing",
+                    detail = "Some clips are not here.",
+                    missing,
+                },
+                HttpStatusCode.Conflict
+            );
         Admitted.Add(manifest.Recording);
         return Json(camera.Admit(folder));
     }
 
     public static string Value(string metadata, string name) =>
-        Encoding.UTF8.GetString(Convert.FromBase64String(metadata.Split(',').Single(p => p.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..]));
+        Encoding.UTF8.GetString(
+            Convert.FromBase64String(
+                metadata.Split(',').Single(p => p.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..]
+            )
+        );
 
     public static HttpResponseMessage Json<T>(T body, HttpStatusCode status = HttpStatusCode.OK) =>
         new(status) { Content = JsonContent.Create(body, options: LapelJson.Strict) };

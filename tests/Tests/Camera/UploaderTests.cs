@@ -30,7 +30,11 @@ public class UploaderTests
         );
         shelf.Cuts.ShouldBe(2);
         shelf.ReceivedBytes.ShouldBe(manifest.Clips.Sum(c => c.SealedLengthBytes)); // not one byte twice
-        Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order().ShouldBe(["journal.jsonl", "manifest.json", "receipt.json"]);
+        Directory
+            .EnumerateFiles(folder.Path)
+            .Select(Path.GetFileName)
+            .Order()
+            .ShouldBe(["journal.jsonl", "manifest.json", "receipt.json"]);
         WrappedKey.TryParse(TusShelf.Value(shelf.Metadata[0], "wrapped-key"), out var wrapped).ShouldBeTrue();
         camera.Evidence.Unwrap(wrapped, manifest.Clips[0].Id).Dispose();
     }
@@ -58,7 +62,10 @@ public class UploaderTests
         using var shelf = new TusShelf(camera);
         shelf.Admission = folder =>
             folder.Id == refused.Id
-                ? TusShelf.Json(new { code = "camera-revoked", why = "This camera's key was revoked." }, HttpStatusCode.UnprocessableEntity)
+                ? TusShelf.Json(
+                    new { code = "camera-revoked", why = "This camera's key was revoked." },
+                    HttpStatusCode.UnprocessableEntity
+                )
                 : null;
         await Upload(camera, shelf, () => File.Exists(good.Receipt) && File.Exists(refused.Refused));
         File.Exists(refused.Sealed(1)).ShouldBeTrue();

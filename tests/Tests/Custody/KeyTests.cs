@@ -67,7 +67,17 @@ public sealed class KeyTests : IDisposable
         var odd = text[..^1] + (char)(text[^1] == 'A' ? 'B' : text[^1] + 1);
         string?[] others =
         [
-            null, "", "A", text + "=", text + "A", text[1..], " " + text, "+" + text[1..], odd, text[..^1] + "\n", "é" + text[1..],
+            null,
+            "",
+            "A",
+            text + "=",
+            text + "A",
+            text[1..],
+            " " + text,
+            "+" + text[1..],
+            odd,
+            text[..^1] + "\n",
+            "é" + text[1..],
         ];
         foreach (var bad in others)
             WrappedKey.TryParse(bad, out _).ShouldBeFalse(bad);
@@ -132,8 +142,13 @@ public sealed class KeyTests : IDisposable
         using var p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string[] texts =
         [
-            "", "nonsense", rsa.ExportPkcs8PrivateKeyPem(), p384.ExportPkcs8PrivateKeyPem(), p256.ExportSubjectPublicKeyInfoPem(),
-            p256.ExportECPrivateKeyPem(), p256.ExportPkcs8PrivateKeyPem().Replace('M', 'N'),
+            "",
+            "nonsense",
+            rsa.ExportPkcs8PrivateKeyPem(),
+            p384.ExportPkcs8PrivateKeyPem(),
+            p256.ExportSubjectPublicKeyInfoPem(),
+            p256.ExportECPrivateKeyPem(),
+            p256.ExportPkcs8PrivateKeyPem().Replace('M', 'N'),
         ];
         foreach (var text in texts)
         {
@@ -148,7 +163,14 @@ public sealed class KeyTests : IDisposable
     {
         using var camera = CameraKey.New();
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        byte[][] bad = [[], [1, 2, 3], [.. camera.Spki, 0], camera.Spki[..^1], p384.ExportSubjectPublicKeyInfo()];
+        byte[][] bad =
+        [
+            [],
+            [1, 2, 3],
+            [.. camera.Spki, 0],
+            camera.Spki[..^1],
+            p384.ExportSubjectPublicKeyInfo(),
+        ];
         foreach (var spki in bad)
         {
             Should.Throw<FormatException>(() => new CameraPublicKey(spki));

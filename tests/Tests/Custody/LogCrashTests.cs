@@ -48,7 +48,8 @@ public sealed class LogCrashTests
             var files = fixture.Files();
             foreach (var (path, bytes) in SlowTree.Tiles(entries))
                 files[path].ShouldBe(bytes, path);
-            files["checkpoint"].ShouldBe(finished["checkpoint"], "the signature has nothing of its own: the same head is the same file");
+            files["checkpoint"]
+                .ShouldBe(finished["checkpoint"], "the signature has nothing of its own: the same head is the same file");
             LogChecks.Log(n => TileTree.ReadFile(fixture.Folder, n), log.HeadNote, log.Verifier, null).ShouldAllBe(c => c.Passed);
         }
     }

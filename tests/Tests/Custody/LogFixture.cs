@@ -47,7 +47,8 @@ static class SlowTree
 
     public static List<byte[]> Entries(int count) => [.. Enumerable.Range(0, count).Select(Entry)];
 
-    public static List<ReadOnlyMemory<byte>> AsMemory(this IEnumerable<byte[]> entries) => [.. entries.Select(e => new ReadOnlyMemory<byte>(e))];
+    public static List<ReadOnlyMemory<byte>> AsMemory(this IEnumerable<byte[]> entries) =>
+        [.. entries.Select(e => new ReadOnlyMemory<byte>(e))];
 
     public static byte[] Mth(IReadOnlyList<byte[]> d) =>
         d.Count switch
@@ -107,7 +108,11 @@ static class SlowTree
     static byte[] Combine(IReadOnlyList<byte[]> hashes) =>
         hashes.Count == 1
             ? hashes[0]
-            : SHA256.HashData([1, .. Combine(Take(hashes, 0, hashes.Count / 2)), .. Combine(Take(hashes, hashes.Count / 2, hashes.Count))]);
+            : SHA256.HashData([
+                1,
+                .. Combine(Take(hashes, 0, hashes.Count / 2)),
+                .. Combine(Take(hashes, hashes.Count / 2, hashes.Count)),
+            ]);
 
     static int K(int n)
     {

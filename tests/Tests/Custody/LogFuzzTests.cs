@@ -49,7 +49,10 @@ public sealed class LogFuzzTests
         var proof = new TlogProof(3, [new byte[32]], Note()).ToString();
         Mutate(
             [Encoding.UTF8.GetString(entry)],
-            text => new Receipt(Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), proof).WhyNotValid(Signer.Verifier).ShouldNotBeNull(),
+            text =>
+                new Receipt(Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), proof)
+                    .WhyNotValid(Signer.Verifier)
+                    .ShouldNotBeNull(),
             Inputs / 20
         );
     }

@@ -78,7 +78,10 @@ public sealed class LogGoTests
     /// <summary>Go keeps what it compiled in its cache, so that this takes seconds once and nothing later.</summary>
     static async Task<string> Build()
     {
-        Assert.SkipUnless(Directory.Exists("/usr/share/gocode/src/golang.org/x/mod/sumdb"), "golang-golang-x-mod-dev is not installed");
+        Assert.SkipUnless(
+            Directory.Exists("/usr/share/gocode/src/golang.org/x/mod/sumdb"),
+            "golang-golang-x-mod-dev is not installed"
+        );
         var folder = Path.Combine(Path.GetTempPath(), $"lapel-go-{Environment.UserName}");
         var program = Path.Combine(folder, $"verifylog-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
@@ -88,10 +91,17 @@ public sealed class LogGoTests
         return program;
     }
 
-    static async Task<(int Code, string Said)> Run(string program, string[] arguments, params (string Name, string Value)[] environment)
+    static async Task<(int Code, string Said)> Run(
+        string program,
+        string[] arguments,
+        params (string Name, string Value)[] environment
+    )
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("GO111MODULE", "off"), ("GOPATH", "/usr/share/gocode"), .. environment])
+        foreach (
+            var (name, value) in (ReadOnlySpan<(string, string)>)
+                [("GO111MODULE", "off"), ("GOPATH", "/usr/share/gocode"), .. environment]
+        )
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -56,25 +56,28 @@ public sealed class LogMerkleTests
     public void No_inclusion_proof_verifies_for_another_place_size_entry_root_or_length()
     {
         Check.QuickThrowOnFailure(
-            Prop.ForAll(Cases(), c =>
-            {
-                var (size, m, other) = c;
-                var root = SlowTree.Mth(All[..size]);
-                var proof = Merkle.Inclusion(m, size, Subtree);
-                var leaf = Merkle.LeafHash(All[m]);
-                Merkle.VerifyInclusion(leaf, m, size, proof, root).ShouldBeTrue();
-                if (other != m)
+            Prop.ForAll(
+                Cases(),
+                c =>
                 {
-                    Merkle.VerifyInclusion(leaf, other, size, proof, root).ShouldBeFalse();
-                    Merkle.VerifyInclusion(Merkle.LeafHash(All[other]), m, size, proof, root).ShouldBeFalse();
+                    var (size, m, other) = c;
+                    var root = SlowTree.Mth(All[..size]);
+                    var proof = Merkle.Inclusion(m, size, Subtree);
+                    var leaf = Merkle.LeafHash(All[m]);
+                    Merkle.VerifyInclusion(leaf, m, size, proof, root).ShouldBeTrue();
+                    if (other != m)
+                    {
+                        Merkle.VerifyInclusion(leaf, other, size, proof, root).ShouldBeFalse();
+                        Merkle.VerifyInclusion(Merkle.LeafHash(All[other]), m, size, proof, root).ShouldBeFalse();
+                    }
+                    Merkle.VerifyInclusion(leaf, m, size, [.. proof, leaf], root).ShouldBeFalse();
+                    Merkle.VerifyInclusion(leaf, m, size, proof, Flip(root, other)).ShouldBeFalse();
+                    if (proof.Count == 0)
+                        return;
+                    Merkle.VerifyInclusion(leaf, m, size, [.. proof.Skip(1)], root).ShouldBeFalse();
+                    Merkle.VerifyInclusion(leaf, m, size, [.. proof.SkipLast(1), Flip(proof[^1], other)], root).ShouldBeFalse();
                 }
-                Merkle.VerifyInclusion(leaf, m, size, [.. proof, leaf], root).ShouldBeFalse();
-                Merkle.VerifyInclusion(leaf, m, size, proof, Flip(root, other)).ShouldBeFalse();
-                if (proof.Count == 0)
-                    return;
-                Merkle.VerifyInclusion(leaf, m, size, [.. proof.Skip(1)], root).ShouldBeFalse();
-                Merkle.VerifyInclusion(leaf, m, size, [.. proof.SkipLast(1), Flip(proof[^1], other)], root).ShouldBeFalse();
-            })
+            )
         );
     }
 
@@ -82,22 +85,25 @@ public sealed class LogMerkleTests
     public void No_consistency_proof_verifies_for_another_size_root_or_length()
     {
         Check.QuickThrowOnFailure(
-            Prop.ForAll(Cases(), c =>
-            {
-                var (size, m, other) = c;
-                var (old, root) = (SlowTree.Mth(All[..m]), SlowTree.Mth(All[..size]));
-                var proof = Merkle.Consistency(m, size, Subtree);
-                Merkle.VerifyConsistency(m, old, size, root, proof).ShouldBeTrue();
-                Merkle.VerifyConsistency(m, Flip(old, other), size, root, proof).ShouldBeFalse();
-                if (m > 0)
-                    Merkle.VerifyConsistency(m, old, size, Flip(root, other), proof).ShouldBeFalse();
-                Merkle.VerifyConsistency(m, old, size, root, [.. proof, old]).ShouldBeFalse();
-                Merkle.VerifyConsistency(size + 1, old, size, root, proof).ShouldBeFalse();
-                if (proof.Count == 0)
-                    return;
-                Merkle.VerifyConsistency(m, old, size, root, [.. proof.Skip(1)]).ShouldBeFalse();
-                Merkle.VerifyConsistency(m, old, size, root, [Flip(proof[0], other), .. proof.Skip(1)]).ShouldBeFalse();
-            })
+            Prop.ForAll(
+                Cases(),
+                c =>
+                {
+                    var (size, m, other) = c;
+                    var (old, root) = (SlowTree.Mth(All[..m]), SlowTree.Mth(All[..size]));
+                    var proof = Merkle.Consistency(m, size, Subtree);
+                    Merkle.VerifyConsistency(m, old, size, root, proof).ShouldBeTrue();
+                    Merkle.VerifyConsistency(m, Flip(old, other), size, root, proof).ShouldBeFalse();
+                    if (m > 0)
+                        Merkle.VerifyConsistency(m, old, size, Flip(root, other), proof).ShouldBeFalse();
+                    Merkle.VerifyConsistency(m, old, size, root, [.. proof, old]).ShouldBeFalse();
+                    Merkle.VerifyConsistency(size + 1, old, size, root, proof).ShouldBeFalse();
+                    if (proof.Count == 0)
+                        return;
+                    Merkle.VerifyConsistency(m, old, size, root, [.. proof.Skip(1)]).ShouldBeFalse();
+                    Merkle.VerifyConsistency(m, old, size, root, [Flip(proof[0], other), .. proof.Skip(1)]).ShouldBeFalse();
+                }
+            )
         );
     }
 
@@ -127,5 +133,7 @@ public sealed class LogMerkleTests
     }
 
     static Arbitrary<(int Size, int M, int Other)> Cases() =>
-        Gen.Choose(1, 300).SelectMany(s => Gen.Choose(0, s - 1).SelectMany(m => Gen.Choose(0, s - 1).Select(o => (s, m, o)))).ToArbitrary();
+        Gen.Choose(1, 300)
+            .SelectMany(s => Gen.Choose(0, s - 1).SelectMany(m => Gen.Choose(0, s - 1).Select(o => (s, m, o))))
+            .ToArbitrary();
 }

@@ -117,7 +117,9 @@ public sealed class LogNoteTests
         using var signer = LogSigner.New("example.com/log");
         var text = new Checkpoint("example.com/log", 7, new byte[32]).ToText() + "extension\n";
         signer.Verifier.Open(signer.SignNote(text).ToString()).Size.ShouldBe(7);
-        Should.Throw<FormatException>(() => signer.Verifier.Open(signer.SignNote(text).ToString().Replace("extension", "extensions")));
+        Should.Throw<FormatException>(() =>
+            signer.Verifier.Open(signer.SignNote(text).ToString().Replace("extension", "extensions"))
+        );
     }
 
     [Fact]

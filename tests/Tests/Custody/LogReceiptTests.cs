@@ -22,7 +22,9 @@ public sealed class LogReceiptTests
         read.WhyNotAdmission(log, RecordingId.New(), Manifest, Clips).ShouldNotBeNull().ShouldContain("for recording");
         read.WhyNotAdmission(log, Recording, Digest.Of("other"u8), Clips).ShouldNotBeNull().ShouldContain("another manifest");
         read.WhyNotAdmission(log, Recording, Manifest, [Clips[1], Clips[0]]).ShouldNotBeNull().ShouldContain("other clips");
-        LogChecks.Receipt(read, log).Select(c => c.Name)
+        LogChecks
+            .Receipt(read, log)
+            .Select(c => c.Name)
             .ShouldBe(["receipt.entry", "receipt.proof", "receipt.signed", "receipt.included"]);
     }
 
@@ -49,9 +51,16 @@ public sealed class LogReceiptTests
     {
         using var fixture = new LogFixture();
         using var log = fixture.Open();
-        var entry = LogEntry.Of(new CustodyEvent.SignedIn(AccountId.New(), "password"), Actor.System("test"), Instant.FromUnixTimeSeconds(9));
+        var entry = LogEntry.Of(
+            new CustodyEvent.SignedIn(AccountId.New(), "password"),
+            Actor.System("test"),
+            Instant.FromUnixTimeSeconds(9)
+        );
         log.Append([entry.ToBytes()]);
-        log.ReceiptFor(0).WhyNotAdmission(log.Verifier, Recording, Manifest, Clips).ShouldNotBeNull().ShouldContain("another kind");
+        log.ReceiptFor(0)
+            .WhyNotAdmission(log.Verifier, Recording, Manifest, Clips)
+            .ShouldNotBeNull()
+            .ShouldContain("another kind");
     }
 
     [Fact]
@@ -63,7 +72,9 @@ public sealed class LogReceiptTests
         for (var i = 0; i < receipt.Entry.Length; i++)
             (receipt with { Entry = Change(receipt.Entry, i) }).WhyNotValid(log).ShouldNotBeNull($"entry {i}");
         for (var i = 0; i < receipt.Proof.Length; i++)
-            (receipt with { Proof = Change(receipt.Proof, i) }).WhyNotValid(log).ShouldNotBeNull($"proof {i}: {Change(receipt.Proof, i)}");
+            (receipt with { Proof = Change(receipt.Proof, i) })
+                .WhyNotValid(log)
+                .ShouldNotBeNull($"proof {i}: {Change(receipt.Proof, i)}");
     }
 
     [Fact]
@@ -104,7 +115,10 @@ public sealed class LogReceiptTests
         string Indented(string start) => lines.Single(l => l.StartsWith($"    {start}", StringComparison.Ordinal))[4..];
         var log = LogVerifier.Parse(Indented("lapel/example/139e3940+"));
         var entry = Encoding.UTF8.GetBytes(Indented("{"));
-        var proof = string.Join('\n', lines.SkipWhile(l => l != "Proof:").Skip(2).Select(l => l.StartsWith("    ", StringComparison.Ordinal) ? l[4..] : l));
+        var proof = string.Join(
+            '\n',
+            lines.SkipWhile(l => l != "Proof:").Skip(2).Select(l => l.StartsWith("    ", StringComparison.Ordinal) ? l[4..] : l)
+        );
         LogChecks.Receipt(new Receipt(Convert.ToBase64String(entry), proof), log).ShouldAllBe(c => c.Passed);
         page.ShouldContain(Convert.ToHexStringLower(Merkle.LeafHash(entry)));
         LogEntry.Read(entry).ToBytes().ShouldBe(entry);

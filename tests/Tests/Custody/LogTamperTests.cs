@@ -15,11 +15,11 @@ public sealed class LogTamperTests
     static readonly LogSigner Stranger = LogSigner.New(Signer.Origin);
 
     [Fact]
-    public void The_log_as_it_is_passes() =>
-        ForEach((entries, _, remembered) => (entries, Sign(entries)), caught: false);
+    public void The_log_as_it_is_passes() => ForEach((entries, _, remembered) => (entries, Sign(entries)), caught: false);
 
     [Fact]
-    public void A_deleted_entry_is_noticed() => ForEach((entries, random, _) => (Without(entries, random.Next(entries.Count)), Sign(entries)));
+    public void A_deleted_entry_is_noticed() =>
+        ForEach((entries, random, _) => (Without(entries, random.Next(entries.Count)), Sign(entries)));
 
     [Fact]
     public void An_inserted_entry_is_noticed() =>
@@ -30,8 +30,7 @@ public sealed class LogTamperTests
         ForEach((entries, random, _) => (Edited(entries, random.Next(entries.Count), random), Sign(entries)));
 
     [Fact]
-    public void Two_swapped_entries_are_noticed() =>
-        ForEach((entries, random, _) => (Swapped(entries, random), Sign(entries)));
+    public void Two_swapped_entries_are_noticed() => ForEach((entries, random, _) => (Swapped(entries, random), Sign(entries)));
 
     [Fact]
     public void A_truncated_log_is_noticed() =>
@@ -81,7 +80,9 @@ public sealed class LogTamperTests
             {
                 var bad = new Dictionary<string, byte[]>(tiles) { [path] = (byte[])good.Clone() };
                 bad[path][bit / 8] ^= (byte)(1 << bit % 8);
-                LogChecks.Log(n => bad.GetValueOrDefault(n.Path), note, Signer.Verifier, null).ShouldContain(c => !c.Passed, $"{path} {bit}");
+                LogChecks
+                    .Log(n => bad.GetValueOrDefault(n.Path), note, Signer.Verifier, null)
+                    .ShouldContain(c => !c.Passed, $"{path} {bit}");
             }
     }
 

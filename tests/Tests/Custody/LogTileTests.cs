@@ -94,13 +94,17 @@ public sealed class LogTileTests
         }
         foreach (var old in heads)
         {
-            Merkle.VerifyConsistency(old.Size, old.Root, log.Size, log.Head.Root, log.Consistency(old.Size, log.Size)).ShouldBeTrue();
+            Merkle
+                .VerifyConsistency(old.Size, old.Root, log.Size, log.Head.Root, log.Consistency(old.Size, log.Size))
+                .ShouldBeTrue();
             // As a client of the web site sees it, with the checkpoint it has.
             var client = new TileTree(name => log.ReadResource(name.Path), old.Size);
             client.Root().ShouldBe(old.Root);
             client.ReadEntries().Select(e => e.ToArray()).ShouldBe(SlowTree.Entries((int)old.Size));
             for (var i = 0; i < old.Size; i += 37)
-                Merkle.VerifyInclusion(Merkle.LeafHash(log.ReadEntry(i)), i, old.Size, log.Inclusion(i, old.Size), old.Root).ShouldBeTrue();
+                Merkle
+                    .VerifyInclusion(Merkle.LeafHash(log.ReadEntry(i)), i, old.Size, log.Inclusion(i, old.Size), old.Root)
+                    .ShouldBeTrue();
         }
         log.ReadEntries(690).First().ToArray().ShouldBe(SlowTree.Entry(690));
     }
@@ -129,7 +133,9 @@ public sealed class LogTileTests
         using var fixture = new LogFixture();
         using var log = fixture.Open();
         var longest = new byte[65_535];
-        Should.Throw<ArgumentException>(() => log.Append([new byte[1], new byte[65_536]])).Message.ShouldContain("Entry 1 has 65536 bytes");
+        Should
+            .Throw<ArgumentException>(() => log.Append([new byte[1], new byte[65_536]]))
+            .Message.ShouldContain("Entry 1 has 65536 bytes");
         log.Size.ShouldBe(0);
         log.Append([longest, Array.Empty<byte>()]);
         log.ReadEntry(0).ShouldBe(longest);

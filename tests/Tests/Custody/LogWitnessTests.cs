@@ -108,7 +108,11 @@ public sealed class LogWitnessTests
         using var impostor = Ed25519.FromSeed(RandomNumberGenerator.GetBytes(32));
         using var log = fixture.Open();
         var before = log.HeadNote;
-        var client = new Witness(new HttpClient(), board.Address, NoteKey.Of("board.example/w1", NoteKeyKind.Witness, impostor.PublicKey));
+        var client = new Witness(
+            new HttpClient(),
+            board.Address,
+            NoteKey.Of("board.example/w1", NoteKeyKind.Witness, impostor.PublicKey)
+        );
         (await client.Ask(log, default)).Outcome.ShouldBe(WitnessOutcome.Unreachable);
         log.HeadNote.ShouldBe(before);
     }

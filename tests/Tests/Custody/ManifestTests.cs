@@ -36,8 +36,24 @@ public sealed class ManifestTests
     {
         string[] required =
         [
-            "v", "recording", "camera", "sequence", "startedAt", "activatedAt", "endedAt", "startCause", "endCause", "ending",
-            "preEventMs", "preEventSound", "urgent", "clips", "states", "bookmarks", "positions", "software",
+            "v",
+            "recording",
+            "camera",
+            "sequence",
+            "startedAt",
+            "activatedAt",
+            "endedAt",
+            "startCause",
+            "endCause",
+            "ending",
+            "preEventMs",
+            "preEventSound",
+            "urgent",
+            "clips",
+            "states",
+            "bookmarks",
+            "positions",
+            "software",
         ];
         foreach (var field in required)
         {
@@ -206,7 +222,12 @@ public sealed class ManifestTests
         );
 
     static ClipEntry Torn(ClipEntry clip) =>
-        clip with { Complete = false, SealedLengthBytes = 20_000, ClearLengthBytes = SealedFormat.FirstSegmentClearBytes };
+        clip with
+        {
+            Complete = false,
+            SealedLengthBytes = 20_000,
+            ClearLengthBytes = SealedFormat.FirstSegmentClearBytes,
+        };
 
     static ClipEntry ClipOf(int number, Instant from, Instant until) =>
         new(
@@ -222,7 +243,10 @@ public sealed class ManifestTests
         );
 
     static Manifest Clip(Manifest m, int index, Func<ClipEntry, ClipEntry> change) =>
-        m with { Clips = [.. m.Clips.Select((c, i) => i == index ? change(c) : c)] };
+        m with
+        {
+            Clips = [.. m.Clips.Select((c, i) => i == index ? change(c) : c)],
+        };
 
     static Manifest State(Manifest m, Func<StateSpan, StateSpan> change) => m with { States = [change(m.States[0])] };
 

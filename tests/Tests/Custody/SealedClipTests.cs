@@ -15,8 +15,20 @@ public sealed class SealedClipTests
 
     static readonly int[] Lengths =
     [
-        0, 1, 15, 16, 17, 4096, First - 1, First, First + 1, First + Rest - 1, First + Rest, First + Rest + 1,
-        First + 2 * Rest + 777, First + 70 * Rest + 5,
+        0,
+        1,
+        15,
+        16,
+        17,
+        4096,
+        First - 1,
+        First,
+        First + 1,
+        First + Rest - 1,
+        First + Rest,
+        First + Rest + 1,
+        First + 2 * Rest + 777,
+        First + 70 * Rest + 5,
     ];
 
     readonly ClipId clip = ClipId.New();
@@ -234,9 +246,7 @@ public sealed class SealedClipTests
             writer.DurableClearBytes.ShouldBe(writer.ClearLengthBytes);
             (to.Length % Segment).ShouldBe(0);
             Open(to.ToArray(), complete: false).ShouldBe(clear.ToArray());
-            writer.SoFar().ShouldBe(
-                new(to.Length, Digest.Of(to.ToArray()), clear.Length, Digest.Of(clear.ToArray()))
-            );
+            writer.SoFar().ShouldBe(new(to.Length, Digest.Of(to.ToArray()), clear.Length, Digest.Of(clear.ToArray())));
         }
         writer.Finish(); // an empty last segment of 16 bytes, since all before it went out already
         (to.Length % Segment).ShouldBe(SealedFormat.TagLengthBytes);

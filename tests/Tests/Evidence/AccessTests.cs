@@ -16,8 +16,28 @@ public sealed class Access_to_recordings
 
     static Recording Of(OfficerId? officer = null, UnitId? unit = null) =>
         new(
-            RecordingId.New(), CameraId.New(), "X1", officer is { } o ? new(o, "1", "Name") : null, unit, 1, Now, Duration.FromSeconds(9), Duration.Zero, 0, "button",
-            Ending.Deactivated, false, Duration.Zero, Duration.Zero, Duration.Zero, 0, 1, 10, Playback.Original, Digest.Of([1]), Now
+            RecordingId.New(),
+            CameraId.New(),
+            "X1",
+            officer is { } o ? new(o, "1", "Name") : null,
+            unit,
+            1,
+            Now,
+            Duration.FromSeconds(9),
+            Duration.Zero,
+            0,
+            "button",
+            Ending.Deactivated,
+            false,
+            Duration.Zero,
+            Duration.Zero,
+            Duration.Zero,
+            0,
+            1,
+            10,
+            Playback.Original,
+            Digest.Of([1]),
+            Now
         );
 
     static Reach Who(params Permission[] permissions) =>
@@ -44,7 +64,9 @@ public sealed class Access_to_recordings
     public void Is_a_supervisors_to_those_whose_officer_was_in_the_unit_then()
     {
         Access.WhyNot(Who(Permission.SeeUnitRecordings), Of(OfficerId.New(), MyUnit), [], Act.Play, Now).ShouldBeNull();
-        Access.WhyNot(Who(Permission.SeeUnitRecordings), Of(OfficerId.New(), UnitId.New()), [], Act.Play, Now).ShouldBe(Access.NotFound);
+        Access
+            .WhyNot(Who(Permission.SeeUnitRecordings), Of(OfficerId.New(), UnitId.New()), [], Act.Play, Now)
+            .ShouldBe(Access.NotFound);
     }
 
     [Fact]
@@ -73,7 +95,9 @@ public sealed class Access_to_recordings
     {
         Access.WhyNot(Who(Permission.SeeOwnRecordings), Of(Me), [], Act.Export, Now)!.Kind.ShouldBe(RefusalKind.Forbidden);
         Access.WhyNot(Who(Permission.SeeAllRecordings, Permission.ExportRecordings), Of(Me), [], Act.Export, Now).ShouldBeNull();
-        Access.WhyNot(Who(Permission.SeeOwnRecordings, Permission.ExportRecordings), Of(), [], Act.Export, Now).ShouldBe(Access.NotFound);
+        Access
+            .WhyNot(Who(Permission.SeeOwnRecordings, Permission.ExportRecordings), Of(), [], Act.Export, Now)
+            .ShouldBe(Access.NotFound);
     }
 
     [Fact]
@@ -95,7 +119,9 @@ public sealed class Access_to_recordings
                 var reach = RandomReach(random, units, officers, accounts);
                 var filter = RandomFilter(random, units, officers, cameras);
                 var expected = recordings
-                    .Where(r => Access.WhyNot(reach, r, grants.Where(g => g.Recording == r.Id), Act.See, Now) is null && Passes(r, filter))
+                    .Where(r =>
+                        Access.WhyNot(reach, r, grants.Where(g => g.Recording == r.Id), Act.See, Now) is null && Passes(r, filter)
+                    )
                     .OrderByDescending(r => r.StartedAt)
                     .ThenByDescending(r => r.Id.Text, StringComparer.Ordinal)
                     .Select(r => r.Id)
@@ -106,7 +132,13 @@ public sealed class Access_to_recordings
         }
     }
 
-    static async Task<List<RecordingId>> Walk(EvidenceRoom room, Reach reach, RecordingFilter filter, int size, IReadOnlyList<Recording> all)
+    static async Task<List<RecordingId>> Walk(
+        EvidenceRoom room,
+        Reach reach,
+        RecordingFilter filter,
+        int size,
+        IReadOnlyList<Recording> all
+    )
     {
         var seen = new List<RecordingId>();
         RecordingCursor? before = null;
@@ -176,7 +208,14 @@ public sealed class Access_to_recordings
         );
     }
 
-    static async Task<IReadOnlyList<Recording>> Fill(EvidenceRoom room, Random random, UnitId[] units, OfficerId[] officers, CameraId[] cameras, int count)
+    static async Task<IReadOnlyList<Recording>> Fill(
+        EvidenceRoom room,
+        Random random,
+        UnitId[] units,
+        OfficerId[] officers,
+        CameraId[] cameras,
+        int count
+    )
     {
         var made = new List<Recording>();
         await using var work = await room.Begin();
@@ -213,21 +252,49 @@ public sealed class Access_to_recordings
             VALUES (@Id, @Camera, @CameraSerial, @officer, '1', 'Name', @Unit, 1, @StartedAt, 9000000, 0, 0, 'button', @ending, @Urgent, 0,
                 @muted, 0, 0, 1, 10, 'original', @Manifest, @words, @AdmittedAt)
             """,
-            new { r.Id, r.Camera, r.CameraSerial, officer = r.Officer?.Id, r.Unit, r.StartedAt, ending = Words<Ending>.Of(r.Ending), r.Urgent, muted = (long)r.Muted.TotalSeconds * 1_000_000, r.Manifest, words = Words(r), r.AdmittedAt },
+            new
+            {
+                r.Id,
+                r.Camera,
+                r.CameraSerial,
+                officer = r.Officer?.Id,
+                r.Unit,
+                r.StartedAt,
+                ending = Words<Ending>.Of(r.Ending),
+                r.Urgent,
+                muted = (long)r.Muted.TotalSeconds * 1_000_000,
+                r.Manifest,
+                words = Words(r),
+                r.AdmittedAt,
+            },
             Stop
         );
         if (work.Engine == Engine.Sqlite)
-            await work.Execute("INSERT INTO recording_text (recording, words) VALUES (@Id, @words)", new { r.Id, words = Words(r) }, Stop);
+            await work.Execute(
+                "INSERT INTO recording_text (recording, words) VALUES (@Id, @words)",
+                new { r.Id, words = Words(r) },
+                Stop
+            );
     }
 
-    static async Task<IReadOnlyList<AccessGrant>> FillGrants(EvidenceRoom room, Random random, IReadOnlyList<Recording> recordings, AccountId[] accounts)
+    static async Task<IReadOnlyList<AccessGrant>> FillGrants(
+        EvidenceRoom room,
+        Random random,
+        IReadOnlyList<Recording> recordings,
+        AccountId[] accounts
+    )
     {
         var made = new List<AccessGrant>();
         await using var work = await room.Begin();
         for (var i = 0; i < 40; i++)
         {
             var grant = new AccessGrant(
-                i, accounts[random.Next(accounts.Length)], recordings[random.Next(recordings.Count)].Id, "case", AccountId.New(), Now,
+                i,
+                accounts[random.Next(accounts.Length)],
+                recordings[random.Next(recordings.Count)].Id,
+                "case",
+                AccountId.New(),
+                Now,
                 random.Next(2) == 0 ? Now + Duration.FromMinutes(random.Next(-5, 6)) : null,
                 random.Next(4) == 0 ? Now : null,
                 null
@@ -236,7 +303,8 @@ public sealed class Access_to_recordings
             await work.Execute(
                 $"""
                 INSERT INTO access_grant (account, recording, reason, granted_by, granted_at, until, revoked_at)
-                VALUES (@Account, @Recording, @Reason, @GrantedBy, @GrantedAt, {grant.Until?.ToMicroseconds().ToString() ?? "NULL"}, {grant.RevokedAt?.ToMicroseconds().ToString() ?? "NULL"})
+                VALUES (@Account, @Recording, @Reason, @GrantedBy, @GrantedAt, {grant.Until?.ToMicroseconds().ToString()
+                    ?? "NULL"}, {grant.RevokedAt?.ToMicroseconds().ToString() ?? "NULL"})
                 """,
                 grant,
                 Stop

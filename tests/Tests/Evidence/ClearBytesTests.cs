@@ -6,7 +6,12 @@ namespace Lapel.Tests.Evidence;
 
 public sealed class The_media_of_a_clip
 {
-    static async Task<(DefaultHttpContext Http, byte[] Body)> Ask(Func<ClearClip> open, string method = "GET", string? range = null, Action<HttpRequest>? more = null)
+    static async Task<(DefaultHttpContext Http, byte[] Body)> Ask(
+        Func<ClearClip> open,
+        string method = "GET",
+        string? range = null,
+        Action<HttpRequest>? more = null
+    )
     {
         var http = new DefaultHttpContext { RequestServices = new ServiceCollection().BuildServiceProvider() };
         var body = new MemoryStream();
@@ -78,8 +83,12 @@ public sealed class The_media_of_a_clip
         head.Response.Headers.ETag.ToString().ShouldBe("\"abc\"");
         head.Response.Headers.CacheControl.ToString().ShouldContain("private");
 
-        (await Ask(() => room.Clear.Open(clip), more: r => r.Headers.IfNoneMatch = "\"x\", \"abc\"")).Http.Response.StatusCode.ShouldBe(304);
-        (await Ask(() => room.Clear.Open(clip), range: "bytes=0-1", more: r => r.Headers.IfRange = "\"old\"")).Http.Response.StatusCode.ShouldBe(200);
+        (
+            await Ask(() => room.Clear.Open(clip), more: r => r.Headers.IfNoneMatch = "\"x\", \"abc\"")
+        ).Http.Response.StatusCode.ShouldBe(304);
+        (
+            await Ask(() => room.Clear.Open(clip), range: "bytes=0-1", more: r => r.Headers.IfRange = "\"old\"")
+        ).Http.Response.StatusCode.ShouldBe(200);
     }
 
     [Fact]

@@ -6,13 +6,15 @@ namespace Lapel.Tests.Evidence;
 
 public sealed class Custody_sentences
 {
-    public static TheoryData<Type> Kinds => [.. typeof(CustodyEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => a.DerivedType)];
+    public static TheoryData<Type> Kinds =>
+        [.. typeof(CustodyEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => a.DerivedType)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Say_every_kind_of_event_in_plain_words(Type kind)
     {
-        var make = kind.GetConstructors().Single(c => c.GetParameters() is [var first, ..] && first.ParameterType != kind || c.GetParameters().Length > 1);
+        var make = kind.GetConstructors()
+            .Single(c => c.GetParameters() is [var first, ..] && first.ParameterType != kind || c.GetParameters().Length > 1);
         var fact = (CustodyEvent)make.Invoke([.. make.GetParameters().Select(p => Some(p.ParameterType))]);
 
         var words = CustodySentences.Of(fact);

@@ -43,7 +43,10 @@ public sealed class EvidenceRoom : IAsyncDisposable
                 EvidenceModule.AddParts(parts);
                 RenditionsModule.AddParts(parts);
             },
-            new Migrations().Of(typeof(RecordsModule).Assembly).Of(typeof(RosterModule).Assembly).Of(typeof(EvidenceModule).Assembly)
+            new Migrations()
+                .Of(typeof(RecordsModule).Assembly)
+                .Of(typeof(RosterModule).Assembly)
+                .Of(typeof(EvidenceModule).Assembly)
         );
         return await In(house.Agency, house.Clock, house.Data, house);
     }
@@ -133,7 +136,16 @@ public sealed class EvidenceRoom : IAsyncDisposable
             false,
             new(40, 12, started),
             [.. entries.Select(e => e.Entry)],
-            [new(RecordingState.Muted, started + Duration.FromSeconds(1), started + Duration.FromSeconds(2), "privacy", "a home", true)],
+            [
+                new(
+                    RecordingState.Muted,
+                    started + Duration.FromSeconds(1),
+                    started + Duration.FromSeconds(2),
+                    "privacy",
+                    "a home",
+                    true
+                ),
+            ],
             [new(started + Duration.FromSeconds(3), "door opened")],
             [],
             "lapel-camera 0.1.0"
@@ -142,7 +154,11 @@ public sealed class EvidenceRoom : IAsyncDisposable
         previous = new(Digest.Of(envelope));
         await using (var work = await Begin(new(ActorKind.Camera, Camera.Id.Text, Camera.Serial)))
         {
-            await Recordings.Insert(work, new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, null, entries), Stop);
+            await Recordings.Insert(
+                work,
+                new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, null, entries),
+                Stop
+            );
             await work.Commit(Stop);
         }
         await Integrate();

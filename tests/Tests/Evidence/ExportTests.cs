@@ -15,7 +15,8 @@ public sealed class An_exported_recording
         return (room, recording, folder);
     }
 
-    static string? FirstBroken(string folder, LogVerifier? pinned = null) => ExportVerifier.Check(folder, pinned).FirstOrDefault(c => !c.Passed)?.Name;
+    static string? FirstBroken(string folder, LogVerifier? pinned = null) =>
+        ExportVerifier.Check(folder, pinned).FirstOrDefault(c => !c.Passed)?.Name;
 
     [Fact]
     public async Task Proves_itself_without_a_server()
@@ -98,9 +99,31 @@ public sealed class An_exported_recording
         var (room, _, folder) = await Exported();
         await using var __ = room;
         Run(folder, "sha256sum", "--quiet", "-c", ExportFolder.Sums).ShouldBe(0);
-        Run(folder, "openssl", "dgst", "-sha256", "-verify", ExportFolder.CameraKey, "-signature", ExportFolder.Signature, ExportFolder.SignedBytes).ShouldBe(0);
+        Run(
+                folder,
+                "openssl",
+                "dgst",
+                "-sha256",
+                "-verify",
+                ExportFolder.CameraKey,
+                "-signature",
+                ExportFolder.Signature,
+                ExportFolder.SignedBytes
+            )
+            .ShouldBe(0);
         EvidenceRoom.Flip(Path.Combine(folder, ExportFolder.SignedBytes), 200);
-        Run(folder, "openssl", "dgst", "-sha256", "-verify", ExportFolder.CameraKey, "-signature", ExportFolder.Signature, ExportFolder.SignedBytes).ShouldNotBe(0);
+        Run(
+                folder,
+                "openssl",
+                "dgst",
+                "-sha256",
+                "-verify",
+                ExportFolder.CameraKey,
+                "-signature",
+                ExportFolder.Signature,
+                ExportFolder.SignedBytes
+            )
+            .ShouldNotBe(0);
     }
 
     [Fact]
@@ -115,7 +138,18 @@ public sealed class An_exported_recording
         foreach (var last in steps)
         {
             var folder = Path.Combine(room.Data, "cut-" + steps.IndexOf(last));
-            await Should.ThrowAsync<TimeoutException>(() => export.ToFolder(recording, folder, EvidenceRoom.Stop, step => { if (step == last) throw new TimeoutException(); }));
+            await Should.ThrowAsync<TimeoutException>(() =>
+                export.ToFolder(
+                    recording,
+                    folder,
+                    EvidenceRoom.Stop,
+                    step =>
+                    {
+                        if (step == last)
+                            throw new TimeoutException();
+                    }
+                )
+            );
             if (last == "renamed")
                 FirstBroken(folder).ShouldBeNull();
             else
@@ -125,7 +159,9 @@ public sealed class An_exported_recording
                 FirstBroken(folder).ShouldBeNull();
             }
         }
-        await Should.ThrowAsync<IOException>(() => export.ToFolder(recording, Path.Combine(room.Data, "whole"), EvidenceRoom.Stop));
+        await Should.ThrowAsync<IOException>(() =>
+            export.ToFolder(recording, Path.Combine(room.Data, "whole"), EvidenceRoom.Stop)
+        );
     }
 
     [Fact]
@@ -149,7 +185,14 @@ public sealed class An_exported_recording
 
     static int Run(string folder, string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode;

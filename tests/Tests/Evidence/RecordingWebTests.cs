@@ -18,7 +18,13 @@ public sealed class Recordings_over_the_web
     static async Task<AccountId> Make(EvidenceRoom room, string name, Role role, OfficerId? officer = null, UnitId? unit = null)
     {
         await using var work = await room.Begin();
-        var account = await Accounts.Make(work, new(name, $"{name} Person", role, unit, officer, null), Password, mustChange: false, EvidenceRoom.Stop);
+        var account = await Accounts.Make(
+            work,
+            new(name, $"{name} Person", role, unit, officer, null),
+            Password,
+            mustChange: false,
+            EvidenceRoom.Stop
+        );
         await work.Commit(EvidenceRoom.Stop);
         return account.Id;
     }
@@ -60,7 +66,10 @@ public sealed class Recordings_over_the_web
         (await part.Content.ReadAsByteArrayAsync()).ShouldBe(GoldenMedia.Normal[100..20_100]);
 
         using var clerk = await house.SignIn("clerk", Password);
-        (await clerk.GetAsync($"{at}/{media}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden, "a viewing is of no use to another account");
+        (await clerk.GetAsync($"{at}/{media}")).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden,
+            "a viewing is of no use to another account"
+        );
         var custody = await clerk.GetStringAsync($"{at}/custody");
         custody.ShouldContain("\"words\":\"played the recording\",\"text\":\"Purpose: court\"");
     }
@@ -73,11 +82,27 @@ public sealed class Recordings_over_the_web
         foreach (var name in new[] { "rookie", "admin" })
         {
             using var http = await house.SignIn(name, name == "admin" ? House.AdministratorPassword : Password);
-            foreach (var path in new[] { "", "/manifest", "/receipt", "/custody", "/playlist.m3u8", "/clips/1/media", "/thumbnails", "/filmstrip", "/waveform" })
+            foreach (
+                var path in new[]
+                {
+                    "",
+                    "/manifest",
+                    "/receipt",
+                    "/custody",
+                    "/playlist.m3u8",
+                    "/clips/1/media",
+                    "/thumbnails",
+                    "/filmstrip",
+                    "/waveform",
+                }
+            )
             {
                 var real = await http.GetAsync($"api/v1/recordings/{recording.Id}{path}");
                 var none = await http.GetAsync($"api/v1/recordings/{RecordingId.New()}{path}");
-                (real.StatusCode, await real.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.NotFound, await none.Content.ReadAsStringAsync()), path);
+                (real.StatusCode, await real.Content.ReadAsStringAsync()).ShouldBe(
+                    (HttpStatusCode.NotFound, await none.Content.ReadAsStringAsync()),
+                    path
+                );
             }
             (await http.GetStringAsync("api/v1/recordings")).ShouldBe("""{"recordings":[]}""");
         }
@@ -96,10 +121,14 @@ public sealed class Recordings_over_the_web
         given.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await rookie.GetAsync(at)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await rookie.GetStringAsync("api/v1/recordings")).ShouldContain(recording.Id.Text);
-        (await rookie.PostAsJsonAsync($"{at}/grants", new { account = "dana", reason = "x" })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await rookie.PostAsJsonAsync($"{at}/grants", new { account = "dana", reason = "x" })).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
 
         var number = JsonDocument.Parse(await given.Content.ReadAsStringAsync()).RootElement.GetProperty("number").GetInt64();
-        (await clerk.PostAsJsonAsync($"{at}/grants/{number}/revoke", new { reason = "done" })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await clerk.PostAsJsonAsync($"{at}/grants/{number}/revoke", new { reason = "done" })).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent
+        );
         (await rookie.GetAsync(at)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -111,7 +140,10 @@ public sealed class Recordings_over_the_web
         using var clerk = await house.SignIn("clerk", Password);
         var at = $"api/v1/recordings/{recording.Id}";
 
-        var lines = (await (await clerk.PostAsync($"{at}/verify", null)).Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await (await clerk.PostAsync($"{at}/verify", null)).Content.ReadAsStringAsync()).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
         lines.Length.ShouldBe(11);
         lines.ShouldAllBe(line => line.Contains("\"ok\":true"));
 
@@ -122,13 +154,19 @@ public sealed class Recordings_over_the_web
         var folder = Path.Combine(house.Data, "out");
         ExportFolder.Unpack(kept, folder);
         ExportVerifier.Check(folder, room.Log.Verifier).ShouldAllBe(c => c.Passed);
-        Directory.EnumerateFiles(Path.Combine(folder, "custody"), "*.json").Select(File.ReadAllText).ShouldContain(e => e.Contains("disclosure"));
+        Directory
+            .EnumerateFiles(Path.Combine(folder, "custody"), "*.json")
+            .Select(File.ReadAllText)
+            .ShouldContain(e => e.Contains("disclosure"));
 
         var receipt = JsonSerializer.Deserialize<Receipt>(await clerk.GetStringAsync($"{at}/receipt"), LapelJson.Lenient)!;
         receipt.WhyNotValid(room.Log.Verifier).ShouldBeNull();
         Digest.Of(await clerk.GetByteArrayAsync($"{at}/manifest")).ShouldBe(recording.Manifest);
         using var dana = await house.SignIn("dana", Password);
-        (await dana.GetAsync($"{at}/export")).StatusCode.ShouldBe(HttpStatusCode.NotFound, "the gate says nothing to roles that do not export");
+        (await dana.GetAsync($"{at}/export")).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound,
+            "the gate says nothing to roles that do not export"
+        );
     }
 
     [Fact]
@@ -151,7 +189,13 @@ public sealed class Recordings_over_the_web
         page.ShouldContain("door opened");
         (await clerk.GetStringAsync($"recordings/{recording.Id}")).ShouldContain("opened the recording&#x27;s page");
         await using var reading = await room.Read();
-        (await reading.Many("SELECT kind FROM custody_entry WHERE kind = 'recording.viewed'", null, row => row.Text("kind"), EvidenceRoom.Stop))
-            .Count.ShouldBe(1, "coming back soon is the same look");
+        (
+            await reading.Many(
+                "SELECT kind FROM custody_entry WHERE kind = 'recording.viewed'",
+                null,
+                row => row.Text("kind"),
+                EvidenceRoom.Stop
+            )
+        ).Count.ShouldBe(1, "coming back soon is the same look");
     }
 }

@@ -89,7 +89,14 @@ public sealed class The_vault : IDisposable
         foreach (var (i, last) in steps.Index())
         {
             var (digest, file) = Finished(seed: 100 + i);
-            var cut = new DiskVault(Root, step => { if (step == last) throw new PowerCut(); });
+            var cut = new DiskVault(
+                Root,
+                step =>
+                {
+                    if (step == last)
+                        throw new PowerCut();
+                }
+            );
             Should.Throw<PowerCut>(() => cut.Keep(digest, file));
 
             var vault = new DiskVault(Root);

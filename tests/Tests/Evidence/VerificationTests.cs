@@ -16,10 +16,21 @@ public sealed class Verifying_a_recording
 
         var checks = await room.Verify(second);
         checks.ShouldAllBe(c => c.Passed);
-        checks.Select(c => c.Name).ShouldBe([
-            "Manifest", "Camera signature", "Chain", "Records", "Clip 1, sealed", "Clip 1, media", "Clip 2, sealed", "Clip 2, media",
-            "Custody log", "Inclusion", "Checkpoint",
-        ]);
+        checks
+            .Select(c => c.Name)
+            .ShouldBe([
+                "Manifest",
+                "Camera signature",
+                "Chain",
+                "Records",
+                "Clip 1, sealed",
+                "Clip 1, media",
+                "Clip 2, sealed",
+                "Clip 2, media",
+                "Custody log",
+                "Inclusion",
+                "Checkpoint",
+            ]);
     }
 
     [Fact]
@@ -108,7 +119,9 @@ public sealed class Fsck_of_an_agency
     {
         await using var room = await EvidenceRoom.Open();
         await room.Admit(EvidenceRoom.Noise(5_000));
-        var tile = Directory.EnumerateFiles(Path.Combine(room.Agency.Folder.Log, "tile", "0"), "*", SearchOption.AllDirectories).First();
+        var tile = Directory
+            .EnumerateFiles(Path.Combine(room.Agency.Folder.Log, "tile", "0"), "*", SearchOption.AllDirectories)
+            .First();
         EvidenceRoom.Flip(tile, 5);
         (await Codes(room)).ShouldContain("log-tiles-broken");
         EvidenceRoom.Flip(tile, 5);
@@ -130,7 +143,9 @@ public sealed class Fsck_of_an_agency
         room.Vault.Keep(digest, file);
 
         var fresh = await Fsck.Report(room.Agency, room.Clock, null, EvidenceRoom.Stop);
-        fresh.Findings.Single().ShouldSatisfyAllConditions(f => f.Code.ShouldBe("vault-orphan"), f => f.Severity.ShouldBe(Severity.Note));
+        fresh
+            .Findings.Single()
+            .ShouldSatisfyAllConditions(f => f.Code.ShouldBe("vault-orphan"), f => f.Severity.ShouldBe(Severity.Note));
         fresh.ExitCode.ShouldBe(0);
 
         File.SetLastWriteTimeUtc(((DiskVault)room.Vault).PathOf(digest), DateTime.UtcNow - TimeSpan.FromDays(2));

@@ -64,7 +64,9 @@ public sealed class AdmissionTests
 
         answers.ShouldAllBe(a => (int)a.StatusCode == 200);
         (await EventsOf(house, "recording.admitted")).Count.ShouldBe(1);
-        var entries = await Task.WhenAll(answers.Select(async a => (await a.Content.ReadFromJsonAsync<Receipt>(LapelJson.Lenient))!.Entry));
+        var entries = await Task.WhenAll(
+            answers.Select(async a => (await a.Content.ReadFromJsonAsync<Receipt>(LapelJson.Lenient))!.Entry)
+        );
         entries.Distinct().Count().ShouldBe(1);
     }
 
@@ -82,8 +84,11 @@ public sealed class AdmissionTests
         ((int)answer.StatusCode).ShouldBe(409);
         var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         problem.GetProperty("code").GetString().ShouldBe("clips-missing");
-        problem.GetProperty("missing").EnumerateArray().Select(m => m.GetString()).ShouldBe(
-            [recording.Clips[0].Entry.Id.Text, recording.Clips[2].Entry.Id.Text]);
+        problem
+            .GetProperty("missing")
+            .EnumerateArray()
+            .Select(m => m.GetString())
+            .ShouldBe([recording.Clips[0].Entry.Id.Text, recording.Clips[2].Entry.Id.Text]);
         (await EventsOf(house, "recording.refused")).ShouldBeEmpty();
         (await camera.Offset(upload)).ShouldBe(recording.Clips[1].Bytes.Length);
     }
@@ -125,7 +130,10 @@ public sealed class AdmissionTests
         using var camera = await TestCamera.Dock(house);
         var recording = camera.Record();
         using var other = ContentKey.New();
-        var wrong = recording with { Clips = [recording.Clips[0] with { Key = camera.Evidence.Wrap(other, recording.Clips[0].Entry.Id) }] };
+        var wrong = recording with
+        {
+            Clips = [recording.Clips[0] with { Key = camera.Evidence.Wrap(other, recording.Clips[0].Entry.Id) }],
+        };
         await camera.Upload(wrong);
         (await TestCamera.CodeOf(await camera.Admit(wrong.Envelope))).ShouldBe("clip-key-wrong");
 
@@ -148,7 +156,9 @@ public sealed class AdmissionTests
         await camera.Upload(recording);
 
         (await TestCamera.CodeOf(await camera.Admit(SignedManifest.Sign(recording.Manifest, unknown)))).ShouldBe("key-unknown");
-        (await TestCamera.CodeOf(await camera.Admit(SignedManifest.Sign(recording.Manifest, second.Key)))).ShouldBe("key-unknown");
+        (await TestCamera.CodeOf(await camera.Admit(SignedManifest.Sign(recording.Manifest, second.Key)))).ShouldBe(
+            "key-unknown"
+        );
         (await TestCamera.CodeOf(await second.Admit(recording.Envelope))).ShouldBe("not-the-callers-recording");
     }
 
@@ -197,11 +207,15 @@ public sealed class AdmissionTests
         var ahead = DateTimeOffset.UtcNow.AddHours(8).AddMinutes(-5);
         var recording = camera.Record(at: ahead, change: m => m with { Clock = new(8 * 3_600_000, 20, m.StartedAt) });
         await camera.UploadAndAdmit(recording);
-        (await RemarksOf(house, recording)).Single(r => r.Remark.Kind == RemarkKind.Clock).Remark.Words.ShouldContain("8 h 0 min ahead");
+        (await RemarksOf(house, recording))
+            .Single(r => r.Remark.Kind == RemarkKind.Clock)
+            .Remark.Words.ShouldContain("8 h 0 min ahead");
 
         var future = camera.Record(at: DateTimeOffset.UtcNow.AddYears(3));
         await camera.UploadAndAdmit(future);
-        (await RemarksOf(house, future)).Single(r => r.Remark.Kind == RemarkKind.Clock).Remark.Words.ShouldContain("not to be trusted");
+        (await RemarksOf(house, future))
+            .Single(r => r.Remark.Kind == RemarkKind.Clock)
+            .Remark.Words.ShouldContain("not to be trusted");
     }
 
     [Fact]
@@ -221,8 +235,9 @@ public sealed class AdmissionTests
 
         await using var reading = await house.Agency.Get<AgencyRecords>().Read(default);
         (await Recordings.Find(reading, recording.Manifest.Recording, default))!.Officer!.Id.ShouldBe(worn.Id);
-        (await RemarksOf(house, recording)).Single(r => r.Remark.Kind == RemarkKind.Officer).Remark.Words.ShouldBe(
-            "The camera names Nobody Known (9); by the roster Dana Osei (3107) wore it.");
+        (await RemarksOf(house, recording))
+            .Single(r => r.Remark.Kind == RemarkKind.Officer)
+            .Remark.Words.ShouldBe("The camera names Nobody Known (9); by the roster Dana Osei (3107) wore it.");
     }
 
     [Fact]
@@ -246,13 +261,17 @@ public sealed class AdmissionTests
         var refused = await camera.Admit(recording.Envelope);
         (await TestCamera.CodeOf(refused)).ShouldBe("key-revoked");
         var id = Id<Quarantined>.Parse(
-            JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("quarantine").GetString()!);
+            JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("quarantine").GetString()!
+        );
 
         var admissions = house.Agency.Get<Admissions>();
         (await admissions.TryAgain(id, clerk, default)).ShouldBeOfType<Admitted.Refused>().Refusal.Code.ShouldBe("key-revoked");
         (await EventsOf(house, "recording.refused")).Count.ShouldBe(2);
         await Set(house, "UPDATE camera_key SET revoked_at = NULL");
-        (await admissions.TryAgain(id, clerk, default)).ShouldBeOfType<Admitted.WithReceipt>().Receipt.WhyNotValid(camera.Log).ShouldBeNull();
+        (await admissions.TryAgain(id, clerk, default))
+            .ShouldBeOfType<Admitted.WithReceipt>()
+            .Receipt.WhyNotValid(camera.Log)
+            .ShouldBeNull();
 
         (await admissions.TryAgain(id, clerk, default)).ShouldBeNull();
         ((int)(await camera.Admit(recording.Envelope)).StatusCode).ShouldBe(200);

@@ -44,10 +44,14 @@ public sealed class CameraSessionTests
             await Cameras.Revoke(work, camera.Id, "left on a bus", lost: true, default);
             await work.Commit(default);
         }
-        foreach (var answer in new[]
-        {
-            await camera.Patch(upload, 0, recording.Clips[0].Bytes), await camera.Admit(recording.Envelope), await camera.BeginSession(),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await camera.Patch(upload, 0, recording.Clips[0].Bytes),
+                await camera.Admit(recording.Envelope),
+                await camera.BeginSession(),
+            }
+        )
         {
             ((int)answer.StatusCode).ShouldBe(403);
             (await TestCamera.CodeOf(answer)).ShouldBe("camera-lost");
@@ -60,9 +64,14 @@ public sealed class CameraSessionTests
         await using var house = await House.Open();
         using var camera = await TestCamera.Dock(house);
         using var stranger = CameraKey.New();
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new SessionRequest(camera.Id, Time.FromMicroseconds(0), new('n', 32)), LapelJson.Strict);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(
+            new SessionRequest(camera.Id, Time.FromMicroseconds(0), new('n', 32)),
+            LapelJson.Strict
+        );
         ((int)(await camera.BeginSession(Envelope.Sign(SessionRequest.PayloadType, payload, stranger))).StatusCode).ShouldBe(401);
-        ((int)(await camera.BeginSession(Envelope.Sign(SignedManifest.PayloadType, payload, camera.Key))).StatusCode).ShouldBe(400);
+        ((int)(await camera.BeginSession(Envelope.Sign(SignedManifest.PayloadType, payload, camera.Key))).StatusCode).ShouldBe(
+            400
+        );
         ((int)(await camera.BeginSession(new byte[20_000])).StatusCode).ShouldBe(400);
         ((int)(await camera.BeginSession("{}"u8.ToArray())).StatusCode).ShouldBe(400);
     }

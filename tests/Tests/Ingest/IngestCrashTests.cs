@@ -115,11 +115,25 @@ public sealed class IngestCrashTests
         public async Task<TestCamera> NewCamera()
         {
             using var http = new HttpClient { BaseAddress = new Uri(address!, "york/") };
-            var signedIn = await http.PostAsJsonAsync("api/v1/sign-in", new { name = "admin", password = House.AdministratorPassword }, LapelJson.Lenient);
-            var token = JsonDocument.Parse(await signedIn.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString();
+            var signedIn = await http.PostAsJsonAsync(
+                "api/v1/sign-in",
+                new { name = "admin", password = House.AdministratorPassword },
+                LapelJson.Lenient
+            );
+            var token = JsonDocument
+                .Parse(await signedIn.Content.ReadAsStringAsync())
+                .RootElement.GetProperty("token")
+                .GetString();
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            var expected = await http.PostAsJsonAsync("api/v1/cameras", new { serial = "X-1", model = "Test" }, LapelJson.Lenient);
-            var code = JsonDocument.Parse(await expected.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString()!;
+            var expected = await http.PostAsJsonAsync(
+                "api/v1/cameras",
+                new { serial = "X-1", model = "Test" },
+                LapelJson.Lenient
+            );
+            var code = JsonDocument
+                .Parse(await expected.Content.ReadAsStringAsync())
+                .RootElement.GetProperty("code")
+                .GetString()!;
             return await TestCamera.Enrol(() => new Uri(address!, "york/"), code, "X-1");
         }
 
@@ -127,7 +141,18 @@ public sealed class IngestCrashTests
         public async Task Restart(string? crashAt)
         {
             await End();
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Lapel.Server.dll"), "--data", data, "--port", "0", "--reserve-bytes", "0"])
+            var start = new ProcessStartInfo(
+                "dotnet",
+                [
+                    Path.Combine(AppContext.BaseDirectory, "Lapel.Server.dll"),
+                    "--data",
+                    data,
+                    "--port",
+                    "0",
+                    "--reserve-bytes",
+                    "0",
+                ]
+            )
             {
                 RedirectStandardOutput = true,
             };

@@ -13,8 +13,16 @@ public sealed class IngestFuzzTests
     {
         var random = new Random(31);
         var key = new WrappedKey(new byte[WrappedKey.LengthBytes]).ToBase64Url();
-        var good = string.Join(',', new[] { ("recording", RecordingId.New().Text), ("clip", ClipId.New().Text), ("number", "1"), ("wrapped-key", key) }
-            .Select(p => $"{p.Item1} {Convert.ToBase64String(Encoding.ASCII.GetBytes(p.Item2))}"));
+        var good = string.Join(
+            ',',
+            new[]
+            {
+                ("recording", RecordingId.New().Text),
+                ("clip", ClipId.New().Text),
+                ("number", "1"),
+                ("wrapped-key", key),
+            }.Select(p => $"{p.Item1} {Convert.ToBase64String(Encoding.ASCII.GetBytes(p.Item2))}")
+        );
         UploadMetadata.TryParse(good, out _, out _).ShouldBeTrue();
         for (var i = 0; i < Inputs; i++)
         {
@@ -34,7 +42,13 @@ public sealed class IngestFuzzTests
     {
         var random = new Random(33);
         using var key = CameraKey.New();
-        var session = Envelope.Sign(SessionRequest.PayloadType, Encoding.ASCII.GetBytes($$"""{"camera":"{{CameraId.New()}}","at":"2026-11-21T08:00:00Z","nonce":"0123456789abcdef"}"""), key);
+        var session = Envelope.Sign(
+            SessionRequest.PayloadType,
+            Encoding.ASCII.GetBytes(
+                $$"""{"camera":"{{CameraId.New()}}","at":"2026-11-21T08:00:00Z","nonce":"0123456789abcdef"}"""
+            ),
+            key
+        );
         var manifest = Envelope.Sign(SignedManifest.PayloadType, "{\"v\":1,\"clips\":[null],\"states\":[]}"u8, key);
         SessionRequest.Read(session).Asked.Nonce.ShouldBe("0123456789abcdef");
         for (var i = 0; i < Inputs; i++)
@@ -64,15 +78,40 @@ public sealed class IngestFuzzTests
         var random = new Random(37);
         var recording = camera.Record();
         var metadata = Encoding.ASCII.GetBytes(camera.Metadata(recording, recording.Clips[0]));
-        string Junk(string good) => new([.. Encoding.Latin1.GetString(Mutate(random, Encoding.Latin1.GetBytes(good))).Where(c => c is > ' ' and < (char)127)]);
+        string Junk(string good) =>
+            new([
+                .. Encoding
+                    .Latin1.GetString(Mutate(random, Encoding.Latin1.GetBytes(good)))
+                    .Where(c => c is > ' ' and < (char)127),
+            ]);
         for (var i = 0; i < 500; i++)
         {
-            var made = await camera.Tus(HttpMethod.Post, "api/v1/uploads", null, ("Upload-Length", Junk("1000")), ("Upload-Metadata", Junk(Encoding.ASCII.GetString(metadata))));
+            var made = await camera.Tus(
+                HttpMethod.Post,
+                "api/v1/uploads",
+                null,
+                ("Upload-Length", Junk("1000")),
+                ("Upload-Metadata", Junk(Encoding.ASCII.GetString(metadata)))
+            );
             ((int)made.StatusCode).ShouldBeOneOf(201, 400, 413, 507);
-            var patched = await camera.Tus(HttpMethod.Patch, $"api/v1/uploads/{Uri.EscapeDataString(Junk(UploadId.New().Text))}", [1, 2, 3], ("Upload-Offset", Junk("0")), ("Upload-Checksum", Junk("sha256") + " " + Junk("AAAA")));
+            var patched = await camera.Tus(
+                HttpMethod.Patch,
+                $"api/v1/uploads/{Uri.EscapeDataString(Junk(UploadId.New().Text))}",
+                [1, 2, 3],
+                ("Upload-Offset", Junk("0")),
+                ("Upload-Checksum", Junk("sha256") + " " + Junk("AAAA"))
+            );
             ((int)patched.StatusCode).ShouldBeOneOf(400, 404, 405);
             ((int)(await camera.Admit(Mutate(random, recording.Envelope))).StatusCode).ShouldBeOneOf(400, 409, 422);
-            ((int)(await camera.Http.PostAsync("api/v1/cameras/session", new ByteArrayContent(Mutate(random, recording.Envelope)))).StatusCode).ShouldBe(400);
+            (
+                (int)
+                    (
+                        await camera.Http.PostAsync(
+                            "api/v1/cameras/session",
+                            new ByteArrayContent(Mutate(random, recording.Envelope))
+                        )
+                    ).StatusCode
+            ).ShouldBe(400);
         }
         var next = camera.Record(change: m => m with { Sequence = 1, Previous = null });
         (await camera.UploadAndAdmit(next)).WhyNotValid(camera.Log).ShouldBeNull();

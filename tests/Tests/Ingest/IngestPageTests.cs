@@ -60,7 +60,11 @@ public sealed class IngestPageTests
     static async Task Allow(House house, string permission)
     {
         await using var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default);
-        await work.Execute("INSERT INTO role_permission (role, permission) VALUES ('administrator', @permission)", new { permission }, default);
+        await work.Execute(
+            "INSERT INTO role_permission (role, permission) VALUES ('administrator', @permission)",
+            new { permission },
+            default
+        );
         await work.Commit(default);
     }
 }

@@ -97,7 +97,12 @@ public sealed class TestCamera : IDisposable
     }
 
     /// <summary>Seals media as one recording of one clip.</summary>
-    public TestRecording Record(byte[]? media = null, Func<Manifest, Manifest>? change = null, DateTimeOffset? at = null, int clips = 1)
+    public TestRecording Record(
+        byte[]? media = null,
+        Func<Manifest, Manifest>? change = null,
+        DateTimeOffset? at = null,
+        int clips = 1
+    )
     {
         media ??= Encoding.ASCII.GetBytes("no film, but evidence all the same");
         var recording = RecordingId.New();
@@ -113,17 +118,47 @@ public sealed class TestCamera : IDisposable
             using var writer = new SealedWriter(bytes, key, clip);
             writer.Write(media);
             writer.Finish();
-            sealedClips.Add(new(
-                new ClipEntry(
-                    number, clip, start + step * (number - 1), start + step * number, bytes.Length, new(writer.SealedDigest),
-                    media.Length, new(writer.ClearDigest), true),
-                bytes.ToArray(),
-                evidence.Wrap(key, clip)));
+            sealedClips.Add(
+                new(
+                    new ClipEntry(
+                        number,
+                        clip,
+                        start + step * (number - 1),
+                        start + step * number,
+                        bytes.Length,
+                        new(writer.SealedDigest),
+                        media.Length,
+                        new(writer.ClearDigest),
+                        true
+                    ),
+                    bytes.ToArray(),
+                    evidence.Wrap(key, clip)
+                )
+            );
         }
         var manifest = new Manifest(
-            1, recording, Id, null, ++sequence, previous is { } p ? new ClaimedDigest(p) : null, start, start, start + step * clips,
-            new("button"), new("button"), Ending.Deactivated, 0, false, false,
-            new(0, 5, start), [.. sealedClips.Select(c => c.Entry)], [], [], [], "test/1");
+            1,
+            recording,
+            Id,
+            null,
+            ++sequence,
+            previous is { } p ? new ClaimedDigest(p) : null,
+            start,
+            start,
+            start + step * clips,
+            new("button"),
+            new("button"),
+            Ending.Deactivated,
+            0,
+            false,
+            false,
+            new(0, 5, start),
+            [.. sealedClips.Select(c => c.Entry)],
+            [],
+            [],
+            [],
+            "test/1"
+        );
         manifest = change?.Invoke(manifest) ?? manifest;
         var envelope = SignedManifest.Sign(manifest, Key);
         previous = Digest.Of(envelope);
@@ -143,7 +178,12 @@ public sealed class TestCamera : IDisposable
             }.Select(p => $"{p.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(p.Item2))}")
         );
 
-    public Task<HttpResponseMessage> Tus(HttpMethod method, string url, byte[]? body = null, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> Tus(
+        HttpMethod method,
+        string url,
+        byte[]? body = null,
+        params (string Name, string Value)[] headers
+    )
     {
         var request = new HttpRequestMessage(method, url);
         if (!headers.Any(h => h.Name == "Tus-Resumable"))
@@ -165,8 +205,12 @@ public sealed class TestCamera : IDisposable
     public async Task<string> Create(TestRecording recording, TestClip clip, long? length = null)
     {
         var made = await Tus(
-            HttpMethod.Post, "api/v1/uploads", null,
-            ("Upload-Length", $"{length ?? clip.Bytes.Length}"), ("Upload-Metadata", Metadata(recording, clip)));
+            HttpMethod.Post,
+            "api/v1/uploads",
+            null,
+            ("Upload-Length", $"{length ?? clip.Bytes.Length}"),
+            ("Upload-Metadata", Metadata(recording, clip))
+        );
         ((int)made.StatusCode).ShouldBe(201, await made.Content.ReadAsStringAsync());
         return made.Headers.Location!.OriginalString;
     }
@@ -190,7 +234,8 @@ public sealed class TestCamera : IDisposable
         }
     }
 
-    public Task<HttpResponseMessage> Admit(byte[] envelope) => Http.PostAsync("api/v1/admissions", new ByteArrayContent(envelope));
+    public Task<HttpResponseMessage> Admit(byte[] envelope) =>
+        Http.PostAsync("api/v1/admissions", new ByteArrayContent(envelope));
 
     public async Task<Receipt> UploadAndAdmit(TestRecording recording)
     {

@@ -19,8 +19,10 @@ public sealed class TusTests
         var answer = await http.SendAsync(new(HttpMethod.Options, "api/v1/uploads"));
         ((int)answer.StatusCode).ShouldBe(204);
         answer.Headers.GetValues("Tus-Version").Single().ShouldBe("1.0.0");
-        answer.Headers.GetValues("Tus-Extension").Single().ShouldBe(
-            "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination");
+        answer
+            .Headers.GetValues("Tus-Extension")
+            .Single()
+            .ShouldBe("creation,creation-with-upload,creation-defer-length,checksum,expiration,termination");
         answer.Headers.GetValues("Tus-Checksum-Algorithm").Single().ShouldBe("sha256,sha1");
         long.Parse(answer.Headers.GetValues("Tus-Max-Size").Single()).ShouldBe(64L << 30);
     }
@@ -50,7 +52,8 @@ public sealed class TusTests
         ((int)head.StatusCode).ShouldBe(200);
         head.Headers.CacheControl!.NoStore.ShouldBeTrue();
         head.Headers.GetValues("Upload-Length").Single().ShouldBe($"{bytes.Length}");
-        string.Join(',', head.Headers.GetValues("Upload-Metadata")).Replace(", ", ",", StringComparison.Ordinal)
+        string.Join(',', head.Headers.GetValues("Upload-Metadata"))
+            .Replace(", ", ",", StringComparison.Ordinal)
             .ShouldBe(camera.Metadata(recording, recording.Clips[0]));
 
         ((int)(await camera.Patch(upload, 100_000, bytes[100_000..])).StatusCode).ShouldBe(204);
@@ -68,13 +71,23 @@ public sealed class TusTests
         var recording = camera.Record(clips: 2);
         var (one, two) = (recording.Clips[0], recording.Clips[1]);
 
-        var whole = await camera.Tus(HttpMethod.Post, "api/v1/uploads", one.Bytes,
-            ("Upload-Length", $"{one.Bytes.Length}"), ("Upload-Metadata", camera.Metadata(recording, one)));
+        var whole = await camera.Tus(
+            HttpMethod.Post,
+            "api/v1/uploads",
+            one.Bytes,
+            ("Upload-Length", $"{one.Bytes.Length}"),
+            ("Upload-Metadata", camera.Metadata(recording, one))
+        );
         ((int)whole.StatusCode).ShouldBe(201);
         whole.Headers.GetValues("Upload-Offset").Single().ShouldBe($"{one.Bytes.Length}");
 
-        var open = await camera.Tus(HttpMethod.Post, "api/v1/uploads", null,
-            ("Upload-Defer-Length", "1"), ("Upload-Metadata", camera.Metadata(recording, two)));
+        var open = await camera.Tus(
+            HttpMethod.Post,
+            "api/v1/uploads",
+            null,
+            ("Upload-Defer-Length", "1"),
+            ("Upload-Metadata", camera.Metadata(recording, two))
+        );
         var upload = open.Headers.Location!.OriginalString;
         (await camera.Tus(HttpMethod.Head, upload)).Headers.GetValues("Upload-Defer-Length").Single().ShouldBe("1");
         await camera.Patch(upload, 0, two.Bytes[..10]);
@@ -82,15 +95,39 @@ public sealed class TusTests
         ((int)last.StatusCode).ShouldBe(204);
         ((int)(await camera.Admit(recording.Envelope)).StatusCode).ShouldBe(200);
 
-        foreach (var bad in new (string, string)[][]
-        {
-            [], [("Upload-Defer-Length", "2")], [("Upload-Length", "-1")], [("Upload-Length", "1e3")],
-            [("Upload-Length", "5"), ("Upload-Defer-Length", "1")],
-        })
-            ((int)(await camera.Tus(HttpMethod.Post, "api/v1/uploads", null, [.. bad, ("Upload-Metadata", camera.Metadata(recording, one))])).StatusCode)
-                .ShouldBe(400);
-        ((int)(await camera.Tus(HttpMethod.Post, "api/v1/uploads", null, ("Upload-Length", $"{(64L << 30) + 1}"), ("Upload-Metadata", camera.Metadata(recording, one)))).StatusCode)
-            .ShouldBe(413);
+        foreach (
+            var bad in new (string, string)[][]
+            {
+                [],
+                [("Upload-Defer-Length", "2")],
+                [("Upload-Length", "-1")],
+                [("Upload-Length", "1e3")],
+                [("Upload-Length", "5"), ("Upload-Defer-Length", "1")],
+            }
+        )
+            (
+                (int)
+                    (
+                        await camera.Tus(
+                            HttpMethod.Post,
+                            "api/v1/uploads",
+                            null,
+                            [.. bad, ("Upload-Metadata", camera.Metadata(recording, one))]
+                        )
+                    ).StatusCode
+            ).ShouldBe(400);
+        (
+            (int)
+                (
+                    await camera.Tus(
+                        HttpMethod.Post,
+                        "api/v1/uploads",
+                        null,
+                        ("Upload-Length", $"{(64L << 30) + 1}"),
+                        ("Upload-Metadata", camera.Metadata(recording, one))
+                    )
+                ).StatusCode
+        ).ShouldBe(413);
     }
 
     [Fact]
@@ -114,7 +151,12 @@ public sealed class TusTests
         var recording = camera.Record(RandomNumberGenerator.GetBytes(50_000));
         var bytes = recording.Clips[0].Bytes;
         var upload = await camera.Create(recording, recording.Clips[0]);
-        ((int)(await camera.Patch(upload, 0, bytes[..20_000], ("Upload-Checksum", TestCamera.Sha256(bytes[..20_000])))).StatusCode).ShouldBe(204);
+        (
+            (int)
+                (
+                    await camera.Patch(upload, 0, bytes[..20_000], ("Upload-Checksum", TestCamera.Sha256(bytes[..20_000])))
+                ).StatusCode
+        ).ShouldBe(204);
 
         var bad = await camera.Patch(upload, 20_000, bytes[20_000..], ("Upload-Checksum", TestCamera.Sha256(bytes)));
         ((int)bad.StatusCode).ShouldBe(460);
@@ -139,14 +181,25 @@ public sealed class TusTests
         var old = await camera.Tus(HttpMethod.Head, upload, null, ("Tus-Resumable", "0.2.2"));
         ((int)old.StatusCode).ShouldBe(412);
         old.Headers.GetValues("Tus-Version").Single().ShouldBe("1.0.0");
-        ((int)(await camera.Tus(HttpMethod.Patch, upload, [1], ("Upload-Offset", "0"), ("Content-Type", "text/plain"))).StatusCode).ShouldBe(415);
+        (
+            (int)
+                (
+                    await camera.Tus(HttpMethod.Patch, upload, [1], ("Upload-Offset", "0"), ("Content-Type", "text/plain"))
+                ).StatusCode
+        ).ShouldBe(415);
         ((int)(await camera.Tus(HttpMethod.Patch, upload, [1])).StatusCode).ShouldBe(400);
         ((int)(await camera.Tus(HttpMethod.Put, upload)).StatusCode).ShouldBe(405);
         ((int)(await camera.Tus(HttpMethod.Head, $"api/v1/uploads/{UploadId.New()}")).StatusCode).ShouldBe(404);
         ((int)(await camera.Tus(HttpMethod.Head, "api/v1/uploads/..%2f..%2fagency.json")).StatusCode).ShouldBe(404);
 
         // A client that can only POST.
-        var patched = await camera.Tus(HttpMethod.Post, upload, recording.Clips[0].Bytes[..7], ("Upload-Offset", "0"), ("X-HTTP-Method-Override", "PATCH"));
+        var patched = await camera.Tus(
+            HttpMethod.Post,
+            upload,
+            recording.Clips[0].Bytes[..7],
+            ("Upload-Offset", "0"),
+            ("X-HTTP-Method-Override", "PATCH")
+        );
         ((int)patched.StatusCode).ShouldBe(204);
         ((int)(await camera.Tus(HttpMethod.Post, upload, null, ("X-HTTP-Method-Override", "DELETE"))).StatusCode).ShouldBe(204);
         ((int)(await camera.Tus(HttpMethod.Head, upload)).StatusCode).ShouldBe(410);
@@ -254,7 +307,11 @@ public sealed class TusTests
             await using var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default);
             await work.Execute("UPDATE upload SET offset_bytes = 100000, boot = COALESCE(@boot, boot)", new { boot }, default);
             if (boot is null)
-                await work.Execute("UPDATE upload SET boot = @boot", new { boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() }, default);
+                await work.Execute(
+                    "UPDATE upload SET boot = @boot",
+                    new { boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() },
+                    default
+                );
             await work.Commit(default);
         }
     }
@@ -290,8 +347,13 @@ public sealed class TusTests
         var asked = 0L;
         do
         {
-            answer = await camera.Tus(HttpMethod.Post, "api/v1/uploads", null,
-                ("Upload-Length", $"{60L << 30}"), ("Upload-Metadata", camera.Metadata(recording, recording.Clips[0])));
+            answer = await camera.Tus(
+                HttpMethod.Post,
+                "api/v1/uploads",
+                null,
+                ("Upload-Length", $"{60L << 30}"),
+                ("Upload-Metadata", camera.Metadata(recording, recording.Clips[0]))
+            );
             asked += 60L << 30;
             asked.ShouldBeLessThan(free + (120L << 30));
         } while ((int)answer.StatusCode == 201);
@@ -340,11 +402,19 @@ public sealed class TusTests
     }
 
     /// <summary>A PATCH on a bare socket that promises more than it sends.</summary>
-    static async Task<TcpClient> Send(House house, TestCamera camera, string upload, long offset, long promised, ReadOnlyMemory<byte> bytes)
+    static async Task<TcpClient> Send(
+        House house,
+        TestCamera camera,
+        string upload,
+        long offset,
+        long promised,
+        ReadOnlyMemory<byte> bytes
+    )
     {
         var line = new TcpClient();
         await line.ConnectAsync(house.Address.Host, house.Address.Port);
-        var head = $"PATCH {upload} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: {camera.Http.DefaultRequestHeaders.Authorization}\r\n"
+        var head =
+            $"PATCH {upload} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: {camera.Http.DefaultRequestHeaders.Authorization}\r\n"
             + $"Upload-Offset: {offset}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {promised}\r\n\r\n";
         await line.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         await line.GetStream().WriteAsync(bytes);

@@ -35,7 +35,10 @@ public sealed class WhyNotAdmitTests
             { "chain-rewritten", f => f with { After = Manifest(Digest.Of("next"u8), 3, Other) } },
             { "clip-reused", f => f with { Clips = [f.Clips[0] with { AdmittedElsewhere = RecordingId.New() }, f.Clips[1]] } },
             { "clips-missing", f => f with { Clips = [f.Clips[0], f.Clips[1] with { Arrived = null }] } },
-            { "clip-length-differs", f => f with { Clips = [Arrived(f.Clips[0], a => a with { LengthBytes = 99 }), f.Clips[1]] } },
+            {
+                "clip-length-differs",
+                f => f with { Clips = [Arrived(f.Clips[0], a => a with { LengthBytes = 99 }), f.Clips[1]] }
+            },
             { "clip-digest-differs", f => f with { Clips = [Arrived(f.Clips[0], a => a with { Digest = Other }), f.Clips[1]] } },
             { "clip-key-wrong", f => f with { Clips = [Arrived(f.Clips[0], a => a with { WhyNotOpened = "no" }), f.Clips[1]] } },
         };
@@ -48,7 +51,11 @@ public sealed class WhyNotAdmitTests
             var refusal = Admittance.WhyNotAdmit(row.Data.Item2(Good()));
             refusal!.Code.ShouldBe(row.Data.Item1);
             refusal.Kind.ShouldBe(row.Data.Item1 == Admittance.ClipsMissing ? RefusalKind.Conflict : RefusalKind.Rejected);
-            refusal.Sentence.ShouldEndWith(row.Data.Item1 is "clip-key-wrong" ? "no" : row.Data.Item1 is "manifest-unreadable" ? "no" : ".");
+            refusal.Sentence.ShouldEndWith(
+                row.Data.Item1 is "clip-key-wrong" ? "no"
+                : row.Data.Item1 is "manifest-unreadable" ? "no"
+                : "."
+            );
         }
     }
 
@@ -61,20 +68,21 @@ public sealed class WhyNotAdmitTests
         {
             // Some rows spoil the same fact; then the later one replaces the earlier.
             var both = rows[i].Item2(rows[j].Item2(Good()));
-            Admittance.WhyNotAdmit(both)!.Code.ShouldBe(
-                rows[i].Item1,
-                $"{rows[i].Item1} and {rows[j].Item1}"
-            );
+            Admittance.WhyNotAdmit(both)!.Code.ShouldBe(rows[i].Item1, $"{rows[i].Item1} and {rows[j].Item1}");
         }
     }
 
     [Fact]
     public void A_key_revoked_after_the_manifest_came_does_not_undo_it() =>
-        Admittance.WhyNotAdmit(Good() with { Key = Good().Key! with { RevokedAt = Now + Duration.FromSeconds(1) } }).ShouldBeNull();
+        Admittance
+            .WhyNotAdmit(Good() with { Key = Good().Key! with { RevokedAt = Now + Duration.FromSeconds(1) } })
+            .ShouldBeNull();
 
     [Fact]
     public void The_same_manifest_seen_again_is_no_fork_of_itself() =>
-        Admittance.WhyNotAdmit(Good() with { SameRecording = Manifest(This, 2, First), SameSequence = Manifest(This, 2, First) }).ShouldBeNull();
+        Admittance
+            .WhyNotAdmit(Good() with { SameRecording = Manifest(This, 2, First), SameSequence = Manifest(This, 2, First) })
+            .ShouldBeNull();
 
     [Fact]
     public void A_gap_is_no_refusal_and_is_reported()
@@ -95,7 +103,11 @@ public sealed class WhyNotAdmitTests
         new DiskRoom(1_000, 10_000, 0).WhyNotPromise(501, settings)!.Code.ShouldBe("disk-nearly-full");
     }
 
-    static ClipFacts Arrived(ClipFacts clip, Func<ArrivedClip, ArrivedClip> change) => clip with { Arrived = change(clip.Arrived!) };
+    static ClipFacts Arrived(ClipFacts clip, Func<ArrivedClip, ArrivedClip> change) =>
+        clip with
+        {
+            Arrived = change(clip.Arrived!),
+        };
 
     static AdmittedManifest Manifest(Digest digest, long sequence, Digest? previous) =>
         new(digest, RecordingId.New(), Id, KeyId, sequence, previous, []);
@@ -108,8 +120,28 @@ public sealed class WhyNotAdmitTests
         return new(
             This,
             new Manifest(
-                1, RecordingId.New(), Id, null, 2, new(First), Now, Now, Now, new("button"), new("button"), Ending.Deactivated,
-                0, false, false, null, clips, [], [], [], "test"),
+                1,
+                RecordingId.New(),
+                Id,
+                null,
+                2,
+                new(First),
+                Now,
+                Now,
+                Now,
+                new("button"),
+                new("button"),
+                Ending.Deactivated,
+                0,
+                false,
+                false,
+                null,
+                clips,
+                [],
+                [],
+                [],
+                "test"
+            ),
             null,
             Id,
             new Lapel.Roster.Camera(Id, "X-1", "Test", CameraState.Enrolled, KeyId, null, Now, Now, null, null),

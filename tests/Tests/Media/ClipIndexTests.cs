@@ -56,7 +56,8 @@ public sealed class ClipIndexTests
     public void An_empty_clip_is_said_to_be_empty() => Index([]).NotPlayableDirectly.ShouldBe("The clip is empty.");
 
     [Fact]
-    public void A_turned_camera_is_shown_upright() => Index(GoldenMedia.TurnedRight).Video.ShouldNotBeNull().RotationDegrees.ShouldBe(90);
+    public void A_turned_camera_is_shown_upright() =>
+        Index(GoldenMedia.TurnedRight).Video.ShouldNotBeNull().RotationDegrees.ShouldBe(90);
 
     [Fact]
     public void Lengths_of_64_bits_are_read_and_such_a_clip_decodes()
@@ -103,11 +104,14 @@ public sealed class ClipIndexTests
         gap.StartUs.ShouldBeInRange(900_000, 1_100_000);
         gap.DurationUs.ShouldBeInRange(1_900_000, 2_100_000);
 
-        var silence = Index(GoldenMedia.Join(init, fragments.Select((f, i) => i < 2 ? f.Silenced(sound) : f))).SoundGaps.ShouldHaveSingleItem();
+        var silence = Index(GoldenMedia.Join(init, fragments.Select((f, i) => i < 2 ? f.Silenced(sound) : f)))
+            .SoundGaps.ShouldHaveSingleItem();
         silence.Silenced.ShouldBeTrue();
         silence.DurationUs.ShouldBeInRange(1_900_000, 2_100_000);
 
-        Index(GoldenMedia.Join(init, fragments.Select(f => f.Without(sound.Id)))).SoundGaps.ShouldHaveSingleItem().StartUs.ShouldBe(0);
+        Index(GoldenMedia.Join(init, fragments.Select(f => f.Without(sound.Id))))
+            .SoundGaps.ShouldHaveSingleItem()
+            .StartUs.ShouldBe(0);
     }
 
     [Fact]
@@ -138,7 +142,14 @@ public sealed class ClipIndexTests
         one.Tracks.ShouldBe(other.Tracks);
         one.Fragments.ShouldBe(other.Fragments);
         one.SoundGaps.ShouldBe(other.SoundGaps);
-        (one with { Tracks = [], Fragments = [], SoundGaps = [] }).ShouldBe(other with { Tracks = one.Tracks.Take(0).ToArray(), Fragments = [], SoundGaps = [] });
+        (one with { Tracks = [], Fragments = [], SoundGaps = [] }).ShouldBe(
+            other with
+            {
+                Tracks = one.Tracks.Take(0).ToArray(),
+                Fragments = [],
+                SoundGaps = [],
+            }
+        );
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class FfmpegTests
     static readonly CancellationToken stop = TestContext.Current.CancellationToken;
     static readonly CaptureSettings Small = new(320, 180, 15, 300, 48, "ultrafast");
 
-    static (ClipIndex Index, ReadAt Read) Open(byte[] clip) => (ClipIndex.Read(GoldenMedia.Reader(clip), clip.Length), GoldenMedia.Reader(clip));
+    static (ClipIndex Index, ReadAt Read) Open(byte[] clip) =>
+        (ClipIndex.Read(GoldenMedia.Reader(clip), clip.Length), GoldenMedia.Reader(clip));
 
     [Fact]
     public async Task A_camera_s_fragments_say_when_their_first_frame_was_encoded()
@@ -48,7 +49,15 @@ public sealed class FfmpegTests
         try
         {
             await File.WriteAllBytesAsync(file, GoldenMedia.Matroska, stop);
-            var bytes = await Ffmpeg.Find().Run(Capture.Arguments(new CaptureSource.File(file, RealTime: false), Small), null, 10 << 20, TimeSpan.FromMinutes(1), stop);
+            var bytes = await Ffmpeg
+                .Find()
+                .Run(
+                    Capture.Arguments(new CaptureSource.File(file, RealTime: false), Small),
+                    null,
+                    10 << 20,
+                    TimeSpan.FromMinutes(1),
+                    stop
+                );
             var (index, _) = Open(bytes);
             index.NotPlayableDirectly.ShouldBeNull();
             index.Fragments.Count.ShouldBe(5);
@@ -102,7 +111,16 @@ public sealed class FfmpegTests
         var (init, fragments) = GoldenMedia.Split(GoldenMedia.Normal);
         var sound = init.Sound.ShouldNotBeNull();
         // A hole, a second of tone, one of silence, a hole, a second of tone.
-        byte[] clip = GoldenMedia.Join(init, [fragments[0].Without(sound.Id), fragments[1], fragments[2].Silenced(sound), fragments[3].Without(sound.Id), fragments[4]]);
+        byte[] clip = GoldenMedia.Join(
+            init,
+            [
+                fragments[0].Without(sound.Id),
+                fragments[1],
+                fragments[2].Silenced(sound),
+                fragments[3].Without(sound.Id),
+                fragments[4],
+            ]
+        );
         var (index, read) = Open(clip);
         var waveform = (await Waveform.Make(Ffmpeg.Find(), index, read, 10, stop)).ShouldNotBeNull();
         waveform.Peaks.Length.ShouldBeInRange(98, 104);
@@ -114,7 +132,8 @@ public sealed class FfmpegTests
         again.SlicesPerSecond.ShouldBe(10);
         again.Peaks.ShouldBe(waveform.Peaks);
 
-        static int Loudest(Waveform w, int from, int to) => Enumerable.Range(from * 2, (to - from) * 2).Max(i => Math.Max(0, (int)w.Peaks[i]));
+        static int Loudest(Waveform w, int from, int to) =>
+            Enumerable.Range(from * 2, (to - from) * 2).Max(i => Math.Max(0, (int)w.Peaks[i]));
     }
 
     [Fact]
@@ -148,7 +167,9 @@ public sealed class FfmpegTests
     public async Task A_playlist_posing_as_a_clip_opens_nothing()
     {
         var clip = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n"u8.ToArray();
-        var failure = await Should.ThrowAsync<FfmpegException>(() => Proxy.Make(Ffmpeg.Find(), GoldenMedia.Reader(clip), clip.Length, Stream.Null, TimeSpan.FromMinutes(1), stop));
+        var failure = await Should.ThrowAsync<FfmpegException>(() =>
+            Proxy.Make(Ffmpeg.Find(), GoldenMedia.Reader(clip), clip.Length, Stream.Null, TimeSpan.FromMinutes(1), stop)
+        );
         failure.Message.ShouldContain("failed");
     }
 
@@ -156,7 +177,15 @@ public sealed class FfmpegTests
     public async Task A_failure_ends_with_ffmpeg_s_own_words()
     {
         var failure = await Should.ThrowAsync<FfmpegException>(() =>
-            Ffmpeg.Find().Run(new FfmpegArguments().Input("file:/nowhere/at all.mp4").ToStdout("mp4"), null, 1000, TimeSpan.FromMinutes(1), stop)
+            Ffmpeg
+                .Find()
+                .Run(
+                    new FfmpegArguments().Input("file:/nowhere/at all.mp4").ToStdout("mp4"),
+                    null,
+                    1000,
+                    TimeSpan.FromMinutes(1),
+                    stop
+                )
         );
         failure.Message.ShouldContain("/nowhere/at all.mp4");
     }
@@ -164,12 +193,23 @@ public sealed class FfmpegTests
     [Fact]
     public async Task A_run_that_takes_too_long_is_ended_and_so_is_one_that_writes_too_much()
     {
-        var endless = new FfmpegArguments().Input("testsrc2=s=320x240", "-re", "-f", "lavfi").Add("-c:v", "rawvideo").ToStdout("rawvideo");
+        var endless = new FfmpegArguments()
+            .Input("testsrc2=s=320x240", "-re", "-f", "lavfi")
+            .Add("-c:v", "rawvideo")
+            .ToStdout("rawvideo");
         var watch = Stopwatch.StartNew();
-        (await Should.ThrowAsync<FfmpegException>(() => Ffmpeg.Find().Run(endless, null, int.MaxValue, TimeSpan.FromSeconds(1), stop))).Message.ShouldContain("took longer than 1 s");
-        (await Should.ThrowAsync<FfmpegException>(() => Ffmpeg.Find().Run(endless, null, 1000, TimeSpan.FromMinutes(1), stop))).Message.ShouldContain("more than 1000 bytes");
+        (
+            await Should.ThrowAsync<FfmpegException>(() =>
+                Ffmpeg.Find().Run(endless, null, int.MaxValue, TimeSpan.FromSeconds(1), stop)
+            )
+        ).Message.ShouldContain("took longer than 1 s");
+        (
+            await Should.ThrowAsync<FfmpegException>(() => Ffmpeg.Find().Run(endless, null, 1000, TimeSpan.FromMinutes(1), stop))
+        ).Message.ShouldContain("more than 1000 bytes");
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        await Should.ThrowAsync<OperationCanceledException>(() => Ffmpeg.Find().Run(endless, null, int.MaxValue, TimeSpan.FromMinutes(1), cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            Ffmpeg.Find().Run(endless, null, int.MaxValue, TimeSpan.FromMinutes(1), cancel.Token)
+        );
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
@@ -179,7 +219,13 @@ public sealed class FfmpegTests
         var (index, read) = Open(GoldenMedia.Normal);
         var calls = 0;
         await Should.ThrowAsync<IOException>(() =>
-            Filmstrip.Make(Ffmpeg.Find(), index, (offset, into) => ++calls > 4 ? throw new IOException("the disk") : read(offset, into), new(), stop)
+            Filmstrip.Make(
+                Ffmpeg.Find(),
+                index,
+                (offset, into) => ++calls > 4 ? throw new IOException("the disk") : read(offset, into),
+                new(),
+                stop
+            )
         );
     }
 

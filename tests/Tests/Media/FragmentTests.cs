@@ -7,7 +7,20 @@ namespace Lapel.Tests.Media;
 public sealed class FragmentTests
 {
     public static TheoryData<string> Fragmented =>
-        ["Normal", "WithoutSound", "WithoutPicture", "Hevc", "OddTimescales", "NegativeOffsets", "TracksApart", "AbsoluteOffsets", "EveryFrame", "Opus", "Stereo", "TurnedRight"];
+        [
+            "Normal",
+            "WithoutSound",
+            "WithoutPicture",
+            "Hevc",
+            "OddTimescales",
+            "NegativeOffsets",
+            "TracksApart",
+            "AbsoluteOffsets",
+            "EveryFrame",
+            "Opus",
+            "Stereo",
+            "TurnedRight",
+        ];
 
     internal static byte[] Clip(string name) => (byte[])typeof(GoldenMedia).GetProperty(name)!.GetValue(null)!;
 
@@ -98,7 +111,12 @@ public sealed class FragmentTests
         var (init, fragments) = GoldenMedia.Split(GoldenMedia.Normal);
         var sound = init.Sound.ShouldNotBeNull();
         var soundBytes = fragments[2].Tracks.Single(t => t.Id == sound.Id).Samples * 6;
-        fragments[2].Silenced(sound).Bytes.Length.ShouldBeInRange(fragments[2].Without(sound.Id).Bytes.Length, (int)(fragments[2].Without(sound.Id).Bytes.Length + soundBytes + 600));
+        fragments[2]
+            .Silenced(sound)
+            .Bytes.Length.ShouldBeInRange(
+                fragments[2].Without(sound.Id).Bytes.Length,
+                (int)(fragments[2].Without(sound.Id).Bytes.Length + soundBytes + 600)
+            );
     }
 
     [Fact]
@@ -108,8 +126,8 @@ public sealed class FragmentTests
         var seconds = fragments[2].WholeSeconds; // 1: the sound of the third fragment begins a little before two seconds
         seconds.ShouldBe(1);
         foreach (var (moved, original) in fragments[2..].Select(f => f.EarlierBy(seconds)).Zip(fragments[2..]))
-            foreach (var (now, before) in moved.Tracks.Zip(original.Tracks))
-                (before.StartTicks - now.StartTicks).ShouldBe(seconds * now.Timescale);
+        foreach (var (now, before) in moved.Tracks.Zip(original.Tracks))
+            (before.StartTicks - now.StartTicks).ShouldBe(seconds * now.Timescale);
         GoldenMedia.ShouldDecode(GoldenMedia.Join(init, fragments[2..].Select(f => f.EarlierBy(seconds))));
         Should.Throw<ArgumentOutOfRangeException>(() => fragments[2].EarlierBy(2));
     }
@@ -153,5 +171,6 @@ public sealed class FragmentTests
     }
 
     [Fact]
-    public void Padding_shorter_than_a_header_does_not_exist() => Should.Throw<ArgumentOutOfRangeException>(() => Padding.Free(7));
+    public void Padding_shorter_than_a_header_does_not_exist() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => Padding.Free(7));
 }

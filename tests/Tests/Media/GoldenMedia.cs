@@ -16,32 +16,135 @@ static class GoldenMedia
     static readonly ConcurrentDictionary<string, Lazy<byte[]>> made = new();
 
     /// <summary>Five seconds of picture and sound, a fragment a second: 150 frames.</summary>
-    public static byte[] Normal => Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-tune", "zerolatency", "-c:a", "aac", "-b:a", "48k", "-movflags", Fragmented);
+    public static byte[] Normal =>
+        Made(
+            "-i",
+            Tone,
+            "-c:v",
+            "libx264",
+            "-g",
+            "30",
+            "-tune",
+            "zerolatency",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "48k",
+            "-movflags",
+            Fragmented
+        );
 
     public static byte[] WithoutSound => Made("-c:v", "libx264", "-g", "30", "-movflags", Fragmented);
 
-    public static byte[] WithoutPicture => Made("-i", Tone, "-map", "1:a", "-c:a", "aac", "-frag_duration", "1000000", "-movflags", "empty_moov+default_base_moof+delay_moov");
+    public static byte[] WithoutPicture =>
+        Made(
+            "-i",
+            Tone,
+            "-map",
+            "1:a",
+            "-c:a",
+            "aac",
+            "-frag_duration",
+            "1000000",
+            "-movflags",
+            "empty_moov+default_base_moof+delay_moov"
+        );
 
-    public static byte[] Hevc => Made("-i", Tone, "-c:v", "libx265", "-x265-params", "keyint=30:log-level=none", "-tag:v", "hvc1", "-c:a", "aac", "-movflags", Fragmented);
+    public static byte[] Hevc =>
+        Made(
+            "-i",
+            Tone,
+            "-c:v",
+            "libx265",
+            "-x265-params",
+            "keyint=30:log-level=none",
+            "-tag:v",
+            "hvc1",
+            "-c:a",
+            "aac",
+            "-movflags",
+            Fragmented
+        );
 
     public static byte[] OrdinaryLateMoov => Made("-i", Tone, "-c:v", "libx264", "-c:a", "aac");
 
     public static byte[] OrdinaryEarlyMoov => Made("-i", Tone, "-c:v", "libx264", "-c:a", "aac", "-movflags", "faststart");
 
-    public static byte[] OddTimescales => Made("-i", "sine=r=44100:d=5", "-c:v", "libx264", "-g", "30", "-r", "30000/1001", "-video_track_timescale", "90001", "-c:a", "aac", "-ar", "44100", "-movflags", Fragmented);
+    public static byte[] OddTimescales =>
+        Made(
+            "-i",
+            "sine=r=44100:d=5",
+            "-c:v",
+            "libx264",
+            "-g",
+            "30",
+            "-r",
+            "30000/1001",
+            "-video_track_timescale",
+            "90001",
+            "-c:a",
+            "aac",
+            "-ar",
+            "44100",
+            "-movflags",
+            Fragmented
+        );
 
-    public static byte[] NegativeOffsets => Made("-i", Tone, "-c:v", "libx264", "-bf", "2", "-g", "30", "-c:a", "aac", "-movflags", Fragmented + "+negative_cts_offsets");
+    public static byte[] NegativeOffsets =>
+        Made(
+            "-i",
+            Tone,
+            "-c:v",
+            "libx264",
+            "-bf",
+            "2",
+            "-g",
+            "30",
+            "-c:a",
+            "aac",
+            "-movflags",
+            Fragmented + "+negative_cts_offsets"
+        );
 
     /// <summary>Each track's fragment in a 'moof' of its own.</summary>
-    public static byte[] TracksApart => Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "aac", "-movflags", "empty_moov+default_base_moof+frag_keyframe+separate_moof+skip_trailer");
+    public static byte[] TracksApart =>
+        Made(
+            "-i",
+            Tone,
+            "-c:v",
+            "libx264",
+            "-g",
+            "30",
+            "-c:a",
+            "aac",
+            "-movflags",
+            "empty_moov+default_base_moof+frag_keyframe+separate_moof+skip_trailer"
+        );
 
-    public static byte[] AbsoluteOffsets => Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "aac", "-movflags", "empty_moov+frag_keyframe+skip_trailer");
+    public static byte[] AbsoluteOffsets =>
+        Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "aac", "-movflags", "empty_moov+frag_keyframe+skip_trailer");
 
-    public static byte[] EveryFrame => Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-tune", "zerolatency", "-c:a", "aac", "-movflags", "empty_moov+default_base_moof+frag_every_frame+delay_moov");
+    public static byte[] EveryFrame =>
+        Made(
+            "-i",
+            Tone,
+            "-c:v",
+            "libx264",
+            "-g",
+            "30",
+            "-tune",
+            "zerolatency",
+            "-c:a",
+            "aac",
+            "-movflags",
+            "empty_moov+default_base_moof+frag_every_frame+delay_moov"
+        );
 
-    public static byte[] Opus => Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "libopus", "-movflags", Fragmented, "-strict", "-2");
+    public static byte[] Opus =>
+        Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "libopus", "-movflags", Fragmented, "-strict", "-2");
 
-    public static byte[] Stereo => Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "aac", "-ac", "2", "-movflags", Fragmented);
+    public static byte[] Stereo =>
+        Made("-i", Tone, "-c:v", "libx264", "-g", "30", "-c:a", "aac", "-ac", "2", "-movflags", Fragmented);
 
     public static byte[] Matroska => Made("-i", Tone, "-c:v", "libx264", "-c:a", "aac", "-f", "matroska");
 
@@ -80,7 +183,10 @@ static class GoldenMedia
         return to.ToArray();
 
         static void Add(Span<byte> number, uint more) =>
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(number, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(number) + more);
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(
+                number,
+                System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(number) + more
+            );
     }
 
     public static (InitSegment Init, List<Fragment> Fragments) Split(ReadOnlySpan<byte> clip, int pieceBytes = int.MaxValue)
@@ -98,7 +204,8 @@ static class GoldenMedia
         return (stream.Init ?? throw new BrokenMediaException("The stream ended before its beginning was whole."), fragments);
     }
 
-    public static byte[] Join(InitSegment init, IEnumerable<Fragment> fragments) => [.. init.Bytes, .. fragments.SelectMany(f => f.Bytes)];
+    public static byte[] Join(InitSegment init, IEnumerable<Fragment> fragments) =>
+        [.. init.Bytes, .. fragments.SelectMany(f => f.Bytes)];
 
     public static ReadAt Reader(byte[] clip) =>
         (offset, into) =>
@@ -112,36 +219,54 @@ static class GoldenMedia
 
     /// <summary>Decodes everything, and fails at the first thing that ffmpeg finds wrong.</summary>
     public static void ShouldDecode(byte[] clip) =>
-        Run("ffmpeg", clip, "-v", "error", "-xerror", "-err_detect", "explode", "-i", "@", "-f", "null", "-").Errors.ShouldBeEmpty();
+        Run("ffmpeg", clip, "-v", "error", "-xerror", "-err_detect", "explode", "-i", "@", "-f", "null", "-")
+            .Errors.ShouldBeEmpty();
 
     /// <param name="stream">As v or a.</param>
     public static int DecodedFrames(byte[] clip, string stream = "v") =>
         int.TryParse(
-            Run("ffprobe", clip, "-v", "error", "-count_frames", "-select_streams", stream, "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", "@").Output.Trim().TrimEnd(','),
+            Run(
+                "ffprobe",
+                clip,
+                "-v",
+                "error",
+                "-count_frames",
+                "-select_streams",
+                stream,
+                "-show_entries",
+                "stream=nb_read_frames",
+                "-of",
+                "csv=p=0",
+                "@"
+            )
+                .Output.Trim()
+                .TrimEnd(','),
             CultureInfo.InvariantCulture,
             out var frames
         )
             ? frames
             : 0;
 
-    public static byte[] SoundSamples(byte[] clip) => RunBytes("ffmpeg", clip, "-v", "error", "-i", "@", "-map", "0:a", "-f", "s16le", "-").Output;
+    public static byte[] SoundSamples(byte[] clip) =>
+        RunBytes("ffmpeg", clip, "-v", "error", "-i", "@", "-map", "0:a", "-f", "s16le", "-").Output;
 
     static byte[] Made(params string[] more) =>
         made.GetOrAdd(
             string.Join(' ', more),
-            _ => new(() =>
-            {
-                var inputs = new List<string> { "-v", "error", "-f", "lavfi", "-i", Picture };
-                foreach (var argument in more)
+            _ =>
+                new(() =>
                 {
-                    if (argument == "-i")
-                        inputs.AddRange(["-f", "lavfi"]);
-                    inputs.Add(argument);
-                }
-                var format = more.Contains("matroska") ? "mkv" : "mp4";
-                inputs.AddRange(["-pix_fmt", "yuv420p", "-shortest", "-threads", "1", "-y", "@out." + format]);
-                return RunBytes("ffmpeg", [], [.. inputs]).Made;
-            })
+                    var inputs = new List<string> { "-v", "error", "-f", "lavfi", "-i", Picture };
+                    foreach (var argument in more)
+                    {
+                        if (argument == "-i")
+                            inputs.AddRange(["-f", "lavfi"]);
+                        inputs.Add(argument);
+                    }
+                    var format = more.Contains("matroska") ? "mkv" : "mp4";
+                    inputs.AddRange(["-pix_fmt", "yuv420p", "-shortest", "-threads", "1", "-y", "@out." + format]);
+                    return RunBytes("ffmpeg", [], [.. inputs]).Made;
+                })
         ).Value;
 
     static (string Output, string Errors) Run(string program, byte[] clip, params string[] arguments)
@@ -158,10 +283,16 @@ static class GoldenMedia
         {
             var input = Path.Combine(folder.FullName, "in.mp4");
             File.WriteAllBytes(input, clip);
-            var made = arguments.FirstOrDefault(a => a.StartsWith("@out", StringComparison.Ordinal)) is { } name ? Path.Combine(folder.FullName, name[1..]) : null;
+            var made = arguments.FirstOrDefault(a => a.StartsWith("@out", StringComparison.Ordinal)) is { } name
+                ? Path.Combine(folder.FullName, name[1..])
+                : null;
             var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var argument in arguments)
-                start.ArgumentList.Add(argument == "@" ? input : argument.StartsWith("@out", StringComparison.Ordinal) ? made! : argument);
+                start.ArgumentList.Add(
+                    argument == "@" ? input
+                    : argument.StartsWith("@out", StringComparison.Ordinal) ? made!
+                    : argument
+                );
             using var process = Process.Start(start).ShouldNotBeNull();
             var errors = process.StandardError.ReadToEndAsync();
             var output = new MemoryStream();

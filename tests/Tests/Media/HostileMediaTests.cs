@@ -12,14 +12,18 @@ namespace Lapel.Tests.Media;
 public sealed class HostileMediaTests
 {
     /// <summary>A run of every day does a tenth; LAPEL_MUTATIONS=100000 does what docs and releases promise.</summary>
-    static readonly int Inputs = int.TryParse(Environment.GetEnvironmentVariable("LAPEL_MUTATIONS"), out var asked) ? asked : 10_000;
+    static readonly int Inputs = int.TryParse(Environment.GetEnvironmentVariable("LAPEL_MUTATIONS"), out var asked)
+        ? asked
+        : 10_000;
 
     const long MostBytesAtOnce = 64 << 20;
 
     [Fact]
     public void Mutated_clips_neither_crash_nor_hang_nor_eat_memory()
     {
-        var seeds = new[] { "Normal", "NegativeOffsets", "AbsoluteOffsets", "TracksApart", "Hevc", "OrdinaryEarlyMoov", "Opus" }.Select(Shortened).ToArray();
+        var seeds = new[] { "Normal", "NegativeOffsets", "AbsoluteOffsets", "TracksApart", "Hevc", "OrdinaryEarlyMoov", "Opus" }
+            .Select(Shortened)
+            .ToArray();
         for (var i = 0; i < Inputs; i++)
         {
             var random = new Random(i);
@@ -34,7 +38,10 @@ public sealed class HostileMediaTests
             {
                 throw new InvalidOperationException($"Input {i} of {seeds[i % seeds.Length].Length} bytes: {e.Message}", e);
             }
-            Must(watch.Elapsed < TimeSpan.FromSeconds(5), $"input {i} takes a second, with room for a machine that does other things");
+            Must(
+                watch.Elapsed < TimeSpan.FromSeconds(5),
+                $"input {i} takes a second, with room for a machine that does other things"
+            );
             Must(GC.GetAllocatedBytesForCurrentThread() - before < MostBytesAtOnce, $"input {i} takes less than 64 MiB");
         }
     }
@@ -44,23 +51,27 @@ public sealed class HostileMediaTests
         var index = ClipIndex.Read(GoldenMedia.Reader(clip), clip.Length);
         Must(index.Fragments.All(f => f.Offset >= 0 && f.LengthBytes > 0 && f.End <= clip.Length) && index.DurationUs >= 0);
         var again = ClipIndex.FromBytes(index.ToBytes());
-        Must(again.Fragments.SequenceEqual(index.Fragments) && again.SoundGaps.SequenceEqual(index.SoundGaps) && again.Tracks.SequenceEqual(index.Tracks));
+        Must(
+            again.Fragments.SequenceEqual(index.Fragments)
+                && again.SoundGaps.SequenceEqual(index.SoundGaps)
+                && again.Tracks.SequenceEqual(index.Tracks)
+        );
         if (index.IsBrowserPlayable)
             Playlist.Write([new(1, index, Time.FromMicroseconds(1_795_304_589_410_000))], _ => "media");
         IfWhole(() =>
         {
             var (init, fragments) = GoldenMedia.Split(clip, random.Next(1, clip.Length + 1));
             foreach (var fragment in fragments)
-                foreach (var track in init.Tracks)
-                    IfWhole(() =>
+            foreach (var track in init.Tracks)
+                IfWhole(() =>
+                {
+                    if (fragment.Tracks.Any(t => t.Id != track.Id))
                     {
-                        if (fragment.Tracks.Any(t => t.Id != track.Id))
-                        {
-                            Must(fragment.Silenced(track).Bytes.Length > 0);
-                            Must(fragment.Without(track.Id).Tracks.All(t => t.Id != track.Id));
-                        }
-                        Must(fragment.EarlierBy(fragment.WholeSeconds).Tracks.Count == fragment.Tracks.Count);
-                    });
+                        Must(fragment.Silenced(track).Bytes.Length > 0);
+                        Must(fragment.Without(track.Id).Tracks.All(t => t.Id != track.Id));
+                    }
+                    Must(fragment.EarlierBy(fragment.WholeSeconds).Tracks.Count == fragment.Tracks.Count);
+                });
         });
     }
 
@@ -177,7 +188,8 @@ static class Mutation
     }
 
     // Nine times in ten where the boxes are: in the first 1,500 bytes, or after a 'moof'.
-    static int Somewhere(List<byte> clip, Random random) => random.Next(10) > 0 ? random.Next(Math.Min(2600, clip.Count - 4)) : random.Next(clip.Count - 4);
+    static int Somewhere(List<byte> clip, Random random) =>
+        random.Next(10) > 0 ? random.Next(Math.Min(2600, clip.Count - 4)) : random.Next(clip.Count - 4);
 
     static void Put(List<byte> clip, int at, uint number)
     {

@@ -9,7 +9,8 @@ public sealed class PlaylistTests
 {
     static readonly Instant Start = Time.TryParse("2026-11-21T08:03:00.25Z")!.Value;
 
-    static PlaylistClip Clip(int number, byte[] bytes) => new(number, ClipIndex.Read(GoldenMedia.Reader(bytes), bytes.Length), Start + Duration.FromSeconds(5 * number));
+    static PlaylistClip Clip(int number, byte[] bytes) =>
+        new(number, ClipIndex.Read(GoldenMedia.Reader(bytes), bytes.Length), Start + Duration.FromSeconds(5 * number));
 
     static string Url(PlaylistClip clip) => string.Create(CultureInfo.InvariantCulture, $"clips/{clip.Number}/media");
 
@@ -47,9 +48,15 @@ public sealed class PlaylistTests
     {
         var clip = Clip(1, GoldenMedia.Normal);
         var lines = Playlist.Write([clip], Url).Split('\n');
-        var durations = lines.Where(l => l.StartsWith("#EXTINF:", StringComparison.Ordinal)).Select(l => double.Parse(l[8..^1], CultureInfo.InvariantCulture)).ToList();
+        var durations = lines
+            .Where(l => l.StartsWith("#EXTINF:", StringComparison.Ordinal))
+            .Select(l => double.Parse(l[8..^1], CultureInfo.InvariantCulture))
+            .ToList();
         (durations.Sum() * 1_000_000).ShouldBe(clip.Index.DurationUs, 100_000);
-        var target = int.Parse(lines.Single(l => l.StartsWith("#EXT-X-TARGETDURATION:", StringComparison.Ordinal))[22..], CultureInfo.InvariantCulture);
+        var target = int.Parse(
+            lines.Single(l => l.StartsWith("#EXT-X-TARGETDURATION:", StringComparison.Ordinal))[22..],
+            CultureInfo.InvariantCulture
+        );
         durations.ShouldAllBe(d => Math.Round(d) <= target);
     }
 
@@ -65,7 +72,9 @@ public sealed class PlaylistTests
     [Fact]
     public void A_clip_that_needs_a_proxy_is_not_listed()
     {
-        Should.Throw<InvalidOperationException>(() => Playlist.Write([Clip(3, GoldenMedia.Hevc)], Url)).Message.ShouldContain("Clip 3");
+        Should
+            .Throw<InvalidOperationException>(() => Playlist.Write([Clip(3, GoldenMedia.Hevc)], Url))
+            .Message.ShouldContain("Clip 3");
     }
 
     [Fact]
@@ -84,6 +93,8 @@ public sealed class PlaylistTests
         return found;
 
         static ByteRange Parse(string text) =>
-            text.Split('@') is [var length, var offset] ? new(long.Parse(offset, CultureInfo.InvariantCulture), long.Parse(length, CultureInfo.InvariantCulture)) : throw new FormatException(text);
+            text.Split('@') is [var length, var offset]
+                ? new(long.Parse(offset, CultureInfo.InvariantCulture), long.Parse(length, CultureInfo.InvariantCulture))
+                : throw new FormatException(text);
     }
 }

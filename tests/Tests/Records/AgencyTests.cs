@@ -62,7 +62,9 @@ public sealed class Agencies_on_one_server
             await work.Commit(Stop);
         }
         await first.Agencies.DisposeAsync();
-        (await Should.ThrowAsync<InvalidOperationException>(() => TestAgency.Open(data: data, url: url))).Message.ShouldContain("another text");
+        (await Should.ThrowAsync<InvalidOperationException>(() => TestAgency.Open(data: data, url: url))).Message.ShouldContain(
+            "another text"
+        );
         Directory.Delete(data, true);
     }
 }

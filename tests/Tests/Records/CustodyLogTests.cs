@@ -76,7 +76,9 @@ public sealed class The_custody_log
             await work.Execute("DELETE FROM custody_entry WHERE position = 1", null, Stop);
             await work.Commit(Stop);
         }
-        (await Should.ThrowAsync<InvalidDataException>(() => house.Log.Integrate(Stop))).Message.ShouldContain("records are older than the log");
+        (await Should.ThrowAsync<InvalidDataException>(() => house.Log.Integrate(Stop))).Message.ShouldContain(
+            "records are older than the log"
+        );
         house.Log.Size.ShouldBe(2);
     }
 
@@ -86,7 +88,9 @@ public sealed class The_custody_log
         await using var house = await TestAgency.Open();
         using var stopping = new CancellationTokenSource();
         var running = house.Log.Run(stopping.Token);
-        var receipts = await Task.WhenAll(Enumerable.Range(0, 60).Select(async _ => await house.Log.ReceiptOf(await house.AppendSignIn(), Stop)));
+        var receipts = await Task.WhenAll(
+            Enumerable.Range(0, 60).Select(async _ => await house.Log.ReceiptOf(await house.AppendSignIn(), Stop))
+        );
         await stopping.CancelAsync();
         await running.ContinueWith(_ => { }, TaskScheduler.Default);
         receipts.Select(r => r.ReadProof().Index).Order().ShouldBe(Enumerable.Range(0, 60).Select(i => (long)i));

@@ -24,7 +24,12 @@ public sealed class TestAgency : IAsyncDisposable
 
     public static Actor Clerk { get; } = new(ActorKind.Account, "0193", "Ada Clerk");
 
-    public static async Task<TestAgency> Open(Action<AgencyParts>? more = null, Migrations? migrations = null, string? data = null, string? url = null)
+    public static async Task<TestAgency> Open(
+        Action<AgencyParts>? more = null,
+        Migrations? migrations = null,
+        string? data = null,
+        string? url = null
+    )
     {
         data ??= Directory.CreateTempSubdirectory("lapel-test-").FullName;
         var clock = new TestClock();

@@ -49,9 +49,7 @@ public sealed class A_unit_of_work
     [Fact]
     public async Task Writes_and_reads_every_kind_of_value_the_same()
     {
-        await using var house = await TestAgency.Open(
-            migrations: new Migrations().Of(typeof(RecordsModule).Assembly)
-        );
+        await using var house = await TestAgency.Open(migrations: new Migrations().Of(typeof(RecordsModule).Assembly));
         var id = RecordingId.New();
         var digest = Digest.Of([1, 2, 3]);
         var at = Time.FromMicroseconds(1_795_246_980_123_456);
@@ -64,7 +62,16 @@ public sealed class A_unit_of_work
             );
             await work.Execute(
                 "INSERT INTO v VALUES (@id, @none, @digest, @at, @flag, @ratio, @text)",
-                new { id, none = (RecordingId?)null, digest, at, flag = true, ratio = 0.25, text = "Zoë 31 Div." },
+                new
+                {
+                    id,
+                    none = (RecordingId?)null,
+                    digest,
+                    at,
+                    flag = true,
+                    ratio = 0.25,
+                    text = "Zoë 31 Div.",
+                },
                 Stop
             );
             await work.Commit(Stop);
@@ -73,7 +80,16 @@ public sealed class A_unit_of_work
         var row = await read.One(
             "SELECT * FROM v",
             null,
-            r => (r.Id<Nouns.Recording>("id"), r.IdOrNull<Nouns.Recording>("none"), r.Digest("digest"), r.Time("at"), r.Flag("flag"), r.Real("ratio"), r.Text("text")),
+            r =>
+                (
+                    r.Id<Nouns.Recording>("id"),
+                    r.IdOrNull<Nouns.Recording>("none"),
+                    r.Digest("digest"),
+                    r.Time("at"),
+                    r.Flag("flag"),
+                    r.Real("ratio"),
+                    r.Text("text")
+                ),
             Stop
         );
         row.ShouldBe((id, null, digest, at, true, 0.25, "Zoë 31 Div."));
@@ -89,12 +105,14 @@ public sealed class A_unit_of_work
             await work.Commit(Stop);
         }
         await Task.WhenAll(
-            Enumerable.Range(0, 30).Select(async _ =>
-            {
-                await using var work = await house.Begin();
-                await work.Execute("UPDATE follower SET position = position + 1 WHERE name = 'x'", null, Stop);
-                await work.Commit(Stop);
-            })
+            Enumerable
+                .Range(0, 30)
+                .Select(async _ =>
+                {
+                    await using var work = await house.Begin();
+                    await work.Execute("UPDATE follower SET position = position + 1 WHERE name = 'x'", null, Stop);
+                    await work.Commit(Stop);
+                })
         );
         await using var read = await house.Records.Read(Stop);
         (await read.One("SELECT position FROM follower", null, r => r.Number("position"), Stop)).ShouldBe(30);

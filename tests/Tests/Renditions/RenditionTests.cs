@@ -47,7 +47,9 @@ public sealed class Renditions_of_a_recording
                 var packed = files.Read(recording.Id, name, clips).ShouldNotBeNull(name);
                 packed.AsSpan().IndexOf(JpegStart).ShouldBeGreaterThan(0, "a JPEG");
             }
-            System.Text.Encoding.UTF8.GetString(files.Read(recording.Id, RenditionFiles.Waveform, clips)!).ShouldStartWith("""{"everyMs":100,"peaks":[""");
+            System
+                .Text.Encoding.UTF8.GetString(files.Read(recording.Id, RenditionFiles.Waveform, clips)!)
+                .ShouldStartWith("""{"everyMs":100,"peaks":[""");
             foreach (var file in Directory.EnumerateFiles(room.Agency.Folder.Renditions, "*", SearchOption.AllDirectories))
                 File.ReadAllBytes(file).AsSpan().IndexOf(JpegStart).ShouldBe(-1, "sealed at rest");
             Directory.Delete(room.Agency.Folder.Renditions, recursive: true);

@@ -26,13 +26,19 @@ public sealed class AccountTests
     {
         await using var agency = await RosterAgency.Open();
         var officer = new NewAccount("okafor", "Maya Okafor", Role.Officer, null, null, null);
-        (await agency.Refused(w => Accounts.Make(w, officer, RosterAgency.Password, false, stop))).Code.ShouldBe("account-needs-officer");
+        (await agency.Refused(w => Accounts.Make(w, officer, RosterAgency.Password, false, stop))).Code.ShouldBe(
+            "account-needs-officer"
+        );
         var supervisor = new NewAccount("brandt", "Helen Brandt", Role.Supervisor, null, null, null);
-        (await agency.Refused(w => Accounts.Make(w, supervisor, RosterAgency.Password, false, stop))).Code.ShouldBe("account-needs-unit");
+        (await agency.Refused(w => Accounts.Make(w, supervisor, RosterAgency.Password, false, stop))).Code.ShouldBe(
+            "account-needs-unit"
+        );
 
         await agency.Do(w => Accounts.Make(w, officer with { Officer = agency.Okafor.Id }, RosterAgency.Password, false, stop));
         var second = officer with { Name = "okafor2", Officer = agency.Okafor.Id };
-        (await agency.Refused(w => Accounts.Make(w, second, RosterAgency.Password, false, stop))).Code.ShouldBe("officer-has-account");
+        (await agency.Refused(w => Accounts.Make(w, second, RosterAgency.Password, false, stop))).Code.ShouldBe(
+            "officer-has-account"
+        );
     }
 
     [Fact]
@@ -40,7 +46,9 @@ public sealed class AccountTests
     {
         await using var agency = await RosterAgency.Open();
         await agency.Do(w => Accounts.Make(w, Clerk(), RosterAgency.Password, false, stop));
-        (await agency.Refused(w => Accounts.Make(w, Clerk(" WhitField "), RosterAgency.Password, false, stop))).Code.ShouldBe("account-name-taken");
+        (await agency.Refused(w => Accounts.Make(w, Clerk(" WhitField "), RosterAgency.Password, false, stop))).Code.ShouldBe(
+            "account-name-taken"
+        );
     }
 
     [Fact]
@@ -55,8 +63,12 @@ public sealed class AccountTests
             await Accounts.Disable(w, account.Id, stop);
             return await Accounts.Enable(w, account.Id, stop);
         });
-        var facts = (await agency.Facts("account.changed")).Where(e => ((CustodyEvent.AccountChanged)e.Event).Account == account.Id).ToList();
-        facts.Select(e => ((CustodyEvent.AccountChanged)e.Event).Change).ShouldBe(["made", "password-changed", "role-changed", "disabled", "enabled"]);
+        var facts = (await agency.Facts("account.changed"))
+            .Where(e => ((CustodyEvent.AccountChanged)e.Event).Account == account.Id)
+            .ToList();
+        facts
+            .Select(e => ((CustodyEvent.AccountChanged)e.Event).Change)
+            .ShouldBe(["made", "password-changed", "role-changed", "disabled", "enabled"]);
         facts.ShouldAllBe(e => !System.Text.Encoding.UTF8.GetString(e.ToBytes()).Contains("long password"));
     }
 
@@ -99,13 +111,19 @@ public sealed class AccountTests
         var now = Roles.Words.Roles[Role.Administrator].Permissions;
         now.ShouldAllBe(p => !Roles.IsAboutContent(p));
         foreach (var permission in Enum.GetValues<Permission>().Where(Roles.IsAboutContent))
-            Roles.WhyNotChange(Role.Administrator, now.Append(permission).ToHashSet())!.Code.ShouldBe("administrator-sees-no-recordings");
+            Roles
+                .WhyNotChange(Role.Administrator, now.Append(permission).ToHashSet())!
+                .Code.ShouldBe("administrator-sees-no-recordings");
     }
 
     [Fact]
     public void Administrators_keep_what_lets_them_let_people_in_and_nobody_else_gets_it()
     {
-        Roles.WhyNotChange(Role.Administrator, new HashSet<Permission> { Permission.EditAccounts })!.Code.ShouldBe("administrator-must-remain");
-        Roles.WhyNotChange(Role.EvidenceClerk, new HashSet<Permission> { Permission.ChangePermissions })!.Code.ShouldBe("permissions-only-by-administrator");
+        Roles
+            .WhyNotChange(Role.Administrator, new HashSet<Permission> { Permission.EditAccounts })!
+            .Code.ShouldBe("administrator-must-remain");
+        Roles
+            .WhyNotChange(Role.EvidenceClerk, new HashSet<Permission> { Permission.ChangePermissions })!
+            .Code.ShouldBe("permissions-only-by-administrator");
     }
 }

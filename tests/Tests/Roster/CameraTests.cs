@@ -23,7 +23,9 @@ public sealed class CameraTests
         (await agency.Read(r => CameraKeys.Find(r, Digest.Of(spki), stop)))!.Camera.ShouldBe(camera.Id);
         (await agency.Read(r => Cameras.Find(r, camera.Id, stop))).ShouldBe(camera);
 
-        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), RosterAgency.NewSpki(), "LC-1", stop))).ShouldBe(Cameras.WrongCode);
+        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), RosterAgency.NewSpki(), "LC-1", stop))).ShouldBe(
+            Cameras.WrongCode
+        );
         (await agency.Facts("camera.enrolled")).Count.ShouldBe(1);
     }
 
@@ -44,10 +46,16 @@ public sealed class CameraTests
         await using var agency = await RosterAgency.Open();
         var (_, code) = await agency.Do(w => Cameras.Expect(w, "LC-1", "Model 1", stop));
         var spki = RosterAgency.NewSpki();
-        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), spki, "LC-2", stop))).Code.ShouldBe("enrolment-serial-differs");
+        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), spki, "LC-2", stop))).Code.ShouldBe(
+            "enrolment-serial-differs"
+        );
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), p384.ExportSubjectPublicKeyInfo(), "LC-1", stop))).Code.ShouldBe("camera-key-unreadable");
-        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), [1, 2, 3], "LC-1", stop))).Code.ShouldBe("camera-key-unreadable");
+        (
+            await agency.Refused(w => Cameras.Enrol(w, code.ToString(), p384.ExportSubjectPublicKeyInfo(), "LC-1", stop))
+        ).Code.ShouldBe("camera-key-unreadable");
+        (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), [1, 2, 3], "LC-1", stop))).Code.ShouldBe(
+            "camera-key-unreadable"
+        );
         agency.Clock.Advance(TimeSpan.FromHours(24));
         (await agency.Refused(w => Cameras.Enrol(w, code.ToString(), spki, "LC-1", stop))).ShouldBe(Cameras.WrongCode);
     }
@@ -58,7 +66,9 @@ public sealed class CameraTests
         await using var agency = await RosterAgency.Open();
         var (_, first) = await agency.Do(w => Cameras.Expect(w, "LC-1", "Model 1", stop));
         var (_, second) = await agency.Do(w => Cameras.Expect(w, "LC-1", "Model 1", stop));
-        (await agency.Refused(w => Cameras.Enrol(w, first.ToString(), RosterAgency.NewSpki(), "LC-1", stop))).ShouldBe(Cameras.WrongCode);
+        (await agency.Refused(w => Cameras.Enrol(w, first.ToString(), RosterAgency.NewSpki(), "LC-1", stop))).ShouldBe(
+            Cameras.WrongCode
+        );
         await agency.Do(w => Cameras.Enrol(w, second.ToString(), RosterAgency.NewSpki(), "LC-1", stop));
     }
 
@@ -77,7 +87,9 @@ public sealed class CameraTests
         lost.KeyDigest.ShouldBeNull();
         (await agency.Read(r => CameraKeys.Find(r, key, stop)))!.RevokedAt.ShouldBe(agency.Now);
         (await agency.Read(r => Assignments.WearerOf(r, camera.Id, agency.Now, stop))).ShouldBeNull();
-        (await agency.Facts("camera.key-revoked")).Single().Event.ShouldBe(new CustodyEvent.CameraKeyRevoked(camera.Id, key, "Left on a train"));
+        (await agency.Facts("camera.key-revoked"))
+            .Single()
+            .Event.ShouldBe(new CustodyEvent.CameraKeyRevoked(camera.Id, key, "Left on a train"));
         (await agency.Facts("camera.returned")).Count.ShouldBe(1);
 
         var again = await agency.EnrolledCamera("LC-1");
@@ -131,9 +143,15 @@ public sealed class CameraTests
         var second = await agency.EnrolledCamera("LC-2");
         var start = agency.Now;
         await agency.Do(w => Assignments.Assign(w, first.Id, agency.Okafor.Id, start, null, stop));
-        (await agency.Refused(w => Assignments.Assign(w, first.Id, agency.Tremblay.Id, start, null, stop))).Code.ShouldBe("camera-worn");
-        (await agency.Refused(w => Assignments.Assign(w, second.Id, agency.Okafor.Id, start, null, stop))).Code.ShouldBe("officer-wears-camera");
-        var refusal = await agency.Refused(w => Assignments.Assign(w, second.Id, agency.Tremblay.Id, start + Duration.FromHours(1), null, stop));
+        (await agency.Refused(w => Assignments.Assign(w, first.Id, agency.Tremblay.Id, start, null, stop))).Code.ShouldBe(
+            "camera-worn"
+        );
+        (await agency.Refused(w => Assignments.Assign(w, second.Id, agency.Okafor.Id, start, null, stop))).Code.ShouldBe(
+            "officer-wears-camera"
+        );
+        var refusal = await agency.Refused(w =>
+            Assignments.Assign(w, second.Id, agency.Tremblay.Id, start + Duration.FromHours(1), null, stop)
+        );
         refusal.Code.ShouldBe("assignment-in-future");
     }
 
@@ -144,7 +162,11 @@ public sealed class CameraTests
         var camera = await agency.EnrolledCamera("LC-1");
         var (from, until) = (agency.Now - Duration.FromHours(20), agency.Now - Duration.FromHours(12));
         await agency.Do(w => Assignments.Assign(w, camera.Id, agency.Okafor.Id, from, until, stop));
-        (await agency.Refused(w => Assignments.Assign(w, camera.Id, agency.Tremblay.Id, from + Duration.FromHours(1), null, stop))).Code.ShouldBe("camera-worn");
+        (
+            await agency.Refused(w =>
+                Assignments.Assign(w, camera.Id, agency.Tremblay.Id, from + Duration.FromHours(1), null, stop)
+            )
+        ).Code.ShouldBe("camera-worn");
         await agency.Do(w => Assignments.Assign(w, camera.Id, agency.Tremblay.Id, until, null, stop));
     }
 }

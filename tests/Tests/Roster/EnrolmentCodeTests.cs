@@ -14,7 +14,14 @@ public sealed class EnrolmentCodeTests
                 code =>
                 {
                     var text = code.ToString();
-                    var typed = new[] { text, text.ToLowerInvariant(), text.Replace("-", ""), text.Replace('-', ' '), text.Replace('0', 'o').Replace('1', 'l') };
+                    var typed = new[]
+                    {
+                        text,
+                        text.ToLowerInvariant(),
+                        text.Replace("-", ""),
+                        text.Replace('-', ' '),
+                        text.Replace('0', 'o').Replace('1', 'l'),
+                    };
                     return typed.All(t => EnrolmentCode.TryParse(t, out var read) && read == code);
                 }
             )
@@ -29,5 +36,6 @@ public sealed class EnrolmentCodeTests
     public void What_is_no_code_is_not_read(string? typed) => EnrolmentCode.TryParse(typed, out _).ShouldBeFalse();
 
     [Fact]
-    public void A_code_has_twenty_characters_of_thirty_two() => EnrolmentCode.New().ToString().Replace("-", "").Length.ShouldBe(20);
+    public void A_code_has_twenty_characters_of_thirty_two() =>
+        EnrolmentCode.New().ToString().Replace("-", "").Length.ShouldBe(20);
 }

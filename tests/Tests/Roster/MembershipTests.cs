@@ -40,14 +40,18 @@ public sealed class MembershipTests
         await agency.Do(w => Memberships.Join(w, agency.Okafor.Id, agency.Platoon.Id, Toronto.Day(3, 1), null, stop));
         await agency.Do(w => Memberships.Join(w, agency.Okafor.Id, agency.OtherDivision.Id, noon, null, stop));
         var day = Span.OfDay(new LocalDate(2026, 6, 1), Toronto.Profile);
-        (await agency.Read(r => Memberships.During(r, day, stop))).Select(m => m.Unit).ShouldBe([agency.Platoon.Id, agency.OtherDivision.Id]);
+        (await agency.Read(r => Memberships.During(r, day, stop)))
+            .Select(m => m.Unit)
+            .ShouldBe([agency.Platoon.Id, agency.OtherDivision.Id]);
     }
 
     [Fact]
     public async Task A_membership_that_overlaps_an_earlier_one_is_refused_with_a_sentence()
     {
         await using var agency = await RosterAgency.Open();
-        await agency.Do(w => Memberships.Join(w, agency.Okafor.Id, agency.Platoon.Id, Toronto.Day(3, 1), Toronto.Day(6, 1), stop));
+        await agency.Do(w =>
+            Memberships.Join(w, agency.Okafor.Id, agency.Platoon.Id, Toronto.Day(3, 1), Toronto.Day(6, 1), stop)
+        );
         var refusal = await agency.Refused(w =>
             Memberships.Join(w, agency.Okafor.Id, agency.OtherDivision.Id, Toronto.Day(5, 1), null, stop)
         );
@@ -76,7 +80,9 @@ public sealed class MembershipTests
         agency.Clock.Advance(TimeSpan.FromHours(1));
         await agency.Do(w => Officers.Leave(w, agency.Okafor.Id, stop));
         (await agency.Read(r => Assignments.WearerOf(r, camera.Id, agency.Now, stop))).ShouldBeNull();
-        (await agency.Refused(w => Memberships.Join(w, agency.Okafor.Id, agency.Platoon.Id, agency.Now, null, stop))).Code.ShouldBe("officer-left");
+        (
+            await agency.Refused(w => Memberships.Join(w, agency.Okafor.Id, agency.Platoon.Id, agency.Now, null, stop))
+        ).Code.ShouldBe("officer-left");
     }
 
     [Fact]
@@ -100,9 +106,13 @@ public sealed class MembershipTests
     public void Two_spans_overlap_exactly_when_some_moment_is_in_both()
     {
         var moments = Enumerable.Range(0, 12).Select(m => Instant.FromUnixTimeSeconds(m)).ToList();
-        var spans = from a in Gen.Choose(0, 9)
-                    from length in Gen.Choose(1, 6)
-                    select new Span(moments[0] + Duration.FromSeconds(a), length == 6 ? null : moments[0] + Duration.FromSeconds(a + length));
+        var spans =
+            from a in Gen.Choose(0, 9)
+            from length in Gen.Choose(1, 6)
+            select new Span(
+                moments[0] + Duration.FromSeconds(a),
+                length == 6 ? null : moments[0] + Duration.FromSeconds(a + length)
+            );
         Check.QuickThrowOnFailure(
             Prop.ForAll(
                 Gen.Zip(spans, spans).ToArbitrary(),

@@ -9,11 +9,34 @@ public sealed class PasswordTests
 
     // RFC 7914, section 12.
     [Theory]
-    [InlineData("", "", 4, 1, 1, "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906")]
-    [InlineData("password", "NaCl", 10, 8, 16, "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640")]
-    [InlineData("pleaseletmein", "SodiumChloride", 14, 8, 1, "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887")]
+    [InlineData(
+        "",
+        "",
+        4,
+        1,
+        1,
+        "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906"
+    )]
+    [InlineData(
+        "password",
+        "NaCl",
+        10,
+        8,
+        16,
+        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"
+    )]
+    [InlineData(
+        "pleaseletmein",
+        "SodiumChloride",
+        14,
+        8,
+        1,
+        "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887"
+    )]
     public void Scrypt_gives_what_the_standard_says(string password, string salt, int lnN, int r, int p, string expected) =>
-        Convert.ToHexStringLower(Scrypt.Derive(Encoding.ASCII.GetBytes(password), Encoding.ASCII.GetBytes(salt), lnN, r, p, 64)).ShouldBe(expected);
+        Convert
+            .ToHexStringLower(Scrypt.Derive(Encoding.ASCII.GetBytes(password), Encoding.ASCII.GetBytes(salt), lnN, r, p, 64))
+            .ShouldBe(expected);
 
     [Fact]
     public async Task A_kept_password_matches_itself_and_nothing_else()
@@ -59,5 +82,6 @@ public sealed class PasswordTests
     public void A_password_of_a_few_words_is_taken() => Password.WhyNot(Good, "okafor", "Maya Okafor").ShouldBeNull();
 
     [Fact]
-    public void A_password_that_was_made_up_is_taken() => Password.WhyNot(Password.Generate(), "okafor", "Maya Okafor").ShouldBeNull();
+    public void A_password_that_was_made_up_is_taken() =>
+        Password.WhyNot(Password.Generate(), "okafor", "Maya Okafor").ShouldBeNull();
 }

@@ -20,18 +20,29 @@ public sealed class RosterRoutesTests
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
     }
 
-    static async Task<JsonElement> Post(HttpClient http, string path, object body, HttpStatusCode expected = HttpStatusCode.Created) =>
-        await Json(await http.PostAsJsonAsync("api/v1/" + path, body, LapelJson.Lenient), expected);
+    static async Task<JsonElement> Post(
+        HttpClient http,
+        string path,
+        object body,
+        HttpStatusCode expected = HttpStatusCode.Created
+    ) => await Json(await http.PostAsJsonAsync("api/v1/" + path, body, LapelJson.Lenient), expected);
 
     static async Task<string> Code(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString()!;
 
     /// <summary>Sends the first form of a page that leads to an address, with the page's own token.</summary>
-    static async Task<HttpResponseMessage> Submit(HttpClient http, string page, string action, params (string Name, string Value)[] typed)
+    static async Task<HttpResponseMessage> Submit(
+        HttpClient http,
+        string page,
+        string action,
+        params (string Name, string Value)[] typed
+    )
     {
         var html = await new HtmlParser().ParseDocumentAsync(await http.GetStringAsync(page));
         var form = html.Forms.First(f => f.GetAttribute("action") == action);
-        var fields = form.QuerySelectorAll("input[type=hidden]").Select(i => (i.GetAttribute("name")!, i.GetAttribute("value") ?? "")).Concat(typed);
+        var fields = form.QuerySelectorAll("input[type=hidden]")
+            .Select(i => (i.GetAttribute("name")!, i.GetAttribute("value") ?? ""))
+            .Concat(typed);
         var ask = new HttpRequestMessage(HttpMethod.Post, action)
         {
             Content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Item1, f.Item2))),
@@ -46,9 +57,8 @@ public sealed class RosterRoutesTests
             .Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.Metadata.GetMetadata<NeedsPermission>() is not null)
             .SelectMany(e =>
-                e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m =>
-                    (m, Fill(e.RoutePattern), e.Metadata.GetMetadata<NeedsPermission>()!.Permission)
-                )
+                e.Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Select(m => (m, Fill(e.RoutePattern), e.Metadata.GetMetadata<NeedsPermission>()!.Permission))
             );
 
     // An address that the pattern matches and that names nothing. Numbers are recognised by their constraint.
@@ -113,10 +123,36 @@ public sealed class RosterRoutesTests
         var officer = (await Post(admin, "officers", new { badge = "1042", name = "Maya Okafor" })).GetProperty("id").GetString();
         var people = new Dictionary<Role, object>
         {
-            [Role.Officer] = new { name = "an-officer", fullName = "Maya Okafor", role = "officer", officer, password = RosterAgency.Password },
-            [Role.Supervisor] = new { name = "a-supervisor", fullName = "Helen Brandt", role = "supervisor", unit, password = RosterAgency.Password },
-            [Role.EvidenceClerk] = new { name = "a-clerk", fullName = "Nora Whitfield", role = "evidence-clerk", password = RosterAgency.Password },
-            [Role.Oversight] = new { name = "an-outsider", fullName = "Daniel Abara", role = "oversight", password = RosterAgency.Password },
+            [Role.Officer] = new
+            {
+                name = "an-officer",
+                fullName = "Maya Okafor",
+                role = "officer",
+                officer,
+                password = RosterAgency.Password,
+            },
+            [Role.Supervisor] = new
+            {
+                name = "a-supervisor",
+                fullName = "Helen Brandt",
+                role = "supervisor",
+                unit,
+                password = RosterAgency.Password,
+            },
+            [Role.EvidenceClerk] = new
+            {
+                name = "a-clerk",
+                fullName = "Nora Whitfield",
+                role = "evidence-clerk",
+                password = RosterAgency.Password,
+            },
+            [Role.Oversight] = new
+            {
+                name = "an-outsider",
+                fullName = "Daniel Abara",
+                role = "oversight",
+                password = RosterAgency.Password,
+            },
         };
         foreach (var (role, person) in people)
         {
@@ -145,7 +181,10 @@ public sealed class RosterRoutesTests
                 ["roles"] = Permission.SeeAccounts,
             };
             foreach (var (path, needs) in seen)
-                (await http.GetAsync(path)).StatusCode.ShouldBe(may.Contains(needs) ? HttpStatusCode.OK : HttpStatusCode.NotFound, $"{role} {path}");
+                (await http.GetAsync(path)).StatusCode.ShouldBe(
+                    may.Contains(needs) ? HttpStatusCode.OK : HttpStatusCode.NotFound,
+                    $"{role} {path}"
+                );
         }
     }
 
@@ -154,7 +193,17 @@ public sealed class RosterRoutesTests
     {
         await using var house = await House.Open();
         using var admin = await house.SignIn();
-        await Post(admin, "accounts", new { name = "a-clerk", fullName = "Nora Whitfield", role = "evidence-clerk", password = RosterAgency.Password });
+        await Post(
+            admin,
+            "accounts",
+            new
+            {
+                name = "a-clerk",
+                fullName = "Nora Whitfield",
+                role = "evidence-clerk",
+                password = RosterAgency.Password,
+            }
+        );
         using var clerk = await house.SignIn("a-clerk", RosterAgency.Password);
         var hidden = await clerk.GetAsync("api/v1/accounts");
         var absent = await clerk.GetAsync("api/v1/no-such-thing");
@@ -168,8 +217,30 @@ public sealed class RosterRoutesTests
         await using var house = await House.Open();
         using var http = await house.SignIn();
         var service = (await Post(http, "units", new { name = "York", kind = "service" })).GetProperty("id").GetString();
-        var one = (await Post(http, "units", new { name = "31 Division", kind = "division", parent = service })).GetProperty("id").GetString();
-        var two = (await Post(http, "units", new { name = "12 Division", kind = "division", parent = service })).GetProperty("id").GetString();
+        var one = (
+            await Post(
+                http,
+                "units",
+                new
+                {
+                    name = "31 Division",
+                    kind = "division",
+                    parent = service,
+                }
+            )
+        ).GetProperty("id").GetString();
+        var two = (
+            await Post(
+                http,
+                "units",
+                new
+                {
+                    name = "12 Division",
+                    kind = "division",
+                    parent = service,
+                }
+            )
+        ).GetProperty("id").GetString();
         var officer = (await Post(http, "officers", new { badge = "1042", name = "Maya Okafor" })).GetProperty("id").GetString();
         await Post(http, $"officers/{officer}/memberships", new { unit = one, from = "2026-03-01" });
         await Post(http, $"officers/{officer}/memberships", new { unit = two, from = "2026-06-01" });
@@ -187,7 +258,8 @@ public sealed class RosterRoutesTests
         (await Code(await http.GetAsync($"api/v1/officers/{officer}?on=yesterday"))).ShouldBe("day-unreadable");
 
         var page = await http.GetStringAsync("roster?on=2026-05-31");
-        page.IndexOf("Maya Okafor", StringComparison.Ordinal).ShouldBeGreaterThan(page.IndexOf("31 Division", StringComparison.Ordinal));
+        page.IndexOf("Maya Okafor", StringComparison.Ordinal)
+            .ShouldBeGreaterThan(page.IndexOf("31 Division", StringComparison.Ordinal));
         page.ShouldContain("Sunday 31 May 2026");
     }
 
@@ -196,7 +268,9 @@ public sealed class RosterRoutesTests
     {
         await using var house = await House.Open();
         using var http = await house.SignIn();
-        await using (var work = await house.Agency.Get<Lapel.Records.AgencyRecords>().Begin(Actor.System("test"), CancellationToken.None))
+        await using (
+            var work = await house.Agency.Get<Lapel.Records.AgencyRecords>().Begin(Actor.System("test"), CancellationToken.None)
+        )
         {
             for (var i = 0; i < Officers.PageSize + 5; i++)
                 await Officers.Enter(work, $"{i:0000}", $"Officer {i}", null, CancellationToken.None);
@@ -221,9 +295,18 @@ public sealed class RosterRoutesTests
         wrong.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await wrong.Content.ReadAsStringAsync()).ShouldContain("The name or the password is wrong");
 
-        var entered = await Submit(http, "sign-in?return=%2Faccounts", "sign-in", ("name", "admin"), ("password", House.AdministratorPassword));
+        var entered = await Submit(
+            http,
+            "sign-in?return=%2Faccounts",
+            "sign-in",
+            ("name", "admin"),
+            ("password", House.AdministratorPassword)
+        );
         entered.Headers.Location!.OriginalString.ShouldBe("/york/accounts");
-        var cookie = entered.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith(Gate.CookieName + "=", StringComparison.Ordinal)).ToLowerInvariant();
+        var cookie = entered
+            .Headers.GetValues("Set-Cookie")
+            .Single(c => c.StartsWith(Gate.CookieName + "=", StringComparison.Ordinal))
+            .ToLowerInvariant();
         cookie.ShouldContain("httponly");
         cookie.ShouldContain("samesite=strict");
         cookie.ShouldContain("path=/york");
@@ -277,12 +360,26 @@ public sealed class RosterRoutesTests
     {
         await using var house = await House.Open(demo: false);
         using var admin = await house.SignIn();
-        var made = await Post(admin, "accounts", new { name = "a-clerk", fullName = "Nora Whitfield", role = "evidence-clerk" });
+        var made = await Post(
+            admin,
+            "accounts",
+            new
+            {
+                name = "a-clerk",
+                fullName = "Nora Whitfield",
+                role = "evidence-clerk",
+            }
+        );
         var given = made.GetProperty("password").GetString()!;
         using var clerk = await house.SignIn("a-clerk", given);
         (await Code(await clerk.GetAsync("api/v1/cameras"))).ShouldBe("password-change-needed");
         (await clerk.GetAsync("cameras")).Headers.Location!.OriginalString.ShouldBe("/york/my-account");
-        await Post(clerk, "password", new { present = "not it", wanted = RosterAgency.Password }, HttpStatusCode.UnprocessableEntity);
+        await Post(
+            clerk,
+            "password",
+            new { present = "not it", wanted = RosterAgency.Password },
+            HttpStatusCode.UnprocessableEntity
+        );
         await Post(clerk, "password", new { present = given, wanted = RosterAgency.Password }, HttpStatusCode.NoContent);
         (await clerk.GetAsync("api/v1/cameras")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -330,13 +427,38 @@ public sealed class RosterRoutesTests
         await using var house = await House.Open();
         using var api = await house.SignIn();
         var service = (await Post(api, "units", new { name = "York", kind = "service" })).GetProperty("id").GetString();
-        var officer = (await Post(api, "officers", new { badge = "1042", name = "Maya Okafor", rank = "Constable" })).GetProperty("id").GetString();
+        var officer = (
+            await Post(
+                api,
+                "officers",
+                new
+                {
+                    badge = "1042",
+                    name = "Maya Okafor",
+                    rank = "Constable",
+                }
+            )
+        ).GetProperty("id").GetString();
         await Post(api, $"officers/{officer}/memberships", new { unit = service });
-        var camera = (await Post(api, "cameras", new { serial = "LC-31-001", model = "Model 1" })).GetProperty("camera").GetProperty("id").GetString();
+        var camera = (await Post(api, "cameras", new { serial = "LC-31-001", model = "Model 1" }))
+            .GetProperty("camera")
+            .GetProperty("id")
+            .GetString();
         await Post(api, "assignments", new { camera, officer });
         await Post(api, "docks", new { name = "Parade room", unit = service });
-        var account = (await Post(api, "accounts", new { name = "okafor", fullName = "Maya Okafor", role = "officer", officer }))
-            .GetProperty("account").GetProperty("id").GetString();
+        var account = (
+            await Post(
+                api,
+                "accounts",
+                new
+                {
+                    name = "okafor",
+                    fullName = "Maya Okafor",
+                    role = "officer",
+                    officer,
+                }
+            )
+        ).GetProperty("account").GetProperty("id").GetString();
         foreach (
             var (path, text) in new[]
             {
@@ -362,7 +484,22 @@ public sealed class RosterRoutesTests
     public async Task Every_route_of_the_roster_says_who_may_use_it()
     {
         await using var house = await House.Open();
-        var mine = new[] { "sign-", "demo-", "my-account", "account", "roles", "roster", "cameras", "docks", "assignments", "unit", "officers", "session", "password" };
+        var mine = new[]
+        {
+            "sign-",
+            "demo-",
+            "my-account",
+            "account",
+            "roles",
+            "roster",
+            "cameras",
+            "docks",
+            "assignments",
+            "unit",
+            "officers",
+            "session",
+            "password",
+        };
         WhoMay
             .Undeclared(house.Services.GetRequiredService<EndpointDataSource>())
             .Select(r => r.TrimStart('/').Replace("api/v1/", ""))

@@ -15,7 +15,16 @@ public sealed class SignInTests
         string password = RosterAgency.Password,
         string name = "admin",
         SignInLimits? limits = null
-    ) => SignIn.WithPassword(agency.Records, limits ?? new SignInLimits(agency.Clock), name, password, Carrier.Bearer, Station, stop);
+    ) =>
+        SignIn.WithPassword(
+            agency.Records,
+            limits ?? new SignInLimits(agency.Clock),
+            name,
+            password,
+            Carrier.Bearer,
+            Station,
+            stop
+        );
 
     static async Task<Refusal> Refused(Func<Task> act) => (await Should.ThrowAsync<RefusedException>(act)).Refusal;
 
@@ -147,7 +156,9 @@ public sealed class SignInTests
         (await Who(agency, twoToken)).ShouldNotBeNull();
         await agency.Do(w => Accounts.Disable(w, account.Id, stop));
         (await Who(agency, twoToken)).ShouldBeNull();
-        (await agency.Facts("account.signed-out")).Select(e => ((CustodyEvent.SignedOut)e.Event).How).ShouldBe(["password-changed", "account-disabled"]);
+        (await agency.Facts("account.signed-out"))
+            .Select(e => ((CustodyEvent.SignedOut)e.Event).How)
+            .ShouldBe(["password-changed", "account-disabled"]);
     }
 
     [Fact]

@@ -21,7 +21,9 @@ public sealed class UnitTests
     {
         await using var agency = await RosterAgency.Open();
         (await agency.Refused(w => Units.Open(w, null, "Another", UnitKind.Service, stop))).Code.ShouldBe("service-exists");
-        (await agency.Refused(w => Units.Open(w, agency.Platoon.Id, "Squad", UnitKind.Platoon, stop))).Code.ShouldBe("unit-too-deep");
+        (await agency.Refused(w => Units.Open(w, agency.Platoon.Id, "Squad", UnitKind.Platoon, stop))).Code.ShouldBe(
+            "unit-too-deep"
+        );
         (await agency.Refused(w => Units.Open(w, null, "Loose", UnitKind.Division, stop))).Code.ShouldBe("unit-not-found");
     }
 
@@ -29,7 +31,9 @@ public sealed class UnitTests
     public async Task Two_open_units_in_one_place_cannot_have_the_same_name()
     {
         await using var agency = await RosterAgency.Open();
-        (await agency.Refused(w => Units.Open(w, agency.Division.Id, "a platoon", UnitKind.Platoon, stop))).Code.ShouldBe("unit-name-taken");
+        (await agency.Refused(w => Units.Open(w, agency.Division.Id, "a platoon", UnitKind.Platoon, stop))).Code.ShouldBe(
+            "unit-name-taken"
+        );
         await agency.Do(w => Units.Open(w, agency.OtherDivision.Id, "A Platoon", UnitKind.Platoon, stop));
     }
 

@@ -13,7 +13,10 @@ static class Docs
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, text);
         }
-        (File.Exists(file) ? File.ReadAllText(file) : "").ShouldBe(text, $"{path} is stale: run the tests with LAPEL_WRITE_DOCS=1 and look at the difference");
+        (File.Exists(file) ? File.ReadAllText(file) : "").ShouldBe(
+            text,
+            $"{path} is stale: run the tests with LAPEL_WRITE_DOCS=1 and look at the difference"
+        );
     }
 
     static string FindRoot()

@@ -10,7 +10,9 @@ public sealed partial class ErrorCodesTests
     sealed record Said(string Code, string? Sentence, int Status, string File);
 
     // A refusal is a code and a sentence, written next to each other: new Refusal("code", "…"), new("code", …), No("code", …), Answer(409, "code", …).
-    [GeneratedRegex("""(?:\bnew(?: Refusal)?|\bNo|\bAnswer)\(\s*(?:context\.HttpContext,\s*new\()?(?:(?<status>[A-Za-z0-9]+),\s*)?"(?<code>[a-z][A-Za-z0-9_-]*)",\s*(?:(?<text>\$?"(?:[^"\\]|\\.)*"(?:\s*\+\s*\$?"(?:[^"\\]|\\.)*")*)|(?<made>[A-Za-z][^,)]*))(?:,\s*RefusalKind\.(?<kind>\w+))?""")]
+    [GeneratedRegex(
+        """(?:\bnew(?: Refusal)?|\bNo|\bAnswer)\(\s*(?:context\.HttpContext,\s*new\()?(?:(?<status>[A-Za-z0-9]+),\s*)?"(?<code>[a-z][A-Za-z0-9_-]*)",\s*(?:(?<text>\$?"(?:[^"\\]|\\.)*"(?:\s*\+\s*\$?"(?:[^"\\]|\\.)*")*)|(?<made>[A-Za-z][^,)]*))(?:,\s*RefusalKind\.(?<kind>\w+))?"""
+    )]
     private static partial Regex Refusals();
 
     [GeneratedRegex("""\$?"(?<words>(?:[^"\\]|\\.)*)"(?:\s*\+\s*)?""")]
@@ -27,10 +29,16 @@ public sealed partial class ErrorCodesTests
             .. from file in Directory.EnumerateFiles(Path.Combine(Docs.Root, "src"), "*.cs", SearchOption.AllDirectories)
             let path = Path.GetRelativePath(Docs.Root, file)
             // Camera and Cli make no HTTP answers, and Media no refusals.
-            where !path.Contains("/obj/") && !path.StartsWith("src/Camera/") && !path.StartsWith("src/Cli/") && !path.StartsWith("src/Media/")
+            where
+                !path.Contains("/obj/")
+                && !path.StartsWith("src/Camera/")
+                && !path.StartsWith("src/Cli/")
+                && !path.StartsWith("src/Media/")
             from Match match in Refusals().Matches(File.ReadAllText(file))
             where !match.Groups["made"].Value.StartsWith("Severity.") // fsck's findings have codes of their own
-            let sentence = match.Groups["text"].Success ? string.Concat(Literal().Matches(match.Groups["text"].Value).Select(l => l.Groups["words"].Value)) : null
+            let sentence = match.Groups["text"].Success
+                ? string.Concat(Literal().Matches(match.Groups["text"].Value).Select(l => l.Groups["words"].Value))
+                : null
             where sentence is null || sentence.Contains(' ')
             orderby match.Groups["code"].Value, path
             select new Said(match.Groups["code"].Value, sentence, StatusOf(match), path),
@@ -56,7 +64,13 @@ public sealed partial class ErrorCodesTests
         foreach (var code in All().GroupBy(s => s.Code))
         {
             var statuses = string.Join(", ", code.Select(s => s.Status).Distinct().Order());
-            var sentences = string.Join("<br>", code.Select(s => s.Sentence is { } words ? Hole().Replace(words, "…").Replace("|", "\\|") : "*Says what exactly is wrong.*").Distinct());
+            var sentences = string.Join(
+                "<br>",
+                code.Select(s =>
+                        s.Sentence is { } words ? Hole().Replace(words, "…").Replace("|", "\\|") : "*Says what exactly is wrong.*"
+                    )
+                    .Distinct()
+            );
             list.Append($"| `{code.Key}` | {statuses} | {sentences} |\n");
         }
         Docs.ShouldStand("docs/api/errors.md", list.ToString());
@@ -75,16 +89,27 @@ public sealed partial class ErrorCodesTests
         """;
 
     [Fact]
-    public void Codes_are_kebab_case() => All().Where(s => !Kebab().IsMatch(s.Code)).Select(s => $"{s.Code} in {s.File}").ShouldBeEmpty();
+    public void Codes_are_kebab_case() =>
+        All().Where(s => !Kebab().IsMatch(s.Code)).Select(s => $"{s.Code} in {s.File}").ShouldBeEmpty();
 
     [Fact]
     public void Sentences_are_sentences() =>
         All()
-            .Where(s => s.Sentence is { } words && !(char.IsUpper(words[0]) || words[0] is '{' or '\'' || words.StartsWith("publicKeySpki")) || s.Sentence is { } end && end[^1] is not ('.' or '}'))
+            .Where(s =>
+                s.Sentence is { } words
+                    && !(char.IsUpper(words[0]) || words[0] is '{' or '\'' || words.StartsWith("publicKeySpki"))
+                || s.Sentence is { } end && end[^1] is not ('.' or '}')
+            )
             .Select(s => $"{s.Code} in {s.File}: {s.Sentence}")
             .ShouldBeEmpty();
 
     [Fact]
     public void A_code_that_stands_in_one_place_is_spelled_in_one_way() =>
-        All().Select(s => s.Code).Distinct().GroupBy(c => c.Replace("-", "")).Where(g => g.Count() > 1).Select(g => string.Join(" and ", g)).ShouldBeEmpty();
+        All()
+            .Select(s => s.Code)
+            .Distinct()
+            .GroupBy(c => c.Replace("-", ""))
+            .Where(g => g.Count() > 1)
+            .Select(g => string.Join(" and ", g))
+            .ShouldBeEmpty();
 }

@@ -6,7 +6,11 @@ namespace Lapel.Tests.Server;
 
 public sealed class OpenApiTests
 {
-    static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     static async Task<JsonElement> Read(House house)
     {
@@ -15,7 +19,10 @@ public sealed class OpenApiTests
     }
 
     static IEnumerable<(string Key, JsonElement Operation)> Operations(JsonElement document) =>
-        document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject().Select(o => ($"{o.Name.ToUpperInvariant()} {p.Name}", o.Value)));
+        document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(p => p.Value.EnumerateObject().Select(o => ($"{o.Name.ToUpperInvariant()} {p.Name}", o.Value)));
 
     [Fact]
     public async Task The_published_description_is_the_running_servers()
@@ -38,9 +45,17 @@ public sealed class OpenApiTests
             operation.TryGetProperty("summary", out var summary).ShouldBeTrue(key);
             summary.GetString().ShouldNotBeNullOrWhiteSpace(key);
             operation.GetProperty("description").GetString().ShouldNotBeNullOrWhiteSpace(key);
-            operation.GetProperty("responses").GetProperty("default").GetProperty("content").TryGetProperty("application/problem+json", out _).ShouldBeTrue(key);
+            operation
+                .GetProperty("responses")
+                .GetProperty("default")
+                .GetProperty("content")
+                .TryGetProperty("application/problem+json", out _)
+                .ShouldBeTrue(key);
         }
-        ApiWords.All.Keys.ShouldBe(operations.Select(o => o.Key).Where(k => !k.StartsWith("HEAD ", StringComparison.Ordinal)), ignoreOrder: true);
+        ApiWords.All.Keys.ShouldBe(
+            operations.Select(o => o.Key).Where(k => !k.StartsWith("HEAD ", StringComparison.Ordinal)),
+            ignoreOrder: true
+        );
         operations.Select(o => o.Operation.GetProperty("operationId").GetString()).ShouldBeUnique();
     }
 
@@ -67,14 +82,22 @@ public sealed class OpenApiTests
         ["/accounts/new"] = ["POST /api/v1/accounts"],
         ["/accounts/{account}"] = ["PATCH /api/v1/accounts/{account}"],
         ["/accounts/{account}/{act}"] =
-            ["POST /api/v1/accounts/{account}/password", "POST /api/v1/accounts/{account}/disable", "POST /api/v1/accounts/{account}/enable"],
+        [
+            "POST /api/v1/accounts/{account}/password",
+            "POST /api/v1/accounts/{account}/disable",
+            "POST /api/v1/accounts/{account}/enable",
+        ],
         ["/accounts/{account}/sessions/{session}/end"] = ["DELETE /api/v1/accounts/{account}/sessions/{session}"],
         ["/roles/{role}"] = ["PUT /api/v1/roles/{role}"],
         ["/roster/units"] = ["POST /api/v1/units"],
         ["/roster/units/{unit}/{act}"] = ["POST /api/v1/units/{unit}/close", "PATCH /api/v1/units/{unit}"],
         ["/roster/officers"] = ["POST /api/v1/officers"],
         ["/roster/officers/{officer}/{act}"] =
-            ["PATCH /api/v1/officers/{officer}", "POST /api/v1/officers/{officer}/memberships", "POST /api/v1/officers/{officer}/leave"],
+        [
+            "PATCH /api/v1/officers/{officer}",
+            "POST /api/v1/officers/{officer}/memberships",
+            "POST /api/v1/officers/{officer}/leave",
+        ],
         ["/roster/officers/{officer}/assign"] = ["POST /api/v1/assignments"],
         ["/assignments/{assignment}/return"] = ["POST /api/v1/assignments/{assignment}/return"],
         ["/cameras/new"] = ["POST /api/v1/cameras"],

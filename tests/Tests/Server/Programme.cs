@@ -63,12 +63,70 @@ public sealed class Programme : IAsyncDisposable
         var people = new Dictionary<string, HttpClient>
         {
             ["nobody"] = house.Visitor(),
-            ["the officer"] = await Person("osei", new { name = "osei", fullName = "Dana Osei", role = "officer", officer = owner.Id, password = Password }),
-            ["another officer"] = await Person("lind", new { name = "lind", fullName = "Ravi Lind", role = "officer", officer = other.Id, password = Password }),
-            ["supervisor"] = await Person("brandt", new { name = "brandt", fullName = "Helen Brandt", role = "supervisor", unit = first.Id, password = Password }),
-            ["another supervisor"] = await Person("moreau", new { name = "moreau", fullName = "Luc Moreau", role = "supervisor", unit = second.Id, password = Password }),
-            ["evidence clerk"] = await Person("whitfield", new { name = "whitfield", fullName = "Nora Whitfield", role = "evidence-clerk", password = Password }),
-            ["oversight"] = await Person("abara", new { name = "abara", fullName = "Daniel Abara", role = "oversight", password = Password }),
+            ["the officer"] = await Person(
+                "osei",
+                new
+                {
+                    name = "osei",
+                    fullName = "Dana Osei",
+                    role = "officer",
+                    officer = owner.Id,
+                    password = Password,
+                }
+            ),
+            ["another officer"] = await Person(
+                "lind",
+                new
+                {
+                    name = "lind",
+                    fullName = "Ravi Lind",
+                    role = "officer",
+                    officer = other.Id,
+                    password = Password,
+                }
+            ),
+            ["supervisor"] = await Person(
+                "brandt",
+                new
+                {
+                    name = "brandt",
+                    fullName = "Helen Brandt",
+                    role = "supervisor",
+                    unit = first.Id,
+                    password = Password,
+                }
+            ),
+            ["another supervisor"] = await Person(
+                "moreau",
+                new
+                {
+                    name = "moreau",
+                    fullName = "Luc Moreau",
+                    role = "supervisor",
+                    unit = second.Id,
+                    password = Password,
+                }
+            ),
+            ["evidence clerk"] = await Person(
+                "whitfield",
+                new
+                {
+                    name = "whitfield",
+                    fullName = "Nora Whitfield",
+                    role = "evidence-clerk",
+                    password = Password,
+                }
+            ),
+            ["oversight"] = await Person(
+                "abara",
+                new
+                {
+                    name = "abara",
+                    fullName = "Daniel Abara",
+                    role = "oversight",
+                    password = Password,
+                }
+            ),
             ["administrator"] = await house.SignIn(),
         };
 
@@ -83,7 +141,14 @@ public sealed class Programme : IAsyncDisposable
         ids["upload"] = (await camera.Create(unfinished, unfinished.Clips[0])).Split('/')[^1];
         ids["recording"] = film.Manifest.Recording.Text;
         people["a camera"] = Bearing(house, camera.Http.DefaultRequestHeaders.Authorization!);
-        var programme = new Programme { House = house, Camera = camera, People = people, Recording = film.Manifest.Recording, Ids = ids };
+        var programme = new Programme
+        {
+            House = house,
+            Camera = camera,
+            People = people,
+            Recording = film.Manifest.Recording,
+            Ids = ids,
+        };
         await programme.RenditionsAreMade();
         return programme;
     }
@@ -92,7 +157,9 @@ public sealed class Programme : IAsyncDisposable
     public async Task<string?> View(HttpClient person)
     {
         var answer = await person.PostAsJsonAsync($"api/v1/recordings/{Recording}/viewings", new { purpose = "a walk" });
-        return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString() : null;
+        return answer.IsSuccessStatusCode
+            ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString()
+            : null;
     }
 
     static HttpClient Bearing(House house, AuthenticationHeaderValue token)

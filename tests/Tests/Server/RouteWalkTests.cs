@@ -27,9 +27,13 @@ public sealed class RouteWalkTests
     {
         await using var programme = await Programme.Begin();
         var table = new StringBuilder(Head);
-        foreach (var routes in Route.AllOf(programme.House).GroupBy(r => r.IsApi ? "API" : "Pages, their forms, and the log's files"))
+        foreach (
+            var routes in Route.AllOf(programme.House).GroupBy(r => r.IsApi ? "API" : "Pages, their forms, and the log's files")
+        )
         {
-            table.Append($"\n## {routes.Key}\n\n| route | needs | {string.Join(" | ", programme.People.Keys)} |\n|---|---|{string.Concat(programme.People.Select(_ => "---|"))}\n");
+            table.Append(
+                $"\n## {routes.Key}\n\n| route | needs | {string.Join(" | ", programme.People.Keys)} |\n|---|---|{string.Concat(programme.People.Select(_ => "---|"))}\n"
+            );
             foreach (var route in routes)
             {
                 var outcomes = new List<string>();
@@ -57,8 +61,11 @@ public sealed class RouteWalkTests
 
     static string NeedsOf(Route route) =>
         route.Metadata.GetMetadata<NeedsPermission>() is { } needs
-            ? needs.Permission is { } permission ? $"`{Words<Permission>.Of(permission)}`" : "a sign-in"
-            : route.Metadata.GetMetadata<OpenToAnyone>()?.Reason ?? $"outside agencies only: {route.Metadata.GetMetadata<OutsideAgencies>()?.Reason}";
+            ? needs.Permission is { } permission
+                ? $"`{Words<Permission>.Of(permission)}`"
+                : "a sign-in"
+            : route.Metadata.GetMetadata<OpenToAnyone>()?.Reason
+                ?? $"outside agencies only: {route.Metadata.GetMetadata<OutsideAgencies>()?.Reason}";
 
     /// <summary>What one person meets at one route. Whatever changes something is asked of an id of nothing, or says nothing.</summary>
     static async Task<string> Walk(Programme programme, Route route, string name, HttpClient person)
@@ -72,7 +79,8 @@ public sealed class RouteWalkTests
         using var answer = await person.SendAsync(Ask(route, address), HttpCompletionOption.ResponseHeadersRead);
         ((int)answer.StatusCode).ShouldBeLessThan(500, $"{route.Key} as {name}");
         // An answer to HEAD has no code to tell hidden from not made; GET of the same address has.
-        using var told = route.Method == "HEAD" && answer.StatusCode == HttpStatusCode.NotFound ? await person.GetAsync(address) : null;
+        using var told =
+            route.Method == "HEAD" && answer.StatusCode == HttpStatusCode.NotFound ? await person.GetAsync(address) : null;
         var outcome = await OutcomeOf(told ?? answer);
         // A film that browsers play has no proxy, and of tiles only those of the log's size exist.
         if (route.Method == "GET" && outcome == Yes && await CodeOf(answer) is not ("tile-not-found" or "rendition-not-made"))
@@ -89,7 +97,10 @@ public sealed class RouteWalkTests
             return await OutcomeOf(await person.DeleteAsync("api/v1/session"));
         var who = await person.GetFromJsonAsync<JsonElement>("api/v1/session");
         var account = who.GetProperty("account").GetProperty("name").GetString()!;
-        using var again = await programme.House.SignIn(account, account == "admin" ? House.AdministratorPassword : Programme.Password);
+        using var again = await programme.House.SignIn(
+            account,
+            account == "admin" ? House.AdministratorPassword : Programme.Password
+        );
         var outcome = await OutcomeOf(await again.DeleteAsync("api/v1/session"));
         (await again.GetAsync("api/v1/session")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "a session that was ended");
         return outcome;
@@ -99,7 +110,9 @@ public sealed class RouteWalkTests
     {
         var ask = new HttpRequestMessage(new HttpMethod(method ?? route.Method), address);
         if (!route.Looks && route.Method != "OPTIONS")
-            ask.Content = route.IsApi ? new StringContent("{}", Encoding.UTF8, "application/json") : new FormUrlEncodedContent([]);
+            ask.Content = route.IsApi
+                ? new StringContent("{}", Encoding.UTF8, "application/json")
+                : new FormUrlEncodedContent([]);
         if (route.Pattern.StartsWith("/api/v1/uploads", StringComparison.Ordinal))
             ask.Headers.Add("Tus-Resumable", "1.0.0");
         return ask;
@@ -116,7 +129,8 @@ public sealed class RouteWalkTests
         };
 
     static async Task<string?> CodeOf(HttpResponseMessage answer) =>
-        answer.Content.Headers.ContentType?.MediaType == "application/problem+json" && await answer.Content.ReadAsStringAsync() is { Length: > 0 } body
+        answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
+        && await answer.Content.ReadAsStringAsync() is { Length: > 0 } body
             ? JsonDocument.Parse(body).RootElement.GetProperty("code").GetString()
             : null;
 
@@ -135,7 +149,10 @@ public sealed class RouteWalkTests
     static async Task<string> Whole(HttpClient person, HttpRequestMessage ask)
     {
         using var answer = await person.SendAsync(ask);
-        var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key != "Date").OrderBy(h => h.Key, StringComparer.Ordinal);
+        var headers = answer
+            .Headers.Concat(answer.Content.Headers)
+            .Where(h => h.Key != "Date")
+            .OrderBy(h => h.Key, StringComparer.Ordinal);
         return $"{(int)answer.StatusCode}\n{string.Join('\n', headers.Select(h => $"{h.Key}: {string.Join(", ", h.Value)}"))}\n\n{await answer.Content.ReadAsStringAsync()}";
     }
 
@@ -150,7 +167,10 @@ public sealed class RouteWalkTests
     public async Task Outside_agencies_there_is_nothing_but_the_way_in()
     {
         await using var house = await House.Open();
-        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new(house.Address, "/") };
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new(house.Address, "/"),
+        };
         foreach (var route in Route.AllOf(house))
         {
             using var answer = await http.SendAsync(Ask(route, route.Address(new Dictionary<string, string>())));
@@ -207,13 +227,25 @@ static class OtherAgency
         );
         founded.StatusCode.ShouldBe(HttpStatusCode.Created, await founded.Content.ReadAsStringAsync());
         using var admin = await SignIn(house, "admin", House.AdministratorPassword);
-        await admin.PostAsJsonAsync("api/v1/accounts", new { name = "clerk", fullName = "A Clerk", role = "evidence-clerk", password = Programme.Password });
+        await admin.PostAsJsonAsync(
+            "api/v1/accounts",
+            new
+            {
+                name = "clerk",
+                fullName = "A Clerk",
+                role = "evidence-clerk",
+                password = Programme.Password,
+            }
+        );
         return await SignIn(house, "clerk", Programme.Password);
     }
 
     static async Task<HttpClient> SignIn(House house, string name, string password)
     {
-        var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new(house.Address, "/peel/") };
+        var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new(house.Address, "/peel/"),
+        };
         var answer = await http.PostAsJsonAsync("api/v1/sign-in", new { name, password });
         answer.EnsureSuccessStatusCode();
         var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString();

@@ -28,7 +28,8 @@ public sealed record Route(string Method, string Pattern, RoutePattern Parts, En
                 .Endpoints.OfType<RouteEndpoint>()
                 .Where(e => e.RoutePattern.RawText != "{**path}")
                 .SelectMany(e =>
-                    MethodsOf(e).Select(m => new Route(m, "/" + e.RoutePattern.RawText!.TrimStart('/'), e.RoutePattern, e.Metadata))
+                    MethodsOf(e)
+                        .Select(m => new Route(m, "/" + e.RoutePattern.RawText!.TrimStart('/'), e.RoutePattern, e.Metadata))
                 )
                 .OrderBy(r => !r.IsApi)
                 .ThenBy(r => r.Pattern, StringComparer.Ordinal)
@@ -47,7 +48,9 @@ public sealed record Route(string Method, string Pattern, RoutePattern Parts, En
         var segments = new List<string>();
         foreach (var segment in Parts.PathSegments)
         {
-            var text = string.Concat(segment.Parts.Select(p => p is RoutePatternParameterPart parameter ? Value(parameter, before, ids) : Literal(p)));
+            var text = string.Concat(
+                segment.Parts.Select(p => p is RoutePatternParameterPart parameter ? Value(parameter, before, ids) : Literal(p))
+            );
             segments.Add(text);
             before = text;
         }

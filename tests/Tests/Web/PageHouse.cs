@@ -22,7 +22,10 @@ sealed class PageHouse : IAsyncDisposable
         this.app = app;
         this.files = files;
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseCookies = false }) { BaseAddress = new(address) };
+        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseCookies = false })
+        {
+            BaseAddress = new(address),
+        };
     }
 
     public HttpClient Http { get; }

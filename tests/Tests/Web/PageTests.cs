@@ -57,8 +57,11 @@ public sealed class PageTests
         await using var house = await PageHouse.Open(Around);
         var page = await house.Read("/metro/gallery");
         foreach (var field in page.QuerySelectorAll("input:not([type=hidden]), select, textarea"))
-            (page.QuerySelector($"label[for='{field.Id}']") is not null || field.HasAttribute("aria-label") || field.Closest("label") is not null)
-                .ShouldBeTrue(field.OuterHtml);
+            (
+                page.QuerySelector($"label[for='{field.Id}']") is not null
+                || field.HasAttribute("aria-label")
+                || field.Closest("label") is not null
+            ).ShouldBeTrue(field.OuterHtml);
         foreach (var button in page.QuerySelectorAll("button, summary"))
             (button.TextContent.Trim().Length > 0 || button.HasAttribute("aria-label")).ShouldBeTrue(button.OuterHtml);
         page.QuerySelectorAll("[id]").GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => g.Key).ShouldBeEmpty();
@@ -82,7 +85,13 @@ public sealed class PageTests
     [Fact]
     public async Task Before_sign_in_there_is_no_navigation_and_no_account()
     {
-        await using var house = await PageHouse.Open(Around with { SignedIn = null }, new NavItem("Gallery", "gallery", "list", 20));
+        await using var house = await PageHouse.Open(
+            Around with
+            {
+                SignedIn = null,
+            },
+            new NavItem("Gallery", "gallery", "list", 20)
+        );
         var page = await house.Read("/metro/gallery");
         page.QuerySelector("nav.side").ShouldBeNull();
         page.QuerySelector(".account").ShouldBeNull();

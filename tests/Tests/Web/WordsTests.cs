@@ -23,7 +23,8 @@ public sealed class WordsTests
     [InlineData(59_999, "0:59")]
     [InlineData(60_000, "1:00")]
     [InlineData(3_723_000, "1:02:03")]
-    public void A_length_is_written_as_players_do(long ms, string words) => Size.OfTime(Duration.FromMilliseconds(ms)).ShouldBe(words);
+    public void A_length_is_written_as_players_do(long ms, string words) =>
+        Size.OfTime(Duration.FromMilliseconds(ms)).ShouldBe(words);
 
     [Fact]
     public void The_two_half_past_ones_of_a_november_night_can_be_told_apart()
