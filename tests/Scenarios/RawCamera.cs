@@ -189,8 +189,14 @@ sealed class RawCamera : IDisposable
         params (string, string)[] headers
     )
     {
-        using var answer = await Tus(HttpMethod.Patch, upload, piece, [("Upload-Offset", $"{offset}"), .. headers]);
-        return (answer.StatusCode, await CodeOf(answer));
+        // Locked: the server has not given up the transfer that was cut off before; a camera waits and asks again.
+        for (var attempt = 1; ; attempt++)
+        {
+            using var answer = await Tus(HttpMethod.Patch, upload, piece, [("Upload-Offset", $"{offset}"), .. headers]);
+            if (answer.StatusCode != HttpStatusCode.Locked || attempt == 20)
+                return (answer.StatusCode, await CodeOf(answer));
+            await Task.Delay(500);
+        }
     }
 
     public async Task<long> Offset(Uri upload)
