@@ -1,5 +1,6 @@
 using System.Net;
 using Lapel.Evidence;
+using Lapel.Governance;
 using Lapel.Ingest;
 using Lapel.Records;
 using Lapel.Renditions;
@@ -107,6 +108,7 @@ public static class LapelServer
         builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
         EvidenceModule.AddServices(builder.Services);
+        GovernanceModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
@@ -125,6 +127,7 @@ public static class LapelServer
         EvidenceModule.AddParts(parts);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
+        GovernanceModule.AddParts(parts, clock);
         return parts;
     }
 
@@ -134,7 +137,8 @@ public static class LapelServer
             .Of(typeof(RecordsModule).Assembly)
             .Of(typeof(RosterModule).Assembly)
             .Of(typeof(EvidenceModule).Assembly)
-            .Of(typeof(IngestModule).Assembly);
+            .Of(typeof(IngestModule).Assembly)
+            .Of(typeof(GovernanceModule).Assembly);
 
     static void MapEverything(WebApplication app)
     {
@@ -151,6 +155,7 @@ public static class LapelServer
         EvidenceModule.Map(app);
         IngestModule.Map(app);
         RenditionsModule.Map(app);
+        GovernanceModule.Map(app);
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);

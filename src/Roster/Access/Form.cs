@@ -49,7 +49,8 @@ public sealed class Form
         IdOrNull<TNoun>(name) ?? throw new RefusedException(new("choice-missing", missing));
 }
 
-static class Forms
+/// <summary>How pages send forms, and where they go afterwards.</summary>
+public static class Forms
 {
     /// <summary>A route for a page's form. The handler takes a <see cref="Form"/> and so gets the antiforgery check.</summary>
     public static RouteHandlerBuilder MapForm(this IEndpointRouteBuilder app, string pattern, Delegate handler) =>

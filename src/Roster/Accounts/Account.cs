@@ -7,6 +7,8 @@ public enum Role
     Officer,
     Supervisor,
     EvidenceClerk,
+    ProfessionalStandards,
+    ProgrammeManager,
     Oversight,
     Administrator,
 }

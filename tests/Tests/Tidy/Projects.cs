@@ -18,7 +18,8 @@ public sealed partial class The_tree
         ["Evidence"] = ["Roster", "Media"],
         ["Ingest"] = ["Evidence"],
         ["Renditions"] = ["Evidence"],
-        ["Server"] = ["Ingest", "Renditions"],
+        ["Governance"] = ["Evidence"],
+        ["Server"] = ["Ingest", "Renditions", "Governance"],
         ["Camera"] = ["Custody", "Media"],
         ["Cli"] = ["Custody", "Media"],
     };

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lapel.Governance;
+
+/// <summary>Everything of Governance that the server names.</summary>
+public static class GovernanceModule
+{
+    public static void AddParts(AgencyParts parts, TimeProvider clock) { }
+
+    public static void AddServices(IServiceCollection services) { }
+
+    public static void Map(IEndpointRouteBuilder app) { }
+}

@@ -1,0 +1,68 @@
+namespace Lapel.Governance;
+
+/// <summary>What the judge knows about one officer's part in one incident. All times are the server's clock.</summary>
+/// <param name="Attendance">Its times with the dispatch clock's offset taken off.</param>
+/// <param name="Unit">The officer's unit when the part began.</param>
+/// <param name="Worn">Cameras assigned to the officer at any time of the part.</param>
+/// <param name="Recordings">The officer's recordings that may touch it, in order of time.</param>
+public sealed record AttendanceFacts(
+    Attendance Attendance,
+    DispatchIncident Incident,
+    UnitId? Unit,
+    IReadOnlyList<Worn> Worn,
+    IReadOnlyList<Exemption> Exemptions,
+    IReadOnlyList<CameraFault> Faults,
+    IReadOnlyList<Recorded> Recordings
+);
+
+/// <summary>A camera on an officer, half-open; none as end means still.</summary>
+public readonly record struct Worn(CameraId Camera, Instant From, Instant? Until);
+
+/// <summary>A recording as the judge sees it: copied from its manifest when it was admitted, clocks corrected to the server's.</summary>
+/// <param name="From">First frame, buffer included.</param>
+/// <param name="ActivatedAt">When it was switched on.</param>
+/// <param name="PreEventMs">Buffer as kept.</param>
+/// <param name="NoticeAt">The mark that notice was given; none when not marked.</param>
+/// <param name="States">In order of time; ends filled in.</param>
+/// <param name="AdmittedAt">When Lapel held it: the docking.</param>
+/// <param name="TaggedAt">When it had case number and category; none while it has not.</param>
+public sealed record Recorded(
+    RecordingId Recording,
+    CameraId Camera,
+    OfficerId Officer,
+    UnitId? Unit,
+    Instant From,
+    Instant ActivatedAt,
+    Instant Until,
+    long PreEventMs,
+    Instant? NoticeAt,
+    IReadOnlyList<StateSpan> States,
+    Instant AdmittedAt,
+    Instant? TaggedAt
+);
+
+/// <summary>That an officer, or a unit's officers, need not record, for a time, by somebody's decision. At most a year.</summary>
+/// <param name="CallTypes">Only for these call types; empty: whatever they do.</param>
+public sealed record Exemption(
+    ExemptionId Id,
+    OfficerId? Officer,
+    UnitId? Unit,
+    IReadOnlyList<string> CallTypes,
+    Instant From,
+    Instant Until,
+    string Reason,
+    string ApprovedBy
+);
+
+/// <summary>A fault of a camera as reported, half-open; none as end means not mended yet.</summary>
+/// <param name="Told">The supervisor who was told, in words; none when nobody was.</param>
+public sealed record CameraFault(
+    FaultId Id,
+    OfficerId Officer,
+    CameraId? Camera,
+    Instant From,
+    Instant? Until,
+    string What,
+    string? Told,
+    Instant ReportedAt
+);
