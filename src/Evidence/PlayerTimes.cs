@@ -78,6 +78,9 @@ public sealed class PlayerTimes
     public static string Label(StateSpan span) =>
         $"{span.State}: {span.ReasonCode}{(span.Text is null ? "" : $", {span.Text}")}{(span.SaidAloud ? " (said aloud)" : "")}";
 
+    /// <summary>Where the player is at a time of the server's clock.</summary>
+    public long AtServer(Instant server) => At(server + offset);
+
     /// <summary>The camera's time as the server's clock would have shown it.</summary>
     public Instant Shown(Instant camera) => camera - offset;
 }
