@@ -129,7 +129,8 @@ sealed record PolicyNode(
         }
     }
 
-    static int IndexOfUnreadable(string text)
+    /// <returns>Where in the text, or -1.</returns>
+    public static int IndexOfUnreadable(string text)
     {
         var unseen = text.AsSpan().IndexOfAny(Unseen);
         for (var i = 0; i < text.Length; i++)

@@ -34,6 +34,9 @@ public static class PolicyText
     /// <summary>As it is kept: browsers send carriage returns, editors a byte order mark; neither is part of a policy.</summary>
     public static string Tidied(string text) => text.TrimStart('\uFEFF').ReplaceLineEndings("\n").TrimEnd() + "\n";
 
+    /// <summary>Whether every character of it can be seen, and so kept; see <see cref="PolicyNode"/>.</summary>
+    public static bool CanBeKept(string text) => PolicyNode.IndexOfUnreadable(text) < 0;
+
     public static Digest DigestOf(string text) => Digest.Of(Encoding.UTF8.GetBytes(text));
 
     static (Policy? Policy, PolicyNode? Root, PolicyTroubles Troubles) Understand(string text)
