@@ -92,8 +92,6 @@ public static class Reviews
         : answers.Keys.Any(id => questions.All(q => q.Id != id))
             ? new("question-unknown", "An answer is given to a question that the policy does not ask.")
         : words?.Length > LongestWords ? new("words-too-many", $"Write at most {LongestWords} characters.")
-        : answers.Values.Contains(Answer.No) && string.IsNullOrWhiteSpace(words)
-            ? new("words-missing", "You answered no to something. Say in a few words what you saw.")
         : null;
 
     /// <exception cref="RefusedException">See <see cref="WhyNotDo"/>.</exception>
