@@ -9,7 +9,15 @@ public static class GovernanceModule
 {
     public static void AddParts(AgencyParts parts, TimeProvider clock) { }
 
-    public static void AddServices(IServiceCollection services) { }
+    public static void AddServices(IServiceCollection services)
+    {
+        PolicyPages.AddServices(services);
+    }
 
-    public static void Map(IEndpointRouteBuilder app) { }
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1");
+        PolicyRoutes.Map(api);
+        PolicyPages.Map(app);
+    }
 }
