@@ -13,7 +13,14 @@ public sealed record AttendanceFacts(
     IReadOnlyList<Exemption> Exemptions,
     IReadOnlyList<CameraFault> Faults,
     IReadOnlyList<Recorded> Recordings
-);
+)
+{
+    /// <summary>Dispatch clock minus server clock, as it was taken off: to show what dispatch said.</summary>
+    public Duration DispatchOffset { get; init; }
+
+    /// <summary>Earliest of the attendance's times, or the incident's, server clock: decides which policy judges, and orders lists.</summary>
+    public Instant BeginsAt { get; init; }
+}
 
 /// <summary>A camera on an officer, half-open; none as end means still.</summary>
 public readonly record struct Worn(CameraId Camera, Instant From, Instant? Until);
@@ -22,10 +29,10 @@ public readonly record struct Worn(CameraId Camera, Instant From, Instant? Until
 /// <param name="From">First frame, buffer included.</param>
 /// <param name="ActivatedAt">When it was switched on.</param>
 /// <param name="PreEventMs">Buffer as kept.</param>
-/// <param name="NoticeAt">The mark that notice was given; none when not marked.</param>
+/// <param name="NoticeAt">The first mark that notice was given; none when not marked.</param>
 /// <param name="States">In order of time; ends filled in.</param>
 /// <param name="AdmittedAt">When Lapel held it: the docking.</param>
-/// <param name="TaggedAt">When it had case number and category; none while it has not.</param>
+/// <param name="TaggedAt">When it first had case number and category; none while it has not.</param>
 public sealed record Recorded(
     RecordingId Recording,
     CameraId Camera,
@@ -39,7 +46,14 @@ public sealed record Recorded(
     IReadOnlyList<StateSpan> States,
     Instant AdmittedAt,
     Instant? TaggedAt
-);
+)
+{
+    /// <summary>Later marks of the same kind: a recording that goes on from one call to the next has one for each.</summary>
+    public IReadOnlyList<Instant> LaterNotices { get; init; } = [];
+
+    /// <summary>All of its marks that notice was given, in order of time.</summary>
+    public IEnumerable<Instant> Notices => NoticeAt is { } first ? LaterNotices.Prepend(first) : LaterNotices;
+}
 
 /// <summary>That an officer, or a unit's officers, need not record, for a time, by somebody's decision. At most a year.</summary>
 /// <param name="CallTypes">Only for these call types; empty: whatever they do.</param>

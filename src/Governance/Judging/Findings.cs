@@ -11,7 +11,10 @@ public static class Findings
     /// 5.8). What people said about a finding hangs on this id.
     /// </summary>
     /// <param name="about">The attendance's id, or the recording's for findings about a recording alone.</param>
-    /// <param name="nth">0 for the first of its kind about the same thing and recording, then 1, 2… in order of time.</param>
+    /// <param name="nth">
+    /// For states their place in the recording's list; for gaps 0, 1, 2… of those after the same recording; else 0. Chosen so that a fact
+    /// that comes later never moves what was said about one gap to another.
+    /// </param>
     public static FindingId IdOf(FindingKind kind, string about, RecordingId? recording, int nth)
     {
         Span<byte> digest = stackalloc byte[32];
