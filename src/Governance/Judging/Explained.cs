@@ -8,6 +8,24 @@ namespace Lapel.Governance;
 /// </summary>
 public static partial class Explained
 {
+    /// <returns>None for a finding that no longer holds: what it rested on is no longer so.</returns>
+    public static async Task<Because?> Of(Reading reading, StoodFinding stood, Instant asOf, CancellationToken stop)
+    {
+        var finding = stood.Finding;
+        if (stood.Withdrawn)
+            return null;
+        if (finding.Attendance is { } attendance)
+            return await Judgements.Again(reading, attendance, asOf, stop) is { Policy: { } policy } again
+                && again.Judgement.Findings.Any(f => f.Id == finding.Id)
+                ? Of(policy, again.Facts, again.Judgement, finding)
+                : null;
+        var standing = await Standing.Of(reading, stop);
+        return await RecordedRows.Find(reading, finding.Recording!.Value, stop) is { } recorded
+            && standing.PolicyAt(recorded.ActivatedAt) is { } rules
+            ? Of(rules, recorded, finding)
+            : null;
+    }
+
     /// <summary>A finding about an attendance.</summary>
     public static Because Of(PolicyInForce policy, AttendanceFacts facts, Judgement judgement, Finding finding)
     {

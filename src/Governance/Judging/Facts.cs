@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Lapel.Governance;
 
 /// <summary>What the judge knows about one officer's part in one incident. All times are the server's clock.</summary>
@@ -80,3 +82,30 @@ public sealed record CameraFault(
     string? Told,
     Instant ReportedAt
 );
+
+/// <summary>Facts out of the records.</summary>
+public static class Facts
+{
+    /// <summary>How far before and after recordings are told of, to explain.</summary>
+    static readonly Duration Around = Duration.FromHours(2);
+
+    /// <returns>None when there is no such attendance, when no officer is known for it, or when it was withdrawn.</returns>
+    public static async Task<AttendanceFacts?> Of(Reading reading, AttendanceId attendance, CancellationToken stop)
+    {
+        var standing = await Standing.Of(reading, stop);
+        var attended = await reading.One(
+            $"""
+            SELECT {OfficerFacts.AttendedColumns} FROM attendance JOIN incident ON incident.id = attendance.incident
+            WHERE attendance.id = @attendance AND attendance.officer IS NOT NULL AND attendance.withdrawn_at IS NULL
+            """,
+            new { attendance },
+            row => OfficerFacts.ReadAttended(row, standing),
+            stop
+        );
+        if (attended is null)
+            return null;
+        var span = Interval.Of(attended.Begins - Around, attended.Ends + Around);
+        var officer = attended.Attendance.Officer!.Value;
+        return (await OfficerFacts.Of(reading, standing, officer, span, stop)).FactsOf(attended, Around);
+    }
+}

@@ -12,7 +12,7 @@ public static partial class Judge
     /// <param name="asOf">What is not docked by then may still come, until its deadline.</param>
     public static Judgement Of(PolicyInForce? policy, AttendanceFacts facts, Instant asOf)
     {
-        if (policy is null || Required.TriggerOf(policy.Policy, facts) is not { } trigger)
+        if (policy is null || Required.TriggerOf(policy.Policy, facts.Attendance, facts.Incident) is not { } trigger)
             return WithoutInterval(facts, policy?.Number ?? 0, Outcome.NotRequired, null);
         var (span, trouble) = Required.SpanOf(policy.Policy, trigger, facts.Attendance);
         if (span is not { } window)

@@ -11,7 +11,7 @@ public static class Required
     /// </returns>
     public static (RequiredRecording? Required, string? Trouble) Of(PolicyInForce policy, AttendanceFacts facts)
     {
-        if (TriggerOf(policy.Policy, facts) is not { } trigger)
+        if (TriggerOf(policy.Policy, facts.Attendance, facts.Incident) is not { } trigger)
             return (null, null);
         var (span, trouble) = SpanOf(policy.Policy, trigger, facts.Attendance);
         return span is { } known ? (Of(policy, trigger, known, facts, Coverage.Of(known, facts.Recordings)), null) : (null, trouble);
@@ -36,14 +36,14 @@ public static class Required
         );
 
     /// <summary>The first in the document's order that fits. Where a rule asks for a priority and none is known, it does not fit.</summary>
-    public static Trigger? TriggerOf(Policy policy, AttendanceFacts facts)
+    public static Trigger? TriggerOf(Policy policy, Attendance attendance, DispatchIncident incident)
     {
         foreach (var trigger in policy.Triggers)
             if (
-                trigger.On == facts.Attendance.Activity
-                && (trigger.CallTypes.Count == 0 || CallTypes.Any(trigger.CallTypes, facts.Incident.CallType))
-                && !CallTypes.Any(trigger.NotCallTypes, facts.Incident.CallType)
-                && (trigger.MostPriority is not { } most || facts.Incident.Priority <= most)
+                trigger.On == attendance.Activity
+                && (trigger.CallTypes.Count == 0 || CallTypes.Any(trigger.CallTypes, incident.CallType))
+                && !CallTypes.Any(trigger.NotCallTypes, incident.CallType)
+                && (trigger.MostPriority is not { } most || incident.Priority <= most)
             )
                 return trigger;
         return null;
