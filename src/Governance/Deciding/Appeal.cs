@@ -41,14 +41,17 @@ public static class Appeals
         : decision is null ? new("case-open", "The case is not decided yet.", RefusalKind.Conflict)
         : CaseOutcome.Find(decision.Outcome) is { Breach: false }
             ? new("appeal-needless", "The decision finds no breach; there is nothing to appeal against.", RefusalKind.Conflict)
-        : filed ? new("appeal-filed", "An appeal is filed already.", RefusalKind.Conflict)
+        : filed ? Filed
         : now > decision.AppealBy ? new("appeal-late", "The time to appeal is over.", RefusalKind.Conflict)
         : string.IsNullOrWhiteSpace(ground) ? new("appeal-ground-missing", "Say on what ground you appeal.")
         : ground.Trim().Length > Explanations.LongestText
             ? new("text-too-long", $"At most {Explanations.LongestText} characters.")
         : null;
 
-    /// <param name="floorDays">Of the decision; a penalty varied below it needs a signed departure like any other.</param>
+    static readonly Refusal Filed = new("appeal-filed", "An appeal is filed already.", RefusalKind.Conflict);
+    static readonly Refusal Decided = new("appeal-decided", "The appeal is decided.", RefusalKind.Conflict);
+
+    /// <summary>A penalty varied below the floor needs a signed departure like any other.</summary>
     public static Refusal? WhyNotDecideAppeal(
         ToDecide subject,
         CaseDecision? decision,
@@ -60,7 +63,7 @@ public static class Appeals
         !who.MayDecide ? new("decide-not-yours", "Your role does not decide cases.", RefusalKind.Forbidden)
         : who.Officer == subject.Officer ? new("case-own", "Nobody decides a case about themselves.", RefusalKind.Forbidden)
         : decision is null || appeal is null ? new("appeal-none", "No appeal was filed.", RefusalKind.Conflict)
-        : appeal.Outcome is not null ? new("appeal-decided", "The appeal is decided.", RefusalKind.Conflict)
+        : appeal.Outcome is not null ? Decided
         : who.Account == decision.Account
             ? new("appeal-decider", "Who decided the case does not decide the appeal. Somebody else must.", RefusalKind.Forbidden)
         : who.Account == subject.SustainedBy
@@ -80,8 +83,11 @@ public static class Appeals
 
     internal static async Task File(Work work, CaseId id, AccountId by, string ground, CancellationToken stop)
     {
-        await work.Execute(
-            "INSERT INTO appeal (conduct_case, ground, filed_by, filed_at) VALUES (@id, @ground, @by, @Now)",
+        var kept = await work.Execute(
+            """
+            INSERT INTO appeal (conduct_case, ground, filed_by, filed_at) VALUES (@id, @ground, @by, @Now)
+            ON CONFLICT (conduct_case) DO NOTHING
+            """,
             new
             {
                 id,
@@ -91,6 +97,8 @@ public static class Appeals
             },
             stop
         );
+        if (kept == 0)
+            throw new RefusedException(Filed);
         work.Append(new CustodyEvent.AppealFiled(id, ground.Trim()));
     }
 
@@ -111,11 +119,11 @@ public static class Appeals
             _ => 0,
         };
         var departure = outcome == AppealOutcome.Varied && days < decision.FloorDays ? asked.Departure!.Trim() : null;
-        await work.Execute(
+        var kept = await work.Execute(
             """
             UPDATE appeal SET outcome = @word, penalty_days = @days, reason = @reason, departure = @departure, account = @Account,
                 name = @Name, decided_at = @Now
-            WHERE conduct_case = @id
+            WHERE conduct_case = @id AND outcome IS NULL
             """,
             new
             {
@@ -130,6 +138,8 @@ public static class Appeals
             },
             stop
         );
+        if (kept == 0)
+            throw new RefusedException(Decided);
         var said = departure is null ? asked.Reason.Trim() : $"{asked.Reason.Trim()} Below the floor because: {departure}";
         work.Append(new CustodyEvent.AppealDecided(id, Said(outcome, days), said));
     }

@@ -70,7 +70,7 @@ public static class CaseDecisions
     public static Refusal? WhyNotDecide(ToDecide subject, Decider who, AskDecision asked, Instant now) =>
         WhyNotDecider(subject, who)
         ?? (
-            subject.Decided ? new("case-decided", "This case is decided. Only an appeal can change that.", RefusalKind.Conflict)
+            subject.Decided ? Decided
             : !subject.HasEvent
                 ? new("case-without-event", "No incident and no recording is named, so there is nothing to decide about.", RefusalKind.Conflict)
             : subject.Evidence == 0
@@ -86,6 +86,12 @@ public static class CaseDecisions
                 ? new("penalty-days-needless", $"'{outcome.Label}' has no days; choose a suspension.")
             : FindingReviews.WhyNotReason(asked.Reason) ?? WhyNotBelowFloor(subject.FloorDays, outcome, who, asked)
         );
+
+    internal static readonly Refusal Decided = new(
+        "case-decided",
+        "This case is decided. Only an appeal can change that.",
+        RefusalKind.Conflict
+    );
 
     static Refusal? WhyNotDecider(ToDecide subject, Decider who) =>
         !who.MayDecide ? new("decide-not-yours", "Your role does not decide cases.", RefusalKind.Forbidden)
@@ -118,11 +124,12 @@ public static class CaseDecisions
 
     internal static async Task Keep(Work work, ConductCase decided, CaseDecision decision, CancellationToken stop)
     {
-        await work.Execute(
+        var kept = await work.Execute(
             """
             INSERT INTO case_decision
                 (conduct_case, outcome, penalty_days, floor_days, reason, departure, file, account, name, at, appeal_by)
             VALUES (@id, @Outcome, @PenaltyDays, @FloorDays, @Reason, @Departure, @file, @Account, @Name, @At, @AppealBy)
+            ON CONFLICT (conduct_case) DO NOTHING
             """,
             new
             {
@@ -140,6 +147,8 @@ public static class CaseDecisions
             },
             stop
         );
+        if (kept == 0)
+            throw new RefusedException(Decided); // somebody else did in this moment
         await work.Execute(
             "UPDATE conduct_case SET decided_at = @At WHERE id = @Id",
             new { decided.Id, decision.At },

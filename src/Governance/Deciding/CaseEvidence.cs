@@ -18,7 +18,7 @@ public static class CaseEvidences
 
     public static Refusal? WhyNotAdd(Decider who, bool decided, string? what, string? reference) =>
         !who.MayDecide ? new("decide-not-yours", "Your role does not decide cases.", RefusalKind.Forbidden)
-        : decided ? new("case-decided", "This case is decided. Only an appeal can change that.", RefusalKind.Conflict)
+        : decided ? CaseDecisions.Decided
         : string.IsNullOrWhiteSpace(what) ? new("evidence-missing", "Say what it is.")
         : what.Trim().Length > 500 || reference?.Length > 500 ? new("text-too-long", "At most 500 characters.")
         : null;

@@ -71,7 +71,7 @@ public static class FindingReviews
         !finding.MayReview ? new("review-not-yours", "You do not review the findings of this officer.", RefusalKind.Forbidden)
         : finding.Officer == finding.Reviewer
             ? new("finding-own", "Nobody reviews a finding about themselves. Ask another supervisor.", RefusalKind.Forbidden)
-        : finding.Reviewed ? new("finding-reviewed", "This finding is reviewed already.", RefusalKind.Conflict)
+        : finding.Reviewed ? Reviewed
         : finding.Withdrawn && outcome != ReviewOutcome.Withdrawn
             ? new("finding-withdrawn-by-facts", "Later facts undid this finding: close it as withdrawn.", RefusalKind.Conflict)
         : !finding.Withdrawn && outcome == ReviewOutcome.Withdrawn
@@ -87,6 +87,8 @@ public static class FindingReviews
         : outcome == ReviewOutcome.Sustained && !finding.HasClass
             ? new("breach-class-missing", "The policy has no class of breach for this, so it cannot be sustained.", RefusalKind.Conflict)
         : WhyNotReason(reason);
+
+    static readonly Refusal Reviewed = new("finding-reviewed", "This finding is reviewed already.", RefusalKind.Conflict);
 
     public static bool HeldAgainst(ReviewOutcome outcome) => outcome is ReviewOutcome.Coaching or ReviewOutcome.Sustained;
 
@@ -141,10 +143,11 @@ public static class FindingReviews
 
     internal static async Task Keep(Work work, Finding finding, FindingReview review, CancellationToken stop)
     {
-        await work.Execute(
+        var kept = await work.Execute(
             """
             INSERT INTO finding_review (finding, officer, kind, outcome, reason, breach, route, from_at, because, account, name, at)
             VALUES (@Finding, @officer, @kind, @outcome, @Reason, @Breach, @route, @from, @because, @Account, @Name, @At)
+            ON CONFLICT (finding) DO NOTHING
             """,
             new
             {
@@ -163,6 +166,8 @@ public static class FindingReviews
             },
             stop
         );
+        if (kept == 0)
+            throw new RefusedException(Reviewed); // somebody else did in this moment
         work.Append(
             new CustodyEvent.FindingReviewed(finding.Id, Words<ReviewOutcome>.Of(review.Outcome), review.Reason),
             finding.Recording

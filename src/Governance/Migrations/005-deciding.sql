@@ -115,3 +115,4 @@ CREATE TABLE commendation (
 );
 CREATE INDEX commendation_of_officer ON commendation (officer, number);
 CREATE INDEX commendation_of_recording ON commendation (recording);
+CREATE INDEX conduct_case_open ON conduct_case (decide_by) WHERE decided_at IS NULL;
