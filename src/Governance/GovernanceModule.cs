@@ -7,8 +7,14 @@ namespace Lapel.Governance;
 /// <summary>Everything of Governance that the server names.</summary>
 public static class GovernanceModule
 {
-    /// <summary>What navigation entries that several permissions lead to ask for.</summary>
-    public const string SeesReviews = ReviewPages.Sees;
+    /// <summary>Navigation entries that more than one permission decides about.</summary>
+    public static IEnumerable<string> Sees(Viewer viewer)
+    {
+        if (viewer.May(Permission.ReviewFindings) || viewer.May(Permission.DrawReviews))
+            yield return ReviewPages.Sees;
+        if (Morning.IsSupervisor(viewer) || Morning.IsManager(viewer))
+            yield return Morning.Sees;
+    }
 
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {

@@ -42,22 +42,6 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
             stop
         );
 
-    /// <summary>Enqueues for later. A job that says this of itself while it runs comes again then.</summary>
-    public static Task EnqueueAt(Work work, string kind, string subject, Instant due, CancellationToken stop) =>
-        work.Execute(
-            """
-            INSERT INTO job (kind, subject, due_at, attempts, leased_until) VALUES (@kind, @subject, @due, 0, 0)
-            ON CONFLICT (kind, subject) DO UPDATE SET due_at = @due, attempts = 0, trouble = NULL
-            """,
-            new
-            {
-                kind,
-                subject,
-                due,
-            },
-            stop
-        );
-
     public void Wake() => wake.Release();
 
     public async Task Run(CancellationToken stop)

@@ -10,10 +10,10 @@ public sealed record RowsAsked(Month Month, string Kind, UnitId? Unit, OfficerId
 /// <param name="Judged">For kinds of attendances and incidents (then the first attendance of each).</param>
 /// <param name="Recordings">For kinds of recordings and of states.</param>
 /// <param name="Next">Ask with it for more; none at the end.</param>
-public sealed record RowsFound(IReadOnlyList<JudgedRow> Judged, IReadOnlyList<RecordingRow> Recordings, string? Next);
+public sealed record RowsFound(IReadOnlyList<JudgedRow> Judged, IReadOnlyList<MeasuredRecording> Recordings, string? Next);
 
 /// <param name="State">For kinds of states: which.</param>
-public sealed record RecordingRow(
+public sealed record MeasuredRecording(
     RecordingId Recording,
     OfficerRef Officer,
     Instant ActivatedAt,
@@ -92,7 +92,7 @@ public static class MeasuredRows
     {
         var policies = await Policies.AllInForce(reading, stop);
         var (afterAt, afterId) = ReadAfter(ask.After);
-        var found = new List<RecordingRow>();
+        var found = new List<MeasuredRecording>();
         string? next = null;
         await foreach (
             var (row, states) in reading.Each(
@@ -117,7 +117,7 @@ public static class MeasuredRows
                 },
                 row =>
                     (
-                        new RecordingRow(
+                        new MeasuredRecording(
                             row.Id<Nouns.Recording>("recording"),
                             new(row.Id<Nouns.Officer>("officer"), row.Text("badge"), row.Text("name")),
                             row.Time("activated_at"),
@@ -146,7 +146,7 @@ public static class MeasuredRows
         return new([], ask.Kind.StartsWith("states_", StringComparison.Ordinal) ? await OfKind(reading, ask.Kind, found, stop) : found, next);
     }
 
-    static bool IsOfKind(string kind, RecordingRow row, Policy policy, Instant now)
+    static bool IsOfKind(string kind, MeasuredRecording row, Policy policy, Instant now)
     {
         var (tagBy, dockBy) = (
             row.AdmittedAt + Duration.FromHours(policy.Tagging.WithinHours),
@@ -165,14 +165,14 @@ public static class MeasuredRows
         };
     }
 
-    static async Task<IReadOnlyList<RecordingRow>> OfKind(
+    static async Task<IReadOnlyList<MeasuredRecording>> OfKind(
         Reading reading,
         string kind,
-        IReadOnlyList<RecordingRow> rows,
+        IReadOnlyList<MeasuredRecording> rows,
         CancellationToken stop
     )
     {
-        var kept = new List<RecordingRow>();
+        var kept = new List<MeasuredRecording>();
         foreach (var row in rows)
         {
             var args = new

@@ -34,6 +34,9 @@ sealed class CountingMonths(Agency agency, TimeProvider clock) : IFollower, IJob
 {
     public const string Tick = "measures";
 
+    /// <summary>Subject: count only the months that are due.</summary>
+    public const string DueOnly = "due";
+
     readonly AgencyRecords records = agency.Get<AgencyRecords>();
 
     public string Name => "measuring";
@@ -46,7 +49,6 @@ sealed class CountingMonths(Agency agency, TimeProvider clock) : IFollower, IJob
             await Jobs.Enqueue(work, Tick, "", stop);
     }
 
-    /// <param name="subject">"due": only the months that are due. Otherwise also what is old.</param>
     public async Task Run(string subject, CancellationToken stop)
     {
         var months = new SortedSet<Month>();
@@ -68,7 +70,7 @@ sealed class CountingMonths(Agency agency, TimeProvider clock) : IFollower, IJob
         if (subject.Length > 0)
             return;
         await using var next = await records.Begin(Actor.System(Name), stop);
-        await Jobs.EnqueueAt(next, Tick, "", now + Duration.FromHours(1), stop);
+        await Jobs.Enqueue(next, Tick, "", stop, now + Duration.FromHours(1));
         await next.Commit(stop);
     }
 
@@ -113,15 +115,27 @@ sealed class CountingMonths(Agency agency, TimeProvider clock) : IFollower, IJob
 /// </summary>
 public static class MonthsDue
 {
-    public static async Task Say(Work work, AgencyProfile agency, Instant from, Instant until, CancellationToken stop)
+    /// <param name="spans">What changed began in these. A day is added at both ends, so that the agency's time zone need not be known.</param>
+    public static async Task Say(Work work, IEnumerable<(Instant From, Instant Until)> spans, CancellationToken stop)
     {
-        for (var month = Month.Of(from, agency); month.CompareTo(Month.Of(until, agency)) <= 0; month = month.Plus(1))
+        var months = new HashSet<Month>();
+        foreach (var (from, until) in spans)
+            for (var (month, last) = (Utc(from - Duration.FromDays(1)), Utc(until + Duration.FromDays(1))); month.CompareTo(last) <= 0; )
+            {
+                months.Add(month);
+                month = month.Plus(1);
+            }
+        foreach (var month in months)
             await work.Execute(
                 "INSERT INTO measure_due (month) VALUES (@month) ON CONFLICT DO NOTHING",
                 new { month = month.ToString() },
                 stop
             );
-        await Jobs.Enqueue(work, CountingMonths.Tick, "due", stop);
+        // Not at once: what brings one change mostly brings many.
+        if (months.Count > 0)
+            await Jobs.Enqueue(work, CountingMonths.Tick, CountingMonths.DueOnly, stop, work.Now + Duration.FromSeconds(10));
+
+        static Month Utc(Instant at) => new(at.InUtc().Year, at.InUtc().Month);
     }
 
     internal static Task<IReadOnlyList<Month>> All(Reading reading, CancellationToken stop) =>

@@ -56,7 +56,7 @@ sealed class ReviewWeek(Agency agency, TimeProvider clock) : IFollower, IJob
         await using var work = await records.Begin(Actor.System(Name), stop);
         if (await Reviews.Escalate(work, number => policies.FirstOrDefault(p => p.Number == number)?.Policy.Reviews, stop) > 0)
             agency.Get<Pulse>().Send("reviews");
-        await Jobs.EnqueueAt(work, Tick, "", work.Now + Pause, stop);
+        await Jobs.Enqueue(work, Tick, "", stop, work.Now + Pause);
         await work.Commit(stop);
     }
 

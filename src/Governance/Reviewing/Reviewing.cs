@@ -19,6 +19,7 @@ static class Reviewing
     public static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<IRecordingAside, LeadsAside>();
+        services.AddSingleton<IWaiting, ReviewsWait>();
         services.AddSingleton(new NavItem("Reviews", "reviews", "eye", 36, ReviewPages.Sees, "Rules"));
     }
 
