@@ -25,15 +25,31 @@ public static class Suppression
         var hidden = Enumerable.Range(0, values.Count).Where(i => IsSmall(values[i])).ToHashSet();
         while (true)
         {
-            var given = Determined(hidden, relations).Where(cell => IsSmall(values[cell])).ToList();
-            var thin = relations.FirstOrDefault(r => IsThin(r, values, hidden));
-            var company =
-                given.Select(cell => CompanyOf(cell, values, relations, hidden)).FirstOrDefault(c => c is not null)
-                ?? (thin is null ? null : Cheapest(thin, values, hidden));
-            if (company is not { } more)
+            if (Company(values, relations, hidden) is not { } more)
                 return hidden; // all that could keep them company is hidden already
             hidden.Add(more);
         }
+    }
+
+    /// <summary>One cell more to hide; none when no small cell is given away.</summary>
+    static int? Company(IReadOnlyList<long> values, IReadOnlyList<Relation> relations, HashSet<int> hidden)
+    {
+        // No count is below zero, so an empty cell gives a neighbour no room: it is company only when there is no other.
+        var full = hidden.Where(cell => values[cell] > 0).ToHashSet();
+        foreach (var (moving, empty) in new[] { (full, false), (hidden, true) })
+        {
+            var given = Determined(moving, relations);
+            if (!given.Any(cell => IsSmall(values[cell])))
+                continue;
+            // Of any that is determined with it: a small cell may hang on one whose own sum is open.
+            foreach (var cell in given.OrderBy(cell => !IsSmall(values[cell])).ThenBy(cell => cell))
+                foreach (var relation in relations.Where(r => r.Terms.Any(t => t.Cell == cell)))
+                    if (Cheapest(relation, values, hidden, empty) is { } found)
+                        return found;
+        }
+        return relations.FirstOrDefault(r => IsThin(r, values, hidden)) is { } thin
+            ? Cheapest(thin, values, hidden, empty: true)
+            : null;
     }
 
     /// <summary>Two ones hidden in a sum of two are no secret: what is hidden in a plain sum is at least five together.</summary>
@@ -45,16 +61,10 @@ public static class Suppression
             && inside.Count < relation.Terms.Count;
     }
 
-    static int? CompanyOf(int cell, IReadOnlyList<long> values, IReadOnlyList<Relation> relations, HashSet<int> hidden) =>
-        relations
-            .Where(r => r.Terms.Any(t => t.Cell == cell))
-            .Select(r => Cheapest(r, values, hidden))
-            .FirstOrDefault(c => c is not null);
-
-    /// <summary>The smallest that is shown and not empty; an empty one if there is no other.</summary>
-    static int? Cheapest(Relation relation, IReadOnlyList<long> values, HashSet<int> hidden)
+    /// <summary>The smallest that is shown and not empty; an empty one, if those will do, when there is no other.</summary>
+    static int? Cheapest(Relation relation, IReadOnlyList<long> values, HashSet<int> hidden, bool empty)
     {
-        var shown = relation.Terms.Select(t => t.Cell).Where(c => !hidden.Contains(c)).ToList();
+        var shown = relation.Terms.Select(t => t.Cell).Where(c => !hidden.Contains(c) && (empty || values[c] > 0)).ToList();
         return shown.Count == 0 ? null : shown.OrderBy(c => values[c] == 0).ThenBy(c => values[c]).ThenBy(c => c).First();
     }
 
