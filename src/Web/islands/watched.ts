@@ -54,7 +54,7 @@ class Watched extends HTMLElement {
   }
 }
 
-function rangesOf(seconds: Set<number>): [number, number][] {
+export function rangesOf(seconds: Set<number>): [number, number][] {
   const ranges: [number, number][] = [];
   for (const second of [...seconds].sort((a, b) => a - b)) {
     const last = ranges.at(-1);

@@ -171,11 +171,17 @@ public sealed class Drawn_reviews
         var rule = (await Policies.InForce(work, work.Now, Stop))!.Policy.Reviews;
         var waiting = (await Reviews.WaitingFor(work, programme.Supervisor, Stop)).Count;
         waiting.ShouldBeGreaterThanOrEqualTo(2, "the week's own draw may be among them");
-        await work.Execute("UPDATE review SET due_at = @late", new { late = work.Now - Duration.FromDays(rule.EscalateDays + 1) }, Stop);
+        await work.Execute(
+            "UPDATE review SET due_at = @late WHERE reviewer = @Supervisor",
+            new { late = work.Now - Duration.FromDays(rule.EscalateDays + 1), programme.Supervisor },
+            Stop
+        );
         (await Reviews.Escalate(work, _ => rule, Stop)).ShouldBe(waiting);
         (await Reviews.Escalate(work, _ => rule, Stop)).ShouldBe(0, "once");
         (await Reviews.WaitingFor(work, programme.Supervisor, Stop)).ShouldBeEmpty();
-        (await Reviews.WaitingFor(work, programme.Above, Stop)).ShouldAllBe(r => r.EscalatedFrom == programme.Supervisor);
+        (await Reviews.WaitingFor(work, programme.Above, Stop))
+            .Count(r => r.EscalatedFrom == programme.Supervisor)
+            .ShouldBe(waiting);
         await work.Commit(Stop);
     }
 
@@ -208,20 +214,29 @@ public sealed class Drawn_reviews
         var ranges = System.Text.RegularExpressions.Regex.Matches(playlist, "#EXT-X-BYTERANGE:(\\d+)@(\\d+)")
             .Select(m => (Length: long.Parse(m.Groups[1].Value, null), From: long.Parse(m.Groups[2].Value, null)))
             .ToList();
-        ranges.Count.ShouldBeGreaterThan(2);
-        using (var ask = new HttpRequestMessage(HttpMethod.Get, $"api/v1/recordings/{room.Recording}/clips/1/media?viewing={viewing}"))
+        ranges.Count.ShouldBe(2);
+        var counted = new List<int>();
+        foreach (var range in ranges)
         {
-            ask.Headers.Range = new(ranges[0].From, ranges[1].From + ranges[1].Length - 1);
-            (await sergeant.SendAsync(ask)).StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+            using (
+                var ask = new HttpRequestMessage(HttpMethod.Get, $"api/v1/recordings/{room.Recording}/clips/1/media?viewing={viewing}")
+            )
+            {
+                ask.Headers.Range = new(range.From, range.From + range.Length - 1);
+                (await sergeant.SendAsync(ask)).StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+            }
+            var before = counted.LastOrDefault();
+            var now = before;
+            for (var tries = 0; tries < 50 && now == before; tries++)
+            {
+                now = await Tell([0, 5]); // what was served is written after the answer has gone out
+                await Task.Delay(100);
+            }
+            counted.Add(now);
         }
-        var counted = 0;
-        for (var tries = 0; tries < 50 && counted == 0; tries++)
-        {
-            counted = await Tell([0, 5]); // what was served is written after the answer has gone out
-            await Task.Delay(100);
-        }
-        counted.ShouldBe(2, "two fragments of a second each");
-        (await Tell([0, 5], [0, 2])).ShouldBe(2);
+        counted[0].ShouldBeInRange(1, 4, "only the first part was served");
+        counted[1].ShouldBe(5);
+        (await Tell([0, 5], [0, 2], [3, 900])).ShouldBe(5);
         (await sergeant.GetStringAsync($"api/v1/recordings/{room.Recording}/custody")).ShouldContain("Drawn review");
     }
 }
