@@ -20,6 +20,7 @@ static class MeasurePages
     static async Task<IResult> Show(
         string? month,
         string? unit,
+        HttpContext http,
         Viewer viewer,
         Agency agency,
         AgencyRecords records,
@@ -33,7 +34,8 @@ static class MeasurePages
             viewer,
             agency.Profile,
             MeasureRoutes.MonthOrNull(month),
-            UnitOf(unit),
+            // Whoever leads a unit begins with it.
+            http.Request.Query.ContainsKey("unit") ? UnitOf(unit) : viewer.Account.Unit,
             clock.Now(),
             stop
         );
