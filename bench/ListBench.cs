@@ -42,7 +42,7 @@ static class ListBench
         await OverHttp(report, engine, house);
     }
 
-    sealed record Question(string What, Reach Reach, RecordingFilter Filter, bool Newest = false, bool IsText = false);
+    sealed record Question(string What, Reach Reach, RecordingFilter Filter, bool Newest = false, bool IsText = false, bool MayBeEmpty = false);
 
     static IEnumerable<Question> Questions()
     {
@@ -68,19 +68,19 @@ static class ListBench
             var (words, who) in new[]
             {
                 ("button", "every recording's"),
-                ("traffic", "10 %"),
+                ("traffic", "9 %"),
                 ("dog", "1 %"),
                 ("knife", "0.02 %"),
                 ("zebra", "nobody's"),
                 ("b1", "a beginning of 1,111 badges"),
-                ("b173 traffic", "few badges, 10 %"),
+                ("b173 traffic", "few badges, 9 %"),
                 ("b1 dog", "many badges, 1 %"),
                 ("knife traffic", "never together"),
             }
         )
         {
-            yield return new($"text, {words} ({who})", clerk, Text(words), Newest: true, IsText: true);
-            yield return new($"the same in a unit of 1 %", supervisor, Text(words), Newest: true, IsText: true);
+            yield return new($"text, {words} ({who})", clerk, Text(words), Newest: true, IsText: true, MayBeEmpty: words.Contains("zebra") || words.Contains("knife"));
+            yield return new($"the same in a unit of 1 %", supervisor, Text(words), Newest: true, IsText: true, MayBeEmpty: true);
         }
         yield return new("text, traffic, from anywhere", clerk, Text("traffic"), IsText: true);
         yield return new("text, button, an officer's own", Who(false, own: ManyRecordings.Officer(11)), Text("button"), IsText: true);
@@ -116,7 +116,7 @@ static class ListBench
                     now,
                     CancellationToken.None
                 );
-                if (page.Rows.Count == 0 && question is { IsText: false, Newest: false })
+                if (page.Rows.Count == 0 && !question.MayBeEmpty)
                     throw new InvalidDataException($"{question.What} found nothing: this would measure the wrong thing.");
             }
             var after = Stopwatch.GetTimestamp();

@@ -24,12 +24,11 @@ public static class RecordingList
     {
         size = Math.Clamp(size, 1, MaxSize);
         var upwards = after is not null;
-        var words = SearchWords.Asked(filter.Text);
         var query = new RecordingListQuery(
+            reading.Engine,
             reach,
             filter,
-            words,
-            reading.Engine == Engine.Sqlite ? await RecordingText.Plan(reading, words, stop) : null,
+            await RecordingText.Plan(reading, SearchWords.Asked(filter.Text), stop),
             upwards ? after : before,
             upwards,
             size + 1,

@@ -12,12 +12,12 @@ sealed class RecordingListQuery
     readonly List<string> arms = [];
     readonly List<string> filters = [];
 
-    /// <param name="ways">How SQLite looks for the words; none on PostgreSQL, which chooses by its own statistics.</param>
+    /// <param name="ways">How each word of the filter's text is looked for.</param>
     public RecordingListQuery(
+        Engine engine,
         Reach reach,
         RecordingFilter filter,
-        IReadOnlyList<string> words,
-        IReadOnlyList<RecordingText.Way>? ways,
+        IReadOnlyList<RecordingText.Way> ways,
         RecordingCursor? place,
         bool upwards,
         int limit,
@@ -27,14 +27,21 @@ sealed class RecordingListQuery
         direction = upwards ? "ASC" : "DESC";
         Args["limit"] = limit;
         AddFilters(filter, place, upwards);
-        if (ways is null && words.Count > 0)
-            Filter("words_index @@ CAST(@words AS tsquery)", ("words", RecordingText.TsQuery(words)));
-        else
-            AddLooks(words);
-        if (ways?.Any(way => way.Match is not null) == true)
+        var matches = ways.Select(way => way.Match).OfType<string>().ToList();
+        if (engine == Engine.Postgres)
         {
-            Sql = Searched(reach, filter, ways, place, upwards, now);
-            return;
+            AddLooks(ways.Where(way => way.Match is null));
+            if (matches.Count > 0)
+                Filter("words_index @@ CAST(@words AS tsquery)", ("words", string.Join(" & ", matches)));
+        }
+        else
+        {
+            AddLooks(ways);
+            if (matches.Count > 0)
+            {
+                Sql = Searched(reach, filter, matches, place, upwards, now);
+                return;
+            }
         }
         AddArms(reach, filter, now, oneArm: filter.Officer is not null || filter.Camera is not null);
         if (arms.Count == 0)
@@ -75,9 +82,9 @@ sealed class RecordingListQuery
             );
     }
 
-    void AddLooks(IReadOnlyList<string> words)
+    void AddLooks(IEnumerable<RecordingText.Way> ways)
     {
-        foreach (var (i, word) in words.Index())
+        foreach (var (i, (word, _)) in ways.Index())
             Filter(
                 string.Create(CultureInfo.InvariantCulture, $"recording.words LIKE @word{i}"),
                 (string.Create(CultureInfo.InvariantCulture, $"word{i}"), $"% {word}%")
@@ -91,7 +98,7 @@ sealed class RecordingListQuery
     string? Searched(
         Reach reach,
         RecordingFilter filter,
-        IReadOnlyList<RecordingText.Way> ways,
+        List<string> matches,
         RecordingCursor? place,
         bool upwards,
         Instant now
@@ -102,9 +109,8 @@ sealed class RecordingListQuery
         var rostered = scope.Where(way => !way.IsGrants).Select(way => way.Condition).ToList();
         if (rostered.Count > 0)
         {
-            var match = ways.Select(way => way.Match).OfType<string>().ToList();
-            match.AddRange(Marks(reach, filter).Where(any => any.Count is > 0 and <= MostMarks).Select(RecordingText.AnyOf));
-            Args["match"] = string.Join(" AND ", match);
+            var marks = Marks(reach, filter).Where(any => any.Count is > 0 and <= MostMarks);
+            Args["match"] = string.Join(" AND ", [.. matches, .. marks.Select(any => RecordingText.AnyOf(Engine.Sqlite, any))]);
             List<string> within = ["recording_text MATCH @match", .. Bounds(filter, place, upwards)];
             // CROSS JOIN is how SQLite is told what to read first.
             arms.Add(

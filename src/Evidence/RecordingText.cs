@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Lapel.Evidence;
 
 /// <summary>
-/// Recordings by their words. On SQLite an FTS5 index whose row ids are places in the list: it is walked newest first and left when the
+/// Recordings by their words. On PostgreSQL a column of the row with an index; on SQLite an FTS5 index whose row ids are places in the list: it is walked newest first and left when the
 /// page is full, so that a word that every recording has costs no more than one that few have. Marks stand in the index beside the
 /// words (whose unit's, whose, which camera's, in which state) so that the same holds for somebody who may see one recording in a
 /// hundred. The index proposes and the row decides: every condition is asked of the row again.
@@ -38,28 +39,29 @@ public static class RecordingText
         return place;
     }
 
-    /// <summary>Makes the recording findable by its words. PostgreSQL does so by itself.</summary>
+    /// <summary>Makes the recording findable by its words, when its row is there.</summary>
     public static async Task Keep(Work work, Recording recording, long place, string words, CancellationToken stop)
     {
-        if (work.Engine == Engine.Postgres)
-            return;
+        if (work.Engine == Engine.Sqlite)
+            await work.Execute(
+                "INSERT INTO recording_text (rowid, words) VALUES (@place, @all)",
+                new { place, all = $"{words} {string.Join(' ', MarksOf(recording))}" },
+                stop
+            );
+        // PostgreSQL has statistics of its own; counting there would have admissions wait for each other.
+        var (list, count) =
+            work.Engine == Engine.Sqlite
+                ? ("json_each(@words)", "DO UPDATE SET recordings = search_word.recordings + 1")
+                : ("json_array_elements_text(CAST(@words AS json)) AS value", "DO NOTHING");
         await work.Execute(
-            "INSERT INTO recording_text (rowid, words) VALUES (@place, @all)",
-            new { place, all = $"{words} {string.Join(' ', MarksOf(recording))}" },
-            stop
-        );
-        await work.Execute(
-            """
-            INSERT INTO search_word (word, recordings) SELECT value, 1 FROM json_each(@list) WHERE 1 = 1
-            ON CONFLICT (word) DO UPDATE SET recordings = recordings + 1
-            """,
-            new { list = System.Text.Json.JsonSerializer.Serialize(words.Split(' ', StringSplitOptions.RemoveEmptyEntries)) },
+            $"INSERT INTO search_word (word, recordings) SELECT value, 1 FROM {list} WHERE 1 = 1 ORDER BY 1 ON CONFLICT (word) {count}",
+            new { words = JsonSerializer.Serialize(words.Split(' ', StringSplitOptions.RemoveEmptyEntries)) },
             stop
         );
     }
 
-    /// <summary>How one asked word is looked for in SQLite.</summary>
-    /// <param name="Match">For FTS5; none when so many recordings have it that each row of the list is looked at instead.</param>
+    /// <summary>How one asked word is looked for.</summary>
+    /// <param name="Match">For the engine's index; none when so many recordings have it that each row of the list is looked at instead.</param>
     public sealed record Way(string Word, string? Match);
 
     public static async Task<IReadOnlyList<Way>> Plan(Reading reading, IReadOnlyList<string> words, CancellationToken stop)
@@ -74,12 +76,14 @@ public static class RecordingText
                 row => row.Text("word"),
                 stop
             );
-            var match = known.Count switch
+            // Both engines gather everything for a beginning. Of several words SQLite walks the recordings as lazily as of one, while
+            // PostgreSQL, whose index is never walked in order, is quicker with their beginning.
+            var match = (reading.Engine, known.Count) switch
             {
-                0 => $"\"{word}\"", // nobody has it: FTS5 finds that out at once
-                <= FewWords => AnyOf(known), // FTS5 merges words as it walks, but gathers everything for a beginning
-                _ when await Recordings(reading, range, stop) <= FewRecordings => $"\"{word}\"*",
-                _ => null,
+                (_, 0) => AnyOf(reading.Engine, [word]), // nobody has it: the index finds that out at once
+                (Engine.Sqlite, <= FewWords) or (_, 1) => AnyOf(reading.Engine, known),
+                (Engine.Sqlite, _) => await Recordings(reading, range, stop) <= FewRecordings ? $"\"{word}\"*" : null,
+                _ => word.Length > 2 ? $"'{word}':*" : null,
             };
             ways.Add(new(word, match));
         }
@@ -94,11 +98,11 @@ public static class RecordingText
             stop
         );
 
-    /// <summary>FTS5's expression for recordings with any of these words or marks. They are letters, digits and "_" only.</summary>
-    public static string AnyOf(IEnumerable<string> tokens) => $"({string.Join(" OR ", tokens.Select(token => $"\"{token}\""))})";
-
-    /// <summary>PostgreSQL's: recordings with words that begin with each of these.</summary>
-    public static string TsQuery(IEnumerable<string> words) => string.Join(" & ", words.Select(word => $"'{word}':*"));
+    /// <summary>The index's expression for any of these words or marks. They are letters, digits and "_" only.</summary>
+    public static string AnyOf(Engine engine, IEnumerable<string> tokens) =>
+        engine == Engine.Sqlite
+            ? $"({string.Join(" OR ", tokens.Select(token => $"\"{token}\""))})"
+            : $"({string.Join(" | ", tokens.Select(token => $"'{token}'"))})";
 
     public static string Mark(UnitId unit) => Mark('u', unit.Text);
 

@@ -122,7 +122,7 @@ public static class LapelServer
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
         RosterModule.AddParts(parts, clock);
-        EvidenceModule.AddParts(parts);
+        EvidenceModule.AddParts(parts, IngestModule.FsckRound);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         return parts;

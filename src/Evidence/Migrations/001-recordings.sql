@@ -56,10 +56,11 @@ CREATE INDEX recording_power_cut_of_unit ON recording (unit, started_at, place) 
 {{sqlite}}     detail = none,        -- neither phrases nor columns are asked for
 {{sqlite}}     tokenize = "ascii tokenchars '_'" -- SearchWords has folded the words already: only spaces separate
 {{sqlite}} );
-{{sqlite}} CREATE TABLE search_word (
-{{sqlite}}     word TEXT PRIMARY KEY,       -- a word that some recording has
-{{sqlite}}     recordings BIGINT NOT NULL   -- how many had it when they were admitted; only decides how a search is done
-{{sqlite}} ) WITHOUT ROWID;
+CREATE TABLE search_word (
+{{sqlite}}     word TEXT PRIMARY KEY,            -- a word that some recording has
+{{postgres}}     word TEXT COLLATE "C" PRIMARY KEY, -- a word that some recording has; in the order of its characters' numbers, as on SQLite
+    recordings BIGINT NOT NULL        -- SQLite: how many had it when they were admitted; only decides how a search is done
+);
 {{postgres}} CREATE INDEX recording_words ON recording USING gin (words_index);
 
 CREATE TABLE clip (

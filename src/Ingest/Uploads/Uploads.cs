@@ -346,11 +346,16 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             if (receiving.Idle(clock) > idle && await receiving.Take(TimeSpan.MaxValue, clock, stop) is { } turn)
                 using (turn)
                     receiving.Close();
-        foreach (var file in Directory.EnumerateFiles(agency.Folder.Uploads, "*.part"))
+        var keys = Path.GetDirectoryName(MetadataFile(default))!;
+        foreach (
+            var file in Directory
+                .EnumerateFiles(agency.Folder.Uploads)
+                .Concat(Directory.Exists(keys) ? Directory.EnumerateFiles(keys, "*.metadata") : [])
+        )
             if (
                 clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(file) > idle
                 && UploadId.TryParse(Path.GetFileNameWithoutExtension(file), null, out var id)
-                && await Find(id, stop) is null or { IsGone: true }
+                && await Find(id, stop) is null or { IsGone: true } or { State: UploadState.Admitted }
             )
                 Forget(id);
     }
