@@ -28,6 +28,9 @@ public static class IngestModule
                 clock
             ));
 
+    /// <summary>The live event that says how far an upload has come: <c>{"id","doneBytes","totalBytes"}</c>.</summary>
+    public const string Progress = "progress";
+
     /// <summary>What fsck looks at besides evidence.</summary>
     public static IFsckRound FsckRound(Agency agency) =>
         new IngestFsck(agency, agency.Get<AgencyRecords>(), agency.Get<Uploads>(), agency.Get<Quarantine>());

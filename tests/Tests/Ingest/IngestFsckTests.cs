@@ -23,7 +23,7 @@ public sealed class IngestFsckTests
         var recording = camera.Record(new byte[50_000]);
         var upload = await camera.Create(recording, recording.Clips[0]);
         await camera.Patch(upload, 0, recording.Clips[0].Bytes[..30_000]);
-        (await Notes(house)).ShouldBeEmpty();
+        (await Codes(house)).ShouldBeEmpty();
 
         var file = OneFile(house.Agency.Folder.Uploads);
         var bytes = File.ReadAllBytes(file);
@@ -59,7 +59,7 @@ public sealed class IngestFsckTests
         var recording = camera.Record(change: manifest => manifest with { EndedAt = manifest.StartedAt - Duration.FromHours(1) });
         await camera.Upload(recording);
         ((int)(await camera.Admit(recording.Envelope)).StatusCode).ShouldBe(422);
-        (await Notes(house)).ShouldBeEmpty();
+        (await Codes(house)).ShouldBeEmpty();
 
         var folder = Directory.GetDirectories(house.Agency.Folder.Quarantine).Single();
         var clip = Directory.GetFiles(folder, "*.sealed").Single();
@@ -96,7 +96,8 @@ public sealed class IngestFsckTests
             Directory.CreateDirectory(made);
         string[] codes = ["upload-stray", "upload-key-orphan", "quarantine-stray", "quarantine-key-orphan"];
 
-        var young = await Notes(house);
+        // The server's own writes of this very moment may be among the notes.
+        var young = (await Notes(house)).Where(f => f.Code != "leftover-file").ToList();
         young.Select(f => f.Code).ShouldBe(codes);
         young.ShouldAllBe(f => f.Severity == Severity.Note);
 
@@ -125,7 +126,7 @@ public sealed class IngestFsckTests
             File.WriteAllText(file, "half");
         }
         (await Codes(house)).ShouldBeEmpty();
-        (await Notes(house)).Count.ShouldBe(writing.Count);
+        (await Notes(house)).Count(f => f.Sentence.Contains("/.x.", StringComparison.Ordinal)).ShouldBe(writing.Count);
 
         foreach (var file in writing)
             File.SetLastWriteTimeUtc(file, LongAgo);
