@@ -12,11 +12,16 @@ public static class GovernanceModule
         JudgingParts.Add(parts);
     }
 
-    public static void AddServices(IServiceCollection services) { }
+    public static void AddServices(IServiceCollection services)
+    {
+        PolicyPages.AddServices(services);
+    }
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1");
         JudgingRoutes.Map(api);
+        PolicyRoutes.Map(api);
+        PolicyPages.Map(app);
     }
 }
