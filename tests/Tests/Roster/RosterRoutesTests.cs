@@ -355,7 +355,7 @@ public sealed class RosterRoutesTests
         using var http = house.Visitor();
         var page = $"sign-in?return={Uri.EscapeDataString(wanted)}";
         var entered = await Submit(http, page, "sign-in", ("name", "admin"), ("password", House.AdministratorPassword));
-        entered.Headers.Location!.OriginalString.ShouldBe("/york/recordings");
+        entered.Headers.Location!.OriginalString.ShouldBe("/york/");
     }
 
     [Fact]
@@ -418,7 +418,7 @@ public sealed class RosterRoutesTests
         {
             using var http = demo.Visitor();
             var entered = await Submit(http, "sign-in", "demo-sign-in");
-            entered.Headers.Location!.OriginalString.ShouldBe("/york/recordings");
+            entered.Headers.Location!.OriginalString.ShouldBe("/york/");
             (await http.GetAsync("accounts")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
         await using var real = await House.Open(demo: false);
