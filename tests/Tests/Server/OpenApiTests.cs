@@ -106,6 +106,11 @@ public sealed class OpenApiTests
         ["/docks"] = ["POST /api/v1/docks"],
         ["/docks/{dock}/{act}"] = ["POST /api/v1/docks/{dock}/close", "PATCH /api/v1/docks/{dock}"],
         ["/quarantine/{id}/try-again"] = ["POST /api/v1/quarantine/{id}/try-again"],
+        ["/policies/new"] = ["POST /api/v1/policies"],
+        ["/policies/{version}/text"] = ["PUT /api/v1/policies/{version}/text"],
+        ["/policies/{version}/propose"] = ["POST /api/v1/policies/{version}/propose"],
+        ["/policies/{version}/approve"] = ["POST /api/v1/policies/{version}/approve"],
+        ["/policies/{version}/withdraw"] = ["POST /api/v1/policies/{version}/withdraw"],
         ["/recordings/{id}/grants"] = ["POST /api/v1/recordings/{id}/grants"],
         ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
     };
