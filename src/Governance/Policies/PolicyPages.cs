@@ -139,6 +139,7 @@ static class PolicyPages
             new
             {
                 Version = view.Version,
+                Approvals = view.Approvals.Count,
                 Entries = entries,
                 Comparison = other is { } found ? await Comparison.Of(reading, version, found, stop) : null,
             }

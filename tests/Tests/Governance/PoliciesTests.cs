@@ -211,12 +211,12 @@ public sealed class PoliciesTests
                     await work.Execute(
                         """
                         INSERT INTO attendance (id, incident, officer, badge, activity, cleared_at, begins_at)
-                        VALUES (@id, 'i', @Id, @Badge, 'call', @cleared, @at)
+                        VALUES (@attendance, 'i', @officer, @Badge, 'call', @cleared, @at)
                         """,
                         new
                         {
-                            id = AttendanceId.New(),
-                            officer.Id,
+                            attendance = AttendanceId.New(),
+                            officer = officer.Id,
                             officer.Badge,
                             cleared = at + Duration.FromHours(1),
                             at,
