@@ -111,6 +111,7 @@ public sealed class OpenApiTests
         ["/policies/{version}/propose"] = ["POST /api/v1/policies/{version}/propose"],
         ["/policies/{version}/approve"] = ["POST /api/v1/policies/{version}/approve"],
         ["/policies/{version}/withdraw"] = ["POST /api/v1/policies/{version}/withdraw"],
+        ["/recordings/{id}/purpose"] = ["POST /api/v1/recordings/{id}/viewings"],
         ["/recordings/{id}/grants"] = ["POST /api/v1/recordings/{id}/grants"],
         ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
     };
