@@ -359,6 +359,24 @@ public static class ApiWords
                 "application/zip"
             ),
 
+            ["GET /api/v1/findings/{id}"] = new(
+                "A finding with its explanation",
+                "Why it is there, as a tree of sentences: the rule, the rows it rests on, the sums, what would have made it fine. Officers see their own, supervisors their unit's.",
+                "The finding, whether it was withdrawn, and because of what it stands."
+            ),
+            ["GET /api/v1/judgements"] = new(
+                "An officer's judgements",
+                "Every part in an incident that began in the span, in order of time, as far as the asker may see them.",
+                "The judgements."
+            ),
+            ["POST /api/v1/judging/replay"] = new(
+                "Judge everything again",
+                "From the facts alone; the result is the same unless the facts or the rules changed.",
+                "It is done.",
+                204,
+                ""
+            ),
+
             ["GET /api/v1/health"] = new(
                 "Is Lapel well",
                 "Room, log, witnesses, followers, checks and clocks, in plain words.",

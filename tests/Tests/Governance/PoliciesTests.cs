@@ -69,11 +69,12 @@ public sealed class PoliciesTests
         var version = await Propose(agency.Records, Toronto, agency.Clock.Now());
         var officer = await Do(agency.Records, Ada, work => Officers.Enter(work, "1042", "Maya Okafor", null, default));
         NewAccount Asked(string name, OfficerId? of) => new(name, name, Role.ProgrammeManager, null, of, null);
+        var chosen = await NewPassword.Of("tangerine lamp otter", default);
         Task<Account> Make(string name) =>
             Do(
                 agency.Records,
                 Ada,
-                work => Accounts.Make(work, Asked(name, officer.Id), "tangerine lamp otter", mustChange: false, default)
+                work => Accounts.Make(work, Asked(name, officer.Id), chosen, mustChange: false, default)
             );
         var first = await Make("okafor");
         await Approve(agency.Records, version, first.Actor);

@@ -18,6 +18,7 @@ public sealed class PolicyPagesTests
     static async Task<House> OpenHouse()
     {
         var house = await House.Open();
+        var password = await NewPassword.Of(Password, default);
         await using var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default);
         var officer = await Officers.Enter(work, "3107", "Dana Osei", null, default);
         foreach (
@@ -28,7 +29,7 @@ public sealed class PolicyPagesTests
                 ("osei", "Dana Osei", Role.Officer, officer.Id),
             }
         )
-            await Accounts.Make(work, new(name, full, role, null, wears, null), Password, mustChange: false, default);
+            await Accounts.Make(work, new(name, full, role, null, wears, null), password, mustChange: false, default);
         await work.Commit(default);
         return house;
     }
