@@ -20,8 +20,8 @@ public static class GovernanceModule
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1");
-        JudgingRoutes.Map(api);
         PolicyRoutes.Map(api);
         PolicyPages.Map(app);
+        JudgingRoutes.Map(api);
     }
 }
