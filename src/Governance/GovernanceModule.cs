@@ -7,9 +7,22 @@ namespace Lapel.Governance;
 /// <summary>Everything of Governance that the server names.</summary>
 public static class GovernanceModule
 {
-    public static void AddParts(AgencyParts parts, TimeProvider clock) { }
+    /// <summary>Shown in the navigation of whoever may see any call at all; it is not a permission and guards nothing.</summary>
+    public const string SeesCalls = "sees-calls";
 
-    public static void AddServices(IServiceCollection services) { }
+    public static void AddParts(AgencyParts parts, TimeProvider clock)
+    {
+        Dispatching.AddParts(parts, clock);
+    }
 
-    public static void Map(IEndpointRouteBuilder app) { }
+    public static void AddServices(IServiceCollection services)
+    {
+        Dispatching.AddServices(services);
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1");
+        Dispatching.Map(app, api);
+    }
 }
