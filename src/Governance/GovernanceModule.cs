@@ -10,13 +10,21 @@ public static class GovernanceModule
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
         JudgingParts.Add(parts);
+        Deciding.AddParts(parts, clock);
     }
 
-    public static void AddServices(IServiceCollection services) { }
+    public static void AddServices(IServiceCollection services)
+    {
+        Deciding.AddServices(services);
+    }
+
+    /// <summary>What the navigation shows this viewer besides what their permissions say.</summary>
+    public static IEnumerable<string> NavigationOf(Viewer viewer) => Deciding.NavigationOf(viewer);
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1");
         JudgingRoutes.Map(api);
+        Deciding.Map(app, api);
     }
 }

@@ -47,7 +47,7 @@ public sealed record FindingFile(
         var review = await FindingReviews.Find(reading, finding.Id, stop);
         var officer = await Officers.Find(reading, finding.Officer, stop);
         var unit = finding.Unit is { } its ? await Units.Find(reading, its, stop) : null;
-        var policy = (await Policies.AllInForce(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy)?.Policy;
+        var policy = (await InForce.All(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy)?.Policy;
         var about = await WhatItIsAbout(reading, finding, now, stop);
         return new(
             finding,
@@ -92,7 +92,7 @@ public sealed record FindingFile(
                     $"{again.Facts.Incident.Number}, {again.Facts.Incident.CallType}"
                         + (again.Facts.Incident.Address is { } address ? $", {address}" : ""),
                     again.Facts.Incident.CallType,
-                    again.Policy is { } policy && again.Judgement.Required is not null
+                    again.Policy is { } policy && again.Judgement.Findings.Any(f => f.Id == finding.Id)
                         ? Explained.Of(policy, again.Facts, again.Judgement, finding)
                         : null,
                     [.. RecordingsOf(finding, again.Facts)]
@@ -102,7 +102,7 @@ public sealed record FindingFile(
             return (
                 "A recording",
                 null,
-                (await Policies.AllInForce(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy) is { } its
+                (await InForce.All(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy) is { } its
                     ? Explained.Of(its, recorded, finding)
                     : null,
                 [id]
