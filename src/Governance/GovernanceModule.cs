@@ -15,6 +15,7 @@ public static class GovernanceModule
 
     public static void AddServices(IServiceCollection services)
     {
+        PolicyPages.AddServices(services);
         Deciding.AddServices(services);
     }
 
@@ -24,6 +25,8 @@ public static class GovernanceModule
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1");
+        PolicyRoutes.Map(api);
+        PolicyPages.Map(app);
         JudgingRoutes.Map(api);
         Deciding.Map(app, api);
     }

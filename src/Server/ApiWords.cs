@@ -65,6 +65,58 @@ public static class ApiWords
                 ""
             ),
 
+            ["GET /api/v1/policy"] = new(
+                "The policy in force",
+                "Everybody may read what holds for them. With at: what held then, a moment in UTC.",
+                "The policy as read and as written, its number and its span."
+            ),
+            ["GET /api/v1/policies"] = new("Versions of the policy", "The newest draft first, without texts.", "A page of versions."),
+            ["POST /api/v1/policies"] = new(
+                "Begin a draft",
+                "From what comes with Lapel (toronto, peel, template), from a version's id, or from a text of one's own.",
+                "The draft.",
+                201
+            ),
+            ["GET /api/v1/policies/shipped"] = new("Texts that come with Lapel", "Examples with their sources.", "Names to begin from."),
+            ["GET /api/v1/policies/shipped/{name}"] = new("A text that comes with Lapel", "JSON with comments.", "The text."),
+            ["GET /api/v1/policies/schema"] = new(
+                "The schema of a policy",
+                "JSON Schema 2020-12, with a description of every field.",
+                "The schema.",
+                MediaType: "application/schema+json"
+            ),
+            ["POST /api/v1/policies/check"] = new(
+                "Check a policy's text",
+                "Keeps nothing.",
+                "Everything that is wrong with it, each with line, column, path and a sentence; empty when it can be proposed."
+            ),
+            ["GET /api/v1/policies/{version}"] = new(
+                "A version of the policy",
+                "",
+                "Its text, what is wrong with it, who approved it and what was done with it."
+            ),
+            ["PUT /api/v1/policies/{version}/text"] = new(
+                "Write a draft's text",
+                "A draft may be wrong; it only cannot be proposed then. Refused when somebody else wrote it since the text one saw.",
+                "The version."
+            ),
+            ["POST /api/v1/policies/{version}/propose"] = new(
+                "Propose a draft",
+                "Fixes its text and the moment it takes effect, which is not in the past unless it is the first.",
+                "The version."
+            ),
+            ["POST /api/v1/policies/{version}/approve"] = new(
+                "Approve a version",
+                "For exactly the text one saw. With the second person's approval it is adopted and gets its number.",
+                "The version."
+            ),
+            ["POST /api/v1/policies/{version}/withdraw"] = new("Withdraw a version", "What is adopted stays.", "The version."),
+            ["GET /api/v1/policies/{version}/diff"] = new(
+                "Compare two versions",
+                "Rule by rule, by what they say, and line by line. Without against: with the one before it, or a draft with the one in force.",
+                "What changed from the version named by against to this one."
+            ),
+
             ["GET /api/v1/accounts"] = new(
                 "Accounts",
                 "In the order of their names; ask for the next page with after.",
@@ -305,6 +357,24 @@ public static class ApiWords
                 "The folder.",
                 200,
                 "application/zip"
+            ),
+
+            ["GET /api/v1/findings/{id}"] = new(
+                "A finding with its explanation",
+                "Why it is there, as a tree of sentences: the rule, the rows it rests on, the sums, what would have made it fine. Officers see their own, supervisors their unit's.",
+                "The finding, whether it was withdrawn, and because of what it stands."
+            ),
+            ["GET /api/v1/judgements"] = new(
+                "An officer's judgements",
+                "Every part in an incident that began in the span, in order of time, as far as the asker may see them.",
+                "The judgements."
+            ),
+            ["POST /api/v1/judging/replay"] = new(
+                "Judge everything again",
+                "From the facts alone; the result is the same unless the facts or the rules changed.",
+                "It is done.",
+                204,
+                ""
             ),
 
             ["GET /api/v1/health"] = new(

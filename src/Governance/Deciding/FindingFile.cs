@@ -47,7 +47,7 @@ public sealed record FindingFile(
         var review = await FindingReviews.Find(reading, finding.Id, stop);
         var officer = await Officers.Find(reading, finding.Officer, stop);
         var unit = finding.Unit is { } its ? await Units.Find(reading, its, stop) : null;
-        var policy = (await InForce.All(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy)?.Policy;
+        var policy = (await Policies.AllInForce(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy)?.Policy;
         var about = await WhatItIsAbout(reading, finding, now, stop);
         return new(
             finding,
@@ -102,7 +102,7 @@ public sealed record FindingFile(
             return (
                 "A recording",
                 null,
-                (await InForce.All(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy) is { } its
+                (await Policies.AllInForce(reading, stop)).FirstOrDefault(p => p.Number == finding.Policy) is { } its
                     ? Explained.Of(its, recorded, finding)
                     : null,
                 [id]

@@ -58,7 +58,7 @@ static class TagRoutes
     static async Task Do(Work work, Viewer viewer, RecordingId id, AskTag ask, CancellationToken stop)
     {
         var recording = await Access.Require(work, viewer, id, Act.See, work.Now, stop);
-        var rule = (await InForce.All(work, stop)).LastOrDefault(p => p.From <= work.Now)?.Policy.Tagging;
+        var rule = (await Policies.AllInForce(work, stop)).LastOrDefault(p => p.From <= work.Now)?.Policy.Tagging;
         FindingActs.Throw(
             RecordingTags.WhyNotTag(await MayTag(work, viewer, recording, stop), rule, ask.CaseNumber, ask.Category)
         );
@@ -78,7 +78,7 @@ sealed class TagAside : IRecordingAside
     {
         var may = await TagRoutes.MayTag(reading, viewer, recording, stop);
         var tag = await RecordingTags.Newest(reading, recording.Id, stop);
-        var rule = (await InForce.All(reading, stop)).LastOrDefault()?.Policy.Tagging;
+        var rule = (await Policies.AllInForce(reading, stop)).LastOrDefault()?.Policy.Tagging;
         return may || tag is not null
             ? Aside.Of<TagCard>(
                 new()
