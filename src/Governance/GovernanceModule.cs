@@ -7,9 +7,13 @@ namespace Lapel.Governance;
 /// <summary>Everything of Governance that the server names.</summary>
 public static class GovernanceModule
 {
-    /// <summary>Navigation entries that more than one permission decides about.</summary>
+    /// <summary>Navigation entries that more than one permission decides about. They are no permissions and guard nothing.</summary>
     public static IEnumerable<string> Sees(Viewer viewer)
     {
+        foreach (var entry in Deciding.NavigationOf(viewer))
+            yield return entry;
+        if (viewer.May(Permission.SeeDispatch) || viewer.May(Permission.AnswerFindings))
+            yield return Dispatching.SeesCalls;
         if (viewer.May(Permission.ReviewFindings) || viewer.May(Permission.DrawReviews))
             yield return ReviewPages.Sees;
         if (Morning.IsSupervisor(viewer) || Morning.IsManager(viewer))
@@ -19,6 +23,8 @@ public static class GovernanceModule
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
         JudgingParts.Add(parts);
+        Dispatching.AddParts(parts, clock);
+        Deciding.AddParts(parts, clock);
         Reviewing.AddParts(parts, clock);
         Measuring.AddParts(parts, clock);
     }
@@ -26,6 +32,8 @@ public static class GovernanceModule
     public static void AddServices(IServiceCollection services)
     {
         PolicyPages.AddServices(services);
+        Dispatching.AddServices(services);
+        Deciding.AddServices(services);
         Reviewing.AddServices(services);
         Measuring.AddServices(services);
         Morning.AddServices(services);
@@ -37,6 +45,8 @@ public static class GovernanceModule
         PolicyRoutes.Map(api);
         PolicyPages.Map(app);
         JudgingRoutes.Map(api);
+        Dispatching.Map(app, api);
+        Deciding.Map(app, api);
         Reviewing.Map(app, api);
         Measuring.Map(app, api);
         Morning.Map(app, api);

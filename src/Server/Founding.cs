@@ -117,11 +117,12 @@ static class Founding
         if (!File.Exists(agency.Folder.LogKey))
             CustodyLog.Found(agency);
         var evidenceKey = EvidenceModule.Found(agency);
+        var password = await NewPassword.Of(ask.AdministratorPassword, stop);
         await using var work = await agency.Get<AgencyRecords>().Begin(Actor.System("founding"), stop);
         if (await work.Any("SELECT 1 FROM custody_entry LIMIT 1", null, stop))
             return;
         work.Append(new CustodyEvent.AgencyFounded(ask.Slug, ask.Name, ask.Demo, evidenceKey));
-        await RosterModule.Found(work, ask.AdministratorName, ask.AdministratorPassword, stop);
+        await RosterModule.Found(work, ask.AdministratorName, password, stop);
         await work.Commit(stop);
     }
 }

@@ -60,6 +60,8 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
         } while (Stopwatch.GetElapsedTime(began) < Turn);
         if (!more)
             await WakeAtNextDeadline(work, stop);
+        if (writing.FindingsChanged > 0)
+            await Jobs.Enqueue(work, Asking.JobKind, "", stop);
         if (writing.Changed > 0)
             await MonthsDue.Say(work, judged, stop);
         await work.Commit(stop);

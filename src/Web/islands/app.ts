@@ -5,6 +5,7 @@ import "./filter.js";
 import "./keyboard.js";
 import "./live.js";
 import "./menu.js";
+import "./moment.js";
 import "./theme.js";
 import "./time.js";
 import "./upload-progress.js";
@@ -12,6 +13,7 @@ import "./upload-progress.js";
 document.documentElement.classList.add("scripted");
 
 const Large: Record<string, () => Promise<unknown>> = {
+  "lapel-lines": () => import("./lines.js"),
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),

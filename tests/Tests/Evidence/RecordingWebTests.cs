@@ -17,11 +17,12 @@ public sealed class Recordings_over_the_web
 
     static async Task<AccountId> Make(EvidenceRoom room, string name, Role role, OfficerId? officer = null, UnitId? unit = null)
     {
+        var password = await NewPassword.Of(Password, EvidenceRoom.Stop);
         await using var work = await room.Begin();
         var account = await Accounts.Make(
             work,
             new(name, $"{name} Person", role, unit, officer, null),
-            Password,
+            password,
             mustChange: false,
             EvidenceRoom.Stop
         );
