@@ -12,7 +12,7 @@ public static class GovernanceModule
 
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
-        JudgingParts.Add(parts);
+        JudgingParts.Add(parts, clock);
         Dispatching.AddParts(parts, clock);
     }
 
