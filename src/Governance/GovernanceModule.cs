@@ -27,6 +27,7 @@ public static class GovernanceModule
         var api = app.MapGroup("/api/v1");
         PolicyRoutes.Map(api);
         PolicyPages.Map(app);
+        PolicyWhatIf.Map(app, api);
         JudgingRoutes.Map(api);
         Dispatching.Map(app, api);
     }

@@ -111,6 +111,11 @@ public static class ApiWords
                 "The version."
             ),
             ["POST /api/v1/policies/{version}/withdraw"] = new("Withdraw a version", "What is adopted stays.", "The version."),
+            ["GET /api/v1/policies/{version}/what-if"] = new(
+                "What a version would have made of the past",
+                "Judges the days from and until, both included, under it; last month when none are named. Writes nothing. Names only for those who may see findings.",
+                "Outcomes and findings before and after, and the findings that appear, vanish or change."
+            ),
             ["GET /api/v1/policies/{version}/diff"] = new(
                 "Compare two versions",
                 "Rule by rule, by what they say, and line by line. Without against: with the one before it, or a draft with the one in force.",
