@@ -22,7 +22,7 @@ public static class GovernanceModule
 
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
-        JudgingParts.Add(parts);
+        JudgingParts.Add(parts, clock);
         Dispatching.AddParts(parts, clock);
         Deciding.AddParts(parts, clock);
         Reviewing.AddParts(parts, clock);
@@ -44,6 +44,7 @@ public static class GovernanceModule
         var api = app.MapGroup("/api/v1");
         PolicyRoutes.Map(api);
         PolicyPages.Map(app);
+        PolicyWhatIf.Map(app, api);
         JudgingRoutes.Map(api);
         Dispatching.Map(app, api);
         Deciding.Map(app, api);

@@ -111,6 +111,11 @@ public static class ApiWords
                 "The version."
             ),
             ["POST /api/v1/policies/{version}/withdraw"] = new("Withdraw a version", "What is adopted stays.", "The version."),
+            ["GET /api/v1/policies/{version}/what-if"] = new(
+                "What a version would have made of the past",
+                "Judges the days from and until, both included, under it; last month when none are named. Writes nothing. Names only for those who may see findings.",
+                "Outcomes and findings before and after, and the findings that appear, vanish or change."
+            ),
             ["GET /api/v1/policies/{version}/diff"] = new(
                 "Compare two versions",
                 "Rule by rule, by what they say, and line by line. Without against: with the one before it, or a draft with the one in force.",
@@ -359,10 +364,80 @@ public static class ApiWords
                 "application/zip"
             ),
 
+            ["GET /api/v1/findings"] = new(
+                "Findings",
+                "Those that the caller may know of, the newest first; ask for the next page with before.",
+                "A page of findings with their state."
+            )
+            {
+                Query =
+                [
+                    ("stage", "to-explain, to-review, in-case, closed or withdrawn."),
+                    ("kind", "A kind of finding."),
+                    ("officer", "Id or badge number."),
+                    ("unit", "Id; units below it are included."),
+                    ("days", "At least so many days old."),
+                    ("before", "The place that a list gave as next."),
+                ],
+            },
             ["GET /api/v1/findings/{id}"] = new(
-                "A finding with its explanation",
-                "Why it is there, as a tree of sentences: the rule, the rows it rests on, the sums, what would have made it fine. Officers see their own, supervisors their unit's.",
-                "The finding, whether it was withdrawn, and because of what it stands."
+                "A finding",
+                "With why it was found: the rule, the rows it rests on, the sums, and what would have made it fine; and all that people said.",
+                "The finding, its state, explanations and review."
+            ),
+            ["GET /api/v1/my-findings"] = new(
+                "What waits for the officer who asks",
+                "Open findings, those decided lately, cases, praise, and what had to be recorded today.",
+                "The officer's own page as data."
+            ),
+            ["POST /api/v1/findings/{id}/explanations"] = new(
+                "Explain a finding",
+                "Only the officer whom it is about can. Explaining again adds; nothing is taken away.",
+                "The explanation.",
+                201
+            ),
+            ["POST /api/v1/findings/{id}/review"] = new(
+                "Review a finding",
+                "What is held against an officer needs their explanation, or that their seven days have passed. A sustained breach goes the way the policy says.",
+                "The review, and the case that it opened.",
+                201
+            ),
+            ["GET /api/v1/cases"] = new(
+                "Cases of professional standards",
+                "The newest first; an officer sees their own. Ask for the next page with before.",
+                "A page of cases."
+            ),
+            ["GET /api/v1/cases/{id}"] = new(
+                "A case",
+                "",
+                "The case with its finding, evidence, proposal, decision and appeal."
+            ),
+            ["POST /api/v1/cases/{id}/evidence"] = new("Add evidence to a case", "", "The case.", 201),
+            ["POST /api/v1/cases/{id}/decision"] = new(
+                "Decide a case",
+                "By somebody who did not sustain it. Below the policy's floor it needs a departure, signed with one's full name.",
+                "The case.",
+                201
+            ),
+            ["POST /api/v1/cases/{id}/appeal"] = new("Appeal", "Only the officer whom the case is about can.", "The case.", 201),
+            ["POST /api/v1/cases/{id}/appeal/decision"] = new(
+                "Decide an appeal",
+                "By somebody who did not decide the case; it can only become milder.",
+                "The case.",
+                201
+            ),
+            ["POST /api/v1/commendations"] = new(
+                "Praise an officer",
+                "For a recording or for a part in an incident. The officer sees it the next time they sign in.",
+                "Its number.",
+                201
+            ),
+            ["GET /api/v1/recordings/{id}/tag"] = new("A recording's case number and category", "", "The newest tag."),
+            ["POST /api/v1/recordings/{id}/tag"] = new(
+                "Tag a recording",
+                "Officers tag their own, supervisors those of their unit, as the policy says.",
+                "The tag.",
+                201
             ),
             ["GET /api/v1/judgements"] = new(
                 "An officer's judgements",

@@ -58,9 +58,8 @@ sealed class Following : IFollower
         var before = await RecordedRows.Find(work, id, stop);
         if (officer is not { } wearer)
             return; // nobody wore it, as far as anybody entered: copied when somebody does
-        var recorded = Copied(
+        var recorded = Recorded.Of(
             manifest,
-            offset,
             wearer,
             (await Memberships.UnitOn(work, wearer, activated, stop))?.Id,
             await NoticeMarks(work, activated, stop),
@@ -72,47 +71,6 @@ sealed class Following : IFollower
         await Due.Say(work, wearer, recorded.From - Margin, recorded.Until + Margin, stop);
         if (before is not null && before.Officer != wearer)
             await Due.Say(work, before.Officer, recorded.From - Margin, recorded.Until + Margin, stop);
-    }
-
-    /// <summary>Pure: the recording in the server's time.</summary>
-    /// <param name="offset">Camera clock minus server clock.</param>
-    /// <param name="marks">Labels by which officers mark that notice was given.</param>
-    public static Recorded Copied(
-        Manifest manifest,
-        Duration offset,
-        OfficerId officer,
-        UnitId? unit,
-        IReadOnlyCollection<string> marks,
-        Instant admittedAt,
-        Instant? taggedAt
-    )
-    {
-        var notices = manifest
-            .Bookmarks.Where(b => b.Label is { } label && marks.Contains(label.Trim(), StringComparer.OrdinalIgnoreCase))
-            .Select(b => b.At - offset)
-            .Order()
-            .ToList();
-        return new(
-            manifest.Recording,
-            manifest.Camera,
-            officer,
-            unit,
-            manifest.StartedAt - offset,
-            manifest.ActivatedAt - offset,
-            manifest.EndedAt - offset,
-            manifest.PreEventMs,
-            notices.Count > 0 ? notices[0] : null,
-            [
-                .. manifest
-                    .States.OrderBy(s => s.From)
-                    .Select(s => s with { From = s.From - offset, Until = (s.Until ?? manifest.EndedAt) - offset }),
-            ],
-            admittedAt,
-            taggedAt
-        )
-        {
-            LaterNotices = [.. notices.Skip(1)],
-        };
     }
 
     static async Task<IReadOnlyCollection<string>> NoticeMarks(Work work, Instant at, CancellationToken stop) =>

@@ -7,7 +7,7 @@ namespace Lapel.Governance;
 /// Drains what is due, officer by officer: the judgements and the taking of what was due commit together, so it can stop anywhere. A
 /// deadline that passes is due by itself: the job wakes at the earliest.
 /// </summary>
-public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
+public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clock) : IJob
 {
     /// <summary>Subject under which the job waits for the next deadline.</summary>
     const string NextDeadline = "deadline";
@@ -22,11 +22,12 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
 
     public async Task Run(string subject, CancellationToken stop)
     {
-        await using (var work = await records.Begin(Actor.System("judging"), stop))
-        {
-            await SayDeadlines(work, stop);
-            await work.Commit(stop);
-        }
+        if (await AnyDeadlinePassed(stop))
+            await using (var work = await records.Begin(Actor.System("judging"), stop))
+            {
+                await SayDeadlines(work, stop);
+                await work.Commit(stop);
+            }
         OfficerId? after = null;
         do
             after = await Step(after, stop);
@@ -92,6 +93,19 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
             stop
         );
         return [.. Intervals.Union([.. due]).Select(i => i with { Until = i.Until - OfficerFacts.Us(Near) })];
+    }
+
+    async Task<bool> AnyDeadlinePassed(CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return await reading.Any(
+            """
+            SELECT 1 FROM judgement WHERE again_at <= @now
+            UNION ALL SELECT 1 FROM recording_judgement WHERE again_at <= @now LIMIT 1
+            """,
+            new { now = clock.Now() },
+            stop
+        );
     }
 
     /// <summary>Deadlines that have passed become due like everything else.</summary>

@@ -35,6 +35,9 @@ public sealed class EvidenceRoom : IAsyncDisposable
     public Officer Officer { get; private set; } = null!;
     public Unit Service { get; private set; } = null!;
 
+    /// <summary>The officer's unit at the start of recordings from here on.</summary>
+    public UnitId? UnitThen { get; set; }
+
     public static async Task<EvidenceRoom> Open()
     {
         var house = await TestAgency.Open(
@@ -162,7 +165,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
         {
             await Recordings.Insert(
                 work,
-                new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, null, entries),
+                new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, UnitThen, entries),
                 Stop
             );
             await work.Commit(Stop);
