@@ -608,8 +608,8 @@ public static class ApiWords
             {
                 Query =
                 [
-                    ("month", "2026-11."),
-                    ("kind", "missing, covered_whole, untagged…: a kind of docs/measures-method.md."),
+                    ("month", "2026-11; the present one when left out."),
+                    ("kind", "missing (when left out), covered_whole, untagged…: a kind of docs/measures-method.md."),
                     ("unit", "Id; units below it are included."),
                     ("officer", "Id."),
                     ("after", "The place that a page gave as next."),
@@ -627,7 +627,7 @@ public static class ApiWords
                 201
             ),
             ["GET /api/v1/open-data"] = new("Published months", "Open to everybody.", "The publications and their files."),
-            ["GET /api/v1/open-data/{month}/{edition}/{name}"] = new(
+            ["GET /api/v1/open-data/{month}/{edition}/{file}"] = new(
                 "A published file",
                 "Open to everybody; it never changes.",
                 "The file.",

@@ -64,7 +64,13 @@ static class MeasurePages
     )
     {
         await using var reading = await records.Read(stop);
-        var ask = new RowsAsked(MeasureRoutes.MonthOf(month), kind ?? "", UnitOf(unit), officer, after);
+        var ask = new RowsAsked(
+            MeasureRoutes.MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile),
+            kind ?? "missing",
+            UnitOf(unit),
+            officer,
+            after
+        );
         return Page.Of<MeasuredRowsPage>(
             new
             {

@@ -84,8 +84,8 @@ public static class MeasureRoutes
     }
 
     static async Task<IResult> Rows(
-        string month,
-        string kind,
+        string? month,
+        string? kind,
         UnitId? unit,
         OfficerId? officer,
         string? after,
@@ -98,7 +98,14 @@ public static class MeasureRoutes
     {
         await using var reading = await records.Read(stop);
         return TypedResults.Ok(
-            await RowsFor(reading, new(MonthOf(month), kind, unit, officer, after), viewer, agency.Profile, clock.Now(), stop)
+            await RowsFor(
+                reading,
+                new(MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile), kind ?? "missing", unit, officer, after),
+                viewer,
+                agency.Profile,
+                clock.Now(),
+                stop
+            )
         );
     }
 
@@ -112,7 +119,9 @@ public static class MeasureRoutes
         CancellationToken stop
     )
     {
-        if (!Counts.Kinds.Contains(ask.Kind) || !await MeasuresView.SeesOfficersOf(reading, viewer, ask.Unit, stop))
+        if (!Counts.Kinds.Contains(ask.Kind))
+            throw new RefusedException(new("kind-unknown", "There is no such kind: the method names those that are counted."));
+        if (!await MeasuresView.SeesOfficersOf(reading, viewer, ask.Unit, stop))
             throw new RefusedException(WhoMay.Nothing);
         return await MeasuredRows.Read(reading, agency, ask, now, stop);
     }

@@ -12,9 +12,9 @@ static class OpenDataRoutes
     public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
     {
         app.MapGet("/open-data", Show).OpenToAnyone(Public).ExcludeFromDescription();
-        app.MapGet("/open-data/{month}/{edition:int}/{name}", File).OpenToAnyone(Public).ExcludeFromDescription();
+        app.MapGet("/open-data/{month}/{edition:int}/{file}", File).OpenToAnyone(Public).ExcludeFromDescription();
         api.MapGet("/open-data", List).OpenToAnyone(Public);
-        api.MapGet("/open-data/{month}/{edition:int}/{name}", File).OpenToAnyone(Public);
+        api.MapGet("/open-data/{month}/{edition:int}/{file}", File).OpenToAnyone(Public);
     }
 
     /// <param name="Files">Names; each is at <c>open-data/MONTH/EDITION/NAME</c>.</param>
@@ -39,20 +39,20 @@ static class OpenDataRoutes
         );
     }
 
-    static async Task<IResult> File(string month, int edition, string name, HttpContext http, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> File(string month, int edition, string file, HttpContext http, AgencyRecords records, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
         if (
             !Month.TryParse(month, out var wanted)
-            || !FileNames.Contains(name)
-            || await Publications.FindFile(reading, wanted, edition, name, stop) is not { } text
+            || !FileNames.Contains(file)
+            || await Publications.FindFile(reading, wanted, edition, file, stop) is not { } text
         )
             return new Refused(new("publication-not-found", "There is no such publication.", RefusalKind.NotFound));
         http.Response.Headers.CacheControl = "public, max-age=31536000, immutable"; // an edition never changes
         http.Response.Headers.AccessControlAllowOrigin = "*";
         return TypedResults.Text(
             text,
-            Path.GetExtension(name) switch
+            Path.GetExtension(file) switch
             {
                 ".csv" => "text/csv; charset=utf-8; header=present",
                 ".json" => "application/json; charset=utf-8",

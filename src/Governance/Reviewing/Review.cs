@@ -39,7 +39,8 @@ public static class Reviews
     const string Columns =
         "draw, attendance, place, reviewer, due_at, escalated_at, escalated_from, done_at, done_by, answers, words, watched_seconds";
 
-    public static readonly Refusal NotFound = new("review-not-found", "There is no such review, or it is not yours.", RefusalKind.NotFound);
+    /// <summary>Whose review it is says who looks into whom: to others it does not exist.</summary>
+    public static readonly Refusal NotFound = WhoMay.Nothing;
 
     public static Task<Review?> Find(Reading reading, DrawId draw, AttendanceId attendance, CancellationToken stop) =>
         reading.One(

@@ -197,7 +197,7 @@ public static class ReviewPages
             async () =>
             {
                 await using var work = await records.Begin(viewer.Actor, stop);
-                var sheet = await ReviewSheet.Read(work, draw, attendance, stop) ?? throw new RefusedException(WhoMay.Nothing);
+                var sheet = await ReviewSheet.Read(work, draw, attendance, stop) ?? throw new RefusedException(Reviews.NotFound);
                 if (sheet.Review.Reviewer != viewer.Account.Id)
                     throw new RefusedException(WhoMay.Nothing);
                 await Reviews.Do(
