@@ -174,7 +174,7 @@ public sealed class Judging_in_the_records
         async Task<List<StoodFinding>> All(FindingQuery query)
         {
             var all = new List<StoodFinding>();
-            FindingPage page;
+            FoundFindings page;
             do
             {
                 page = await agency.Read(r => Findings.Of(r, query, Stop));
