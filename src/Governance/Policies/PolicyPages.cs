@@ -10,9 +10,9 @@ static class PolicyPages
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton(new NavItem("Policy", "policy", "shield", 40, null, "Rules"));
+        services.AddSingleton(new NavItem("Policy", "policy", "shield", 40, null, "Programme"));
         services.AddSingleton(
-            new NavItem("Policy versions", "policies", "list", 42, Words<Permission>.Of(Permission.SeePolicies), "Rules")
+            new NavItem("Policy versions", "policies", "list", 42, Words<Permission>.Of(Permission.SeePolicies), "Programme")
         );
         Done.Add("policy-drafted", "The draft was made. Write, check, and propose it when nothing is wrong any more.");
         Done.Add("policy-saved", "The draft was saved.");
