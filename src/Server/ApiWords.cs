@@ -38,8 +38,10 @@ public static class ApiWords
     /// <summary>None when nobody wrote any.</summary>
     public static ApiWord? Of(string method, string path) => All.GetValueOrDefault($"{method} {path}");
 
-    public static IReadOnlyDictionary<string, ApiWord> All { get; } =
-        new Dictionary<string, ApiWord>
+    public static IReadOnlyDictionary<string, ApiWord> All => field ??= Own.Concat(DispatchWords.All).ToDictionary();
+
+    static readonly Dictionary<string, ApiWord> Own =
+        new()
         {
             ["POST /api/v1/agencies"] = new(
                 "Found an agency",

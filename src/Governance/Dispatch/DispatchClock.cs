@@ -83,7 +83,7 @@ static class Affected
     )
     {
         args["from"] = from - Around;
-        args["until"] = until == Instant.MaxValue ? Time.FromMicroseconds(long.MaxValue / 20) : until + Around;
+        args["until"] = until == Instant.MaxValue ? until : until + Around;
         var spans = await work.Many(
             $"""
             SELECT a.officer, MIN(a.begins_at) AS from_at, MAX(COALESCE(a.cleared_at, a.begins_at)) AS until_at

@@ -16,7 +16,7 @@ public readonly record struct IncidentCursor(Instant BeginsAt, IncidentId Id)
         if (
             dot < 1
             || !long.TryParse(text.AsSpan(0, dot), System.Globalization.NumberStyles.None, null, out var at)
-            || at > long.MaxValue / 20
+            || at > Instant.MaxValue.ToMicroseconds()
             || !IncidentId.TryParse(text![(dot + 1)..], null, out var id)
         )
             return false;
