@@ -111,6 +111,11 @@ public static class ApiWords
                 "The version."
             ),
             ["POST /api/v1/policies/{version}/withdraw"] = new("Withdraw a version", "What is adopted stays.", "The version."),
+            ["GET /api/v1/policies/{version}/what-if"] = new(
+                "What a version would have made of the past",
+                "Judges the days from and until, both included, under it; last month when none are named. Writes nothing. Names only for those who may see findings.",
+                "Outcomes and findings before and after, and the findings that appear, vanish or change."
+            ),
             ["GET /api/v1/policies/{version}/diff"] = new(
                 "Compare two versions",
                 "Rule by rule, by what they say, and line by line. Without against: with the one before it, or a draft with the one in force.",
@@ -541,6 +546,102 @@ public static class ApiWords
             ["GET /api/v1/faults"] = new("Camera faults", "One's own, or those of officers whom one may see.", "Faults."),
             ["POST /api/v1/faults"] = new("Report a camera's fault", "One's own, or an officer's of one's unit.", "The fault.", 201),
             ["POST /api/v1/faults/{fault}/mend"] = new("A camera works again", "", "The fault."),
+
+            ["GET /api/v1/reviews"] = new("One's own reviews", "Those that wait, the most urgent first, and the last that were done.", "Both lists."),
+            ["GET /api/v1/reviews/overdue"] = new("Overdue reviews", "Of all reviewers, the oldest first.", "The reviews."),
+            ["GET /api/v1/reviews/draws"] = new("Draws", "The newest first.", "The draws."),
+            ["POST /api/v1/reviews/draws"] = new(
+                "Draw besides the weekly draws",
+                "Fixes the list of required recordings; the draw follows when the custody log has signed that. Days are of the agency's calendar.",
+                "The draw, not drawn yet.",
+                202
+            ),
+            ["GET /api/v1/reviews/draws/{draw}"] = new("One draw", "", "The draw and what was drawn, in the order of drawing."),
+            ["GET /api/v1/reviews/draws/{draw}/frame"] = new(
+                "The list that was drawn from",
+                "See docs/formats/review-draw.md.",
+                "Ids of attendances, a line each.",
+                200,
+                "text/plain"
+            ),
+            ["GET /api/v1/reviews/draws/{draw}/checkpoint"] = new(
+                "The seed of a draw",
+                "The log's signed head with the list's entry as its last.",
+                "A signed note.",
+                200,
+                "text/plain"
+            ),
+            ["GET /api/v1/reviews/{draw}/{attendance}"] = new(
+                "One review",
+                "For whoever does it, had it or did it, and for those who look into findings.",
+                "What is known about the drawn attendance, and the questions."
+            ),
+            ["POST /api/v1/reviews/{draw}/{attendance}"] = new(
+                "Do a review",
+                "Every question of the policy has an answer: yes, no or does-not-apply.",
+                "The review as it stands now."
+            ),
+            ["POST /api/v1/reviews/{draw}/{attendance}/watched"] = new(
+                "Tell which seconds were watched",
+                "Only seconds that were served to this account in a counted look are believed.",
+                "How many different seconds were watched so far."
+            ),
+            ["GET /api/v1/recordings/{id}/leads"] = new(
+                "Leads from a recording's media",
+                "Dark or still pictures and silence, for a person to look at. They are no findings.",
+                "When the media was looked through, and the leads."
+            ),
+
+            ["GET /api/v1/measures"] = new(
+                "The measures of a month",
+                "Of the service or of a unit with all below it.",
+                "Measures with numerators, denominators and what is left out; by unit, by officer and for thirteen months."
+            )
+            {
+                Query = [("month", "2026-11; the last whole month when left out."), ("unit", "Id; the service when left out.")],
+            },
+            ["GET /api/v1/measures/rows"] = new(
+                "The rows behind a number",
+                "For those who may see officers' numbers there.",
+                "Attendances, or recordings, a page of them."
+            )
+            {
+                Query =
+                [
+                    ("month", "2026-11."),
+                    ("kind", "missing, covered_whole, untagged…: a kind of docs/measures-method.md."),
+                    ("unit", "Id; units below it are included."),
+                    ("officer", "Id."),
+                    ("after", "The place that a page gave as next."),
+                ],
+            },
+            ["GET /api/v1/measures/{month}/report"] = new(
+                "The board's report of a month",
+                "Small cells are withheld.",
+                "What the printed report shows."
+            ),
+            ["POST /api/v1/measures/{month}/publications"] = new(
+                "Publish a month",
+                "Counts it once more and puts out its open data. A month that is out gets another edition.",
+                "The publication.",
+                201
+            ),
+            ["GET /api/v1/open-data"] = new("Published months", "Open to everybody.", "The publications and their files."),
+            ["GET /api/v1/open-data/{month}/{edition}/{name}"] = new(
+                "A published file",
+                "Open to everybody; it never changes.",
+                "The file.",
+                200,
+                "text/csv"
+            ),
+            ["GET /api/v1/morning"] = new(
+                "What waits this morning",
+                "For a supervisor of their unit, for the programme's manager of the programme.",
+                "One of the two."
+            )
+            {
+                Query = [("day", "2026-11-21; yesterday when left out.")],
+            },
 
             ["GET /api/v1/health"] = new(
                 "Is Lapel well",

@@ -41,10 +41,17 @@ static class Founding
     {
         if (http.FindAgency() is not null)
         {
+            var home = "recordings";
             foreach (var page in http.FindViewer() is null ? [] : waiting)
-                if (await page.Read(http, stop) is { First: true, Count: > 0 } first)
-                    return TypedResults.LocalRedirect($"{http.Request.PathBase}/{first.Href}");
-            return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings");
+                switch (await page.Read(http, stop))
+                {
+                    case { First: true, Count: > 0 } first:
+                        return TypedResults.LocalRedirect($"{http.Request.PathBase}/{first.Href}");
+                    case { Home: true } always:
+                        home = always.Href;
+                        break;
+                }
+            return TypedResults.LocalRedirect($"{http.Request.PathBase}/{home}");
         }
         return agencies.All.ToList() switch
         {

@@ -161,11 +161,72 @@ public sealed class PolicyPagesTests
         using var ada = await Enter(house, "ada");
         var page = await Open(ada, $"policies/{draft.Id}/diff");
         var change = page.QuerySelector(".change")!;
-        change.QuerySelector("h3")!.TextContent.ShouldBe("Turned off without a valid reason");
+        change.QuerySelector("h3")!.TextContent.ShouldStartWith("Turned off without a valid reason");
         change.QuerySelector("del")!.TextContent.ShouldBe("1 day");
         change.QuerySelector("ins")!.TextContent.ShouldBe("2 days");
         page.QuerySelectorAll(".diff .came").Length.ShouldBe(2, "muting has the same line");
         page.QuerySelectorAll(".diff .gone").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_draft_is_judged_against_days_that_are_past()
+    {
+        await using var house = await OpenHouse();
+        var records = house.Agency.Get<AgencyRecords>();
+        await PolicyPeople.Adopt(records, PolicyPeople.Toronto, Instant.FromUtc(2026, 1, 1, 0, 0));
+        var arrived = TimeProvider.System.Now() - Duration.FromDays(10);
+        await PolicyPeople.Do(
+            records,
+            PolicyPeople.Ada,
+            async work =>
+            {
+                var officer = (await Officers.All(work, default)).Single();
+                var (camera, _) = await Cameras.Expect(work, "LP-1", "Lapel one", default);
+                await Assignments.Assign(work, camera.Id, officer.Id, arrived - Duration.FromDays(1), null, default);
+                await work.Execute(
+                    """
+                    INSERT INTO incident (id, number, source, call_type, revision, content_digest, changed_at)
+                    VALUES ('0190a5a0-0000-7000-8000-000000000001', '26-4711', 'file', 'NOISE', 1, 'd', 0)
+                    """,
+                    null,
+                    default
+                );
+                return await work.Execute(
+                    """
+                    INSERT INTO attendance (id, incident, officer, badge, activity, arrived_at, cleared_at, begins_at)
+                    VALUES (@part, '0190a5a0-0000-7000-8000-000000000001', @officer, @Badge, 'call', @arrived, @cleared, @arrived)
+                    """,
+                    new
+                    {
+                        part = AttendanceId.New(),
+                        officer = officer.Id,
+                        officer.Badge,
+                        arrived,
+                        cleared = arrived + Duration.FromMinutes(20),
+                    },
+                    default
+                );
+            }
+        );
+        var draft = await PolicyPeople.Do(
+            records,
+            PolicyPeople.Ada,
+            w => Policies.Draft(w, PolicyPeople.With("$.triggers[0].notCallTypes", "[\"NOISE\"]"), "a test", default)
+        );
+        using var ada = await Enter(house, "ada");
+        var page = $"policies/{draft.Id}/what-if";
+        (await Open(ada, page)).Body!.TextContent.ShouldNotContain("Findings that vanish");
+        var days = $"?from={(arrived - Duration.FromDays(2)).ToString()[..10]}&until={(arrived + Duration.FromDays(2)).ToString()[..10]}";
+        var judged = await Open(ada, page + days);
+        judged.QuerySelectorAll(".fact").Select(f => f.TextContent).ShouldContain(f => f.Contains("vanish") && f.Contains("1only"));
+        var row = judged.QuerySelectorAll("table").Single(t => t.QuerySelector("caption")!.TextContent == "Vanish: 1").QuerySelector("tbody tr")!;
+        row.TextContent.ShouldSatisfyAllConditions(
+            t => t.ShouldContain("3107 Dana Osei"),
+            t => t.ShouldContain("No recording"),
+            t => t.ShouldContain("26-4711")
+        );
+        foreach (var wrong in new[] { "?from=2026-05-02&until=2026-05-01", "?from=2020-01-01&until=2026-01-01", "?from=May" })
+            (await ada.GetAsync(page + wrong)).StatusCode.ShouldBe(HttpStatusCode.BadRequest, wrong);
     }
 
     [Fact]
