@@ -34,9 +34,6 @@ sealed class Following : IFollower
                 case CustodyEvent.MembershipChanged moved:
                     await Moved(work, moved, logged.Entry.At, stop);
                     break;
-                case CustodyEvent.OfficerChanged { Change: "entered" } entered:
-                    await Entered(work, entered, stop);
-                    break;
                 case CustodyEvent.PolicyAdopted adopted:
                     await Adopted(work, adopted, logged.Entry.At, stop);
                     break;
@@ -158,18 +155,5 @@ sealed class Following : IFollower
     {
         foreach (var id in await work.Many(which, args, row => row.Id<Nouns.Recording>("id"), stop))
             await Copy(work, id, stop);
-    }
-
-    /// <summary>Attendances that were kept under a badge that nobody had.</summary>
-    static async Task Entered(Work work, CustodyEvent.OfficerChanged entered, CancellationToken stop)
-    {
-        var found = await work.Many(
-            "UPDATE attendance SET officer = @Officer WHERE officer IS NULL AND badge = @Badge RETURNING begins_at, cleared_at",
-            new { entered.Officer, entered.Badge },
-            row => (From: row.Time("begins_at"), Until: row.TimeOrNull("cleared_at") ?? row.Time("begins_at")),
-            stop
-        );
-        foreach (var (from, until) in found)
-            await Due.Say(work, entered.Officer, from - Margin, until + Margin, stop);
     }
 }

@@ -5,16 +5,14 @@ namespace Lapel.Governance;
 /// <summary>A finding as it stands in the records.</summary>
 public sealed record StoodFinding(Finding Finding, bool Withdrawn);
 
-/// <summary>The judgement of a recording alone, as the records keep it.</summary>
+/// <summary>Docking and tagging of a recording that touches something that was required, as the records keep it.</summary>
 /// <param name="BeganAt">When it was switched on.</param>
-/// <param name="OfIncident">It touches something that was required.</param>
 public sealed record RecordingRow(
     RecordingId Recording,
     OfficerId Officer,
     UnitId? Unit,
     int Policy,
     Instant BeganAt,
-    bool OfIncident,
     Instant? DockBy,
     Instant DockedAt,
     Instant? TagBy,
@@ -22,14 +20,13 @@ public sealed record RecordingRow(
     Instant? AgainAt
 )
 {
-    internal static RecordingRow Of(Recorded recorded, bool ofIncident, RecordingJudgement judgement) =>
+    internal static RecordingRow Of(Recorded recorded, RecordingJudgement judgement) =>
         new(
             recorded.Recording,
             recorded.Officer,
             recorded.Unit,
             judgement.Policy,
             recorded.ActivatedAt,
-            ofIncident,
             judgement.DockBy,
             recorded.AdmittedAt,
             judgement.TagBy,
@@ -44,7 +41,6 @@ public sealed record RecordingRow(
             row.IdOrNull<Nouns.Unit>("unit"),
             (int)row.Number("policy"),
             row.Time("began_at"),
-            row.Flag("of_incident"),
             row.TimeOrNull("dock_by"),
             row.Time("docked_at"),
             row.TimeOrNull("tag_by"),
