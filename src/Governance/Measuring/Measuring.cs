@@ -15,7 +15,7 @@ static class Measuring
 
     public static void AddServices(IServiceCollection services) =>
         services.AddSingleton(
-            new NavItem("Measures", "measures", "speed", 38, Words<Permission>.Of(Permission.SeeMeasures), "Rules")
+            new NavItem("Measures", "measures", "speed", 38, Words<Permission>.Of(Permission.SeeMeasures), "Programme")
         );
 
     public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)

@@ -20,7 +20,7 @@ static class Reviewing
     {
         services.AddSingleton<IRecordingAside, LeadsAside>();
         services.AddSingleton<IWaiting, ReviewsWait>();
-        services.AddSingleton(new NavItem("Reviews", "reviews", "eye", 36, ReviewPages.Sees, "Rules"));
+        services.AddSingleton(new NavItem("Reviews", "reviews", "eye", 36, ReviewPages.Sees, "Programme"));
     }
 
     public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
