@@ -239,9 +239,9 @@ public sealed class Deciding_decisions
         ).ShouldBe(refused);
 
     [Theory]
-    [InlineData("0:05", 5_000)]
-    [InlineData("1:05.5", 65_500)]
-    [InlineData("1:00:00", 3_600_000)]
+    [InlineData("0:05", 5_000L)]
+    [InlineData("1:05.5", 65_500L)]
+    [InlineData("1:00:00", 3_600_000L)]
     [InlineData("", null)]
     public void A_place_is_written_in_minutes_and_seconds(string typed, long? ms) => PlaceText.Read(typed).ShouldBe(ms);
 
