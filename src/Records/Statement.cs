@@ -64,7 +64,10 @@ public sealed class Statement : IAsyncDisposable
                 long number => raw.sqlite3_bind_int64(statement, places[i], number),
                 string text => raw.sqlite3_bind_text(statement, places[i], text),
                 byte[] bytes => raw.sqlite3_bind_blob(statement, places[i], bytes),
-                var other => throw new ArgumentException($"A {other.GetType().Name} is not a value of a statement.", nameof(values)),
+                var other => throw new ArgumentException(
+                    $"A {other.GetType().Name} is not a value of a statement.",
+                    nameof(values)
+                ),
             };
             SqliteException.ThrowExceptionForRC(bound, file!);
         }

@@ -72,7 +72,9 @@ static class ImportRoutes
                 ?? throw new RefusedException(LayoutRoutes.NotFound);
         var import = new DispatchImport(
             ImportId.New(),
-            Path.GetFileName(name.Replace('\\', '/')) is { Length: > 0 } plain ? plain[..Math.Min(120, plain.Length)] : "dispatch.csv",
+            Path.GetFileName(name.Replace('\\', '/')) is { Length: > 0 } plain
+                ? plain[..Math.Min(120, plain.Length)]
+                : "dispatch.csv",
             layout,
             content,
             length,
@@ -346,8 +348,19 @@ static class ImportRoutes
                         await LayoutByForm(import, form, viewer, records, stop);
                         return Forms.To(http, here, "layout-changed");
                     case "mend":
-                        var answer = await Mend(import, RowOf(form), new([.. form.All("field")]), viewer, agency, records, files, stop);
-                        return answer is Refused still ? throw new RefusedException(still.Refusal) : Forms.To(http, here, "row-mended");
+                        var answer = await Mend(
+                            import,
+                            RowOf(form),
+                            new([.. form.All("field")]),
+                            viewer,
+                            agency,
+                            records,
+                            files,
+                            stop
+                        );
+                        return answer is Refused still
+                            ? throw new RefusedException(still.Refusal)
+                            : Forms.To(http, here, "row-mended");
                     case "set-aside":
                         await SetAside(import, RowOf(form), new(form.Text("reason")), viewer, records, stop);
                         return Forms.To(http, here, "row-set-aside");

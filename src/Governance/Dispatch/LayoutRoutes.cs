@@ -22,7 +22,13 @@ static class LayoutRoutes
         return TypedResults.Ok(new Paged<DispatchLayout>(await Layouts.All(reading, stop), null));
     }
 
-    static async Task<IResult> Save(string name, DispatchLayout layout, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Save(
+        string name,
+        DispatchLayout layout,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         await Layouts.Save(work, viewer.Account.Id, layout with { Name = name.Trim() }, stop);

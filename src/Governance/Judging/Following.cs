@@ -50,8 +50,7 @@ sealed class Following : IFollower
         var offset = Duration.FromMilliseconds(manifest.Clock?.OffsetMs ?? 0);
         var activated = manifest.ActivatedAt - offset;
         // By who wore the camera when it was switched on: the buffer may still be from the hands before.
-        var officer =
-            (await Assignments.WearerOf(work, recording.Camera, activated, stop))?.Id ?? recording.Officer?.Id;
+        var officer = (await Assignments.WearerOf(work, recording.Camera, activated, stop))?.Id ?? recording.Officer?.Id;
         var before = await RecordedRows.Find(work, id, stop);
         if (officer is not { } wearer)
             return; // nobody wore it, as far as anybody entered: copied when somebody does
@@ -82,14 +81,7 @@ sealed class Following : IFollower
         );
 
     // Only what was admitted before the fact is copied again: the rest comes along the log by itself.
-    static async Task Worn(
-        Work work,
-        CameraId camera,
-        OfficerId officer,
-        Instant from,
-        Instant at,
-        CancellationToken stop
-    )
+    static async Task Worn(Work work, CameraId camera, OfficerId officer, Instant from, Instant at, CancellationToken stop)
     {
         await CopyAll(
             work,

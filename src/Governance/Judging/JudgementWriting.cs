@@ -17,8 +17,24 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             again_at = excluded.again_at
         """,
         [
-            "attendance", "incident", "officer", "unit", "policy", "trigger", "begins", "from", "until", "outcome",
-            "covered", "excused", "excuse", "recordings", "whole", "notice", "trouble", "again",
+            "attendance",
+            "incident",
+            "officer",
+            "unit",
+            "policy",
+            "trigger",
+            "begins",
+            "from",
+            "until",
+            "outcome",
+            "covered",
+            "excused",
+            "excuse",
+            "recordings",
+            "whole",
+            "notice",
+            "trouble",
+            "again",
         ]
     );
     readonly Statement removal = work.Prepare("DELETE FROM judgement WHERE attendance = @attendance", "attendance");

@@ -34,8 +34,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
                 await work.Commit(stop);
             }
         OfficerId? after = null;
-        do
-            after = await Step(after, turn, stop);
+        do after = await Step(after, turn, stop);
         while (after is not null);
     }
 

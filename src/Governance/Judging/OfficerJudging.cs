@@ -90,10 +90,7 @@ static class OfficerJudging
                 continue;
             var ofIncident = Touches(required, itself);
             var policy = standing.PolicyAt(recording.ActivatedAt);
-            yield return (
-                recording,
-                (ofIncident, Judge.JudgeRecording(policy, recording, asOf, ofIncident, before))
-            );
+            yield return (recording, (ofIncident, Judge.JudgeRecording(policy, recording, asOf, ofIncident, before)));
         }
     }
 

@@ -112,9 +112,9 @@ sealed class StandingRows
             rows.Recordings.Add(row.Recording, row);
         var seen = new HashSet<FindingId>();
         foreach (var sql in span.Length > OfficerFacts.Us(Long) ? FindingsOfAll : FindingsOfSpan)
-            await foreach (var stood in reading.Each(sql, args, Governance.Findings.ReadStood, stop))
-                if (seen.Add(stood.Finding.Id))
-                    rows.Add(stood);
+        await foreach (var stood in reading.Each(sql, args, Governance.Findings.ReadStood, stop))
+            if (seen.Add(stood.Finding.Id))
+                rows.Add(stood);
         return rows;
     }
 
@@ -130,27 +130,27 @@ sealed class StandingRows
     [
         "SELECT * FROM finding WHERE officer = @officer",
         """
-        SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
-        WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
-            AND finding.officer <> @officer AND finding.attendance IS NULL
-        """,
+            SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
+            WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
+                AND finding.officer <> @officer AND finding.attendance IS NULL
+            """,
     ];
 
     static readonly string[] FindingsOfSpan =
     [
         """
-        SELECT * FROM finding
-        WHERE officer = @officer AND attendance IS NOT NULL AND from_at >= @from AND from_at < @until
-        """,
+            SELECT * FROM finding
+            WHERE officer = @officer AND attendance IS NOT NULL AND from_at >= @from AND from_at < @until
+            """,
         """
-        SELECT finding.* FROM judgement JOIN finding ON finding.attendance = judgement.attendance
-        WHERE judgement.officer = @officer AND judgement.begins_at >= @from AND judgement.begins_at < @Until
-        """,
+            SELECT finding.* FROM judgement JOIN finding ON finding.attendance = judgement.attendance
+            WHERE judgement.officer = @officer AND judgement.begins_at >= @from AND judgement.begins_at < @Until
+            """,
         """
-        SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
-        WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
-            AND finding.attendance IS NULL
-        """,
+            SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
+            WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
+                AND finding.attendance IS NULL
+            """,
     ];
 
     /// <summary>Whether what is left over is about something that is no longer this officer's: withdrawn, or another's after all.</summary>

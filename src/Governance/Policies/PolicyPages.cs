@@ -96,13 +96,17 @@ static class PolicyPages
         await using var reading = await records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
         // What was typed and refused is shown with its own troubles, so that nothing written is lost.
-        var text = trouble is not null && typed?.Raw("text") is { Length: > 0 } sent ? PolicyText.Tidied(sent) : view.Version.Text;
+        var text =
+            trouble is not null && typed?.Raw("text") is { Length: > 0 } sent ? PolicyText.Tidied(sent) : view.Version.Text;
         var all = await Policies.AllInForce(reading, stop);
         return Page.Of<PolicyVersionPage>(
             new
             {
                 Viewer = viewer,
-                View = view with { Troubles = text == view.Version.Text ? view.Troubles : PolicyText.WhyNotValid(text) },
+                View = view with
+                {
+                    Troubles = text == view.Version.Text ? view.Troubles : PolicyText.WhyNotValid(text),
+                },
                 Text = text,
                 Until = all.FirstOrDefault(p => p.Number == view.Version.Number)?.Until,
                 Held = Policies.At(all, clock.Now()),

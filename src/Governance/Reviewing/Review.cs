@@ -39,7 +39,11 @@ public static class Reviews
     const string Columns =
         "draw, attendance, place, reviewer, due_at, escalated_at, escalated_from, done_at, done_by, answers, words, watched_seconds";
 
-    public static readonly Refusal NotFound = new("review-not-found", "There is no such review, or it is not yours.", RefusalKind.NotFound);
+    public static readonly Refusal NotFound = new(
+        "review-not-found",
+        "There is no such review, or it is not yours.",
+        RefusalKind.NotFound
+    );
 
     public static Task<Review?> Find(Reading reading, DrawId draw, AttendanceId attendance, CancellationToken stop) =>
         reading.One(

@@ -148,7 +148,8 @@ public sealed class DecidingHouse : IAsyncDisposable
                         new { kind },
                         row => row.IdOrNull<Nouns.Finding>("id"),
                         default
-                    ) is { } found
+                    )
+                        is { } found
                     && findings.Add(found)
                 )
                     return found;
