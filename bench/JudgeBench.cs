@@ -37,6 +37,9 @@ static class JudgeBench
         var (floor, swept) = Floor(world);
         report.Add("all judged, database to stored findings", "s", ours, "sort and sweep in memory", floor);
         report.Add("the same, CPU", "s", cpu);
+        var (reading, pure) = await Parts(agency, world);
+        report.Add("of it: facts read", "s", reading);
+        report.Add("of it: judged in memory", "s", pure, "sort and sweep in memory", floor);
         report.Add("calls and recordings judged", "rows/s", (events + recordings) / ours);
         if (swept != covered)
             report.Note($"DISAGREE: judged {covered:N0} us, swept {swept:N0} us.");
@@ -59,6 +62,30 @@ static class JudgeBench
         var (began, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         await act();
         return (Stopwatch.GetElapsedTime(began).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+    }
+
+    /// <summary>The same without writing: what reading costs, and what judging does.</summary>
+    static async Task<(double Reading, double Judging)> Parts(BenchAgency agency, JudgeWorld world)
+    {
+        var (reads, judges, findings) = (0L, 0L, 0L);
+        await using var reading = await agency.Records.Read(CancellationToken.None);
+        var standing = await Standing.Of(reading, CancellationToken.None);
+        var (always, now) = (new Interval(0, 4_000_000_000_000_000), TimeProvider.System.Now());
+        for (var officer = 0; officer < world.Officers; officer++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var facts = await OfficerFacts.Of(reading, standing, world.Officer(officer), always, CancellationToken.None);
+            var read = Stopwatch.GetTimestamp();
+            foreach (var (_, judgement) in OfficerJudging.Attendances(standing, facts, always, now))
+                findings += judgement.Findings.Count;
+            foreach (var (_, (_, judgement)) in OfficerJudging.RecordingsOf(standing, facts, always, now))
+                findings += judgement.Findings.Count;
+            reads += read - began;
+            judges += Stopwatch.GetTimestamp() - read;
+        }
+        if (findings == 0)
+            throw new InvalidDataException("Nothing was found: this would measure the wrong thing.");
+        return ((double)reads / Stopwatch.Frequency, (double)judges / Stopwatch.Frequency);
     }
 
     static async Task<(long Covered, long Findings)> Stored(BenchAgency agency)

@@ -50,7 +50,10 @@ sealed class JudgeWorld(long events, long recordings)
         if (k % Ratio == 0 && k / Ratio < EventsEach && Between(officer, k, 3, 0, 1000) >= 64)
         {
             var (from, until) = Event(officer, k / Ratio);
-            return (from + Between(officer, k, 4, -120 * Second, 180 * Second), until + Between(officer, k, 5, -90 * Second, 300 * Second));
+            return (
+                from + Between(officer, k, 4, -120 * Second, 180 * Second),
+                until + Between(officer, k, 5, -90 * Second, 300 * Second)
+            );
         }
         var begins = SlotOf(k) + Slot / 2 + Between(officer, k, 6, 0, Slot / 8);
         return (begins, begins + Between(officer, k, 7, 120 * Second, 1200 * Second));
@@ -71,28 +74,60 @@ sealed class JudgeWorld(long events, long recordings)
             if (officer == 0)
                 await Policy(work, long_ago);
             await using var officers = work.Prepare(
-                "INSERT INTO officer (id, badge, name, entered_at) VALUES (@id, @badge, @name, @at)", "id", "badge", "name", "at");
+                "INSERT INTO officer (id, badge, name, entered_at) VALUES (@id, @badge, @name, @at)",
+                "id",
+                "badge",
+                "name",
+                "at"
+            );
             await using var cameras = work.Prepare(
-                "INSERT INTO camera (id, serial, model, state, expected_at) VALUES (@id, @serial, 'bench', 'expected', @at)", "id", "serial", "at");
+                "INSERT INTO camera (id, serial, model, state, expected_at) VALUES (@id, @serial, 'bench', 'expected', @at)",
+                "id",
+                "serial",
+                "at"
+            );
             await using var worn = work.Prepare(
-                "INSERT INTO assignment (id, camera, officer, from_at) VALUES (@id, @camera, @officer, @at)", "id", "camera", "officer", "at");
+                "INSERT INTO assignment (id, camera, officer, from_at) VALUES (@id, @camera, @officer, @at)",
+                "id",
+                "camera",
+                "officer",
+                "at"
+            );
             await using var incidents = work.Prepare(
                 """
                 INSERT INTO incident (id, number, source, call_type, priority, revision, content_digest, received_at, changed_at)
                 VALUES (@id, @number, 'file', 'DISTURBANCE', 2, 1, '', @at, @at)
-                """, "id", "number", "at");
+                """,
+                "id",
+                "number",
+                "at"
+            );
             await using var calls = work.Prepare(
                 """
                 INSERT INTO attendance (id, incident, officer, badge, activity, dispatched_at, arrived_at, cleared_at, begins_at)
                 VALUES (@id, @incident, @officer, @badge, 'call', @from - 300000000, @from, @until, @from - 300000000)
-                """, "id", "incident", "officer", "badge", "from", "until");
+                """,
+                "id",
+                "incident",
+                "officer",
+                "badge",
+                "from",
+                "until"
+            );
             await using var recorded = work.Prepare(
                 """
                 INSERT INTO recorded (officer, from_at, recording, camera, activated_at, until_at, pre_event_ms, notice_at, states,
                     admitted_at, tagged_at)
                 VALUES (@officer, @from, @id, @camera, @from + 30000000, @until, 30000, @from + 31000000, @states, @until + 3600000000,
                     @until + 7200000000)
-                """, "officer", "from", "id", "camera", "until", "states");
+                """,
+                "officer",
+                "from",
+                "id",
+                "camera",
+                "until",
+                "states"
+            );
             for (var last = Math.Min(Officers, officer + 20); officer < last; officer++)
             {
                 var (who, camera) = (Id(2, officer), Id(4, officer));
@@ -116,7 +151,10 @@ sealed class JudgeWorld(long events, long recordings)
                 for (var k = 0; k < RecordingsEach; k++)
                 {
                     var (from, until) = Recording(officer, k);
-                    await recorded.Add([who, from, Id(1, (long)officer * RecordingsEach + k), camera, until, StatesOf(k, from)], stop);
+                    await recorded.Add(
+                        [who, from, Id(1, (long)officer * RecordingsEach + k), camera, until, StatesOf(k, from)],
+                        stop
+                    );
                 }
             }
             foreach (var statement in new[] { worn, calls, recorded })

@@ -21,7 +21,15 @@ static class PostgresJoin
             Shell("chown", "postgres", scratch.Folder);
         AsItsUser($"{Folder}/initdb", "-D", scratch.File("db"), "-U", "lapel", "-A", "trust", "-E", "UTF8", "--no-locale");
         AsItsUser(
-            $"{Folder}/pg_ctl", "-D", scratch.File("db"), "-l", scratch.File("log"), "-w", "-t", "60", "-o",
+            $"{Folder}/pg_ctl",
+            "-D",
+            scratch.File("db"),
+            "-l",
+            scratch.File("log"),
+            "-w",
+            "-t",
+            "60",
+            "-o",
             $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={scratch.Folder} -c fsync=off -c shared_buffers=1GB -c work_mem=256MB -c maintenance_work_mem=512MB -c max_wal_size=8GB",
             "start"
         );

@@ -130,7 +130,12 @@ public static class MediaRoutes
         var (clip, look, refusal) = await Within(id, number, viewing, viewer, records, clock.Now(), stop);
         return clip is null
             ? new Refused(refusal!)
-            : new ClearBytes(() => clear.Open(clip), clip.Clear.Stated.Hex, "video/mp4", Served.Within(look!, clip, null, records));
+            : new ClearBytes(
+                () => clear.Open(clip),
+                clip.Clear.Stated.Hex,
+                "video/mp4",
+                Served.Within(look!, clip, null, records)
+            );
     }
 
     /// <summary>The clip, for somebody who may play it and has it open.</summary>

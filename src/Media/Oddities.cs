@@ -86,9 +86,7 @@ public static class Oddities
         var dark = Spans(said, "lavfi.black_start", "lavfi.black_end", OddityKind.Dark, settings.DarkSeconds);
         var still = Spans(said, "lavfi.freezedetect.freeze_start", "lavfi.freezedetect.freeze_end", OddityKind.Frozen, 0);
         // The dark does not change either: that is one oddity, not two.
-        return dark.Concat(
-            still.SelectMany(s => Without(s, dark)).Where(s => s.LengthUs >= settings.FrozenSeconds * 1_000_000L)
-        );
+        return dark.Concat(still.SelectMany(s => Without(s, dark)).Where(s => s.LengthUs >= settings.FrozenSeconds * 1_000_000L));
 
         async Task Feed(Stream to, CancellationToken within)
         {
@@ -160,11 +158,18 @@ public static class Oddities
         foreach (var other in others.Where(o => o.FromUs < span.UntilUs && o.UntilUs > span.FromUs).OrderBy(o => o.FromUs))
         {
             if (other.FromUs > from)
-                yield return span with { FromUs = from, UntilUs = other.FromUs };
+                yield return span with
+                {
+                    FromUs = from,
+                    UntilUs = other.FromUs,
+                };
             from = Math.Max(from, other.UntilUs);
         }
         if (from < span.UntilUs)
-            yield return span with { FromUs = from };
+            yield return span with
+            {
+                FromUs = from,
+            };
     }
 
     /// <summary>One thing that a detector said about a frame, as ffmpeg's metadata filters print it.</summary>

@@ -24,10 +24,7 @@ static class Founding
     {
         const string Code = "the setup code guards it";
         const string Leads = "it only leads to pages that ask for a sign-in";
-        app.MapGet("/", FrontPage)
-            .OutsideAgencies(Leads)
-            .OpenToAnyone(Leads)
-            .ExcludeFromDescription();
+        app.MapGet("/", FrontPage).OutsideAgencies(Leads).OpenToAnyone(Leads).ExcludeFromDescription();
         app.MapPost("/api/v1/agencies", Found).DisableAntiforgery().OutsideAgencies(Code);
         app.MapPost("/found", FoundByForm).OutsideAgencies(Code).ExcludeFromDescription();
     }

@@ -24,7 +24,9 @@ public sealed class Devices
         var manifest = await Record(house, camera);
         WalksNorth(manifest);
         var clip = manifest.GetProperty("clips")[0];
-        (clip.GetProperty("endedAt").GetDateTimeOffset() - clip.GetProperty("startedAt").GetDateTimeOffset()).TotalSeconds.ShouldBeGreaterThan(5);
+        (
+            clip.GetProperty("endedAt").GetDateTimeOffset() - clip.GetProperty("startedAt").GetDateTimeOffset()
+        ).TotalSeconds.ShouldBeGreaterThan(5);
 
         var clerk = await house.As("clerk");
         var media = Path.Combine(camera.Home, "played.mp4");

@@ -15,12 +15,17 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
     /// <summary>A unit of work ends after this long: on SQLite a camera's upload may be waiting for its turn.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>When everything is judged again, somebody asked for it and waits too.</summary>
+    static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Spans closer than this are judged as one.</summary>
     static readonly Duration Near = Duration.FromHours(12);
 
     public string Kind => Due.Job;
 
-    public async Task Run(string subject, CancellationToken stop)
+    public Task Run(string subject, CancellationToken stop) => Drain(Turn, stop);
+
+    async Task Drain(TimeSpan turn, CancellationToken stop)
     {
         if (await AnyDeadlinePassed(stop))
             await using (var work = await records.Begin(Actor.System("judging"), stop))
@@ -29,13 +34,12 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
                 await work.Commit(stop);
             }
         OfficerId? after = null;
-        do
-            after = await Step(after, stop);
+        do after = await Step(after, turn, stop);
         while (after is not null);
     }
 
     /// <returns>The last officer judged, to go on after; none when nothing is left.</returns>
-    async Task<OfficerId?> Step(OfficerId? after, CancellationToken stop)
+    async Task<OfficerId?> Step(OfficerId? after, TimeSpan turn, CancellationToken stop)
     {
         var began = Stopwatch.GetTimestamp();
         await using var work = await records.Begin(Actor.System("judging"), stop);
@@ -58,7 +62,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
                 await writing.Send(stop);
                 judged.Add((Time.FromMicroseconds(span.From), Time.FromMicroseconds(span.Until)));
             }
-        } while (Stopwatch.GetElapsedTime(began) < Turn);
+        } while (Stopwatch.GetElapsedTime(began) < turn);
         if (!more)
             await WakeAtNextDeadline(work, stop);
         if (writing.FindingsChanged > 0)
@@ -166,6 +170,6 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
             );
             await work.Commit(stop);
         }
-        await Run("", stop);
+        await Drain(LongTurn, stop);
     }
 }

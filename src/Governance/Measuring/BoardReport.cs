@@ -27,7 +27,13 @@ public sealed record BoardReport(
 
     public sealed record KindCount(FindingKind Kind, long Count);
 
-    public static async Task<BoardReport> Read(Reading reading, Month month, AgencyProfile agency, Instant now, CancellationToken stop)
+    public static async Task<BoardReport> Read(
+        Reading reading,
+        Month month,
+        AgencyProfile agency,
+        Instant now,
+        CancellationToken stop
+    )
     {
         var shown = await Governance.Publications.Shown(reading, month, stop);
         var trend = await Measures.Trend(reading, month.Plus(1 - MeasuresView.TrendMonths), month, null, stop);
@@ -50,9 +56,10 @@ public sealed record BoardReport(
                 .. shown.Names.Select(name => new Division(
                     name,
                     [
-                        .. Measure.All.Select(m => shown.Of(name, m) is null
-                            ? null
-                            : MeasureRoutes.Value.Of(shown.Counts[name]).Single(v => v.Measure == m.Id)
+                        .. Measure.All.Select(m =>
+                            shown.Of(name, m) is null
+                                ? null
+                                : MeasureRoutes.Value.Of(shown.Counts[name]).Single(v => v.Measure == m.Id)
                         ),
                     ]
                 )),

@@ -37,7 +37,14 @@ public static class CountingMonth
             $"INSERT INTO measure (month, unit, officer, {string.Join(", ", Counts.Kinds)}) VALUES (@month, @unit, @officer, {string.Join(", ", Counts.Kinds.Select(k => "@" + k))})";
         foreach (var ((unit, officer), counts) in sheet.Rows)
         {
-            var row = new Dapper.DynamicParameters(new { month = month.ToString(), unit, officer });
+            var row = new Dapper.DynamicParameters(
+                new
+                {
+                    month = month.ToString(),
+                    unit,
+                    officer,
+                }
+            );
             foreach (var kind in Counts.Kinds)
                 row.Add(kind, counts[kind]);
             await work.Execute(insert, row, stop);
@@ -170,18 +177,18 @@ public static class CountingMonth
             return;
         var (gaps, required) = (await GapsInStates(reading, span, stop), await RequiredTimes(reading, span, stop));
         foreach (var row in rows)
-            foreach (var state in row.States)
-            {
-                var until = state.Until ?? row.Until;
-                sheet.Add(
-                    row.Unit,
-                    row.Officer,
-                    !required[row.Officer].Any(r => r.From < until && state.From < r.Until) ? "states_elsewhere"
-                        : gaps[(row.Recording, state.State)].Any(g => g.From < until && state.From < g.Until) ? "states_unreasoned"
-                        : "states_reasoned",
-                    1
-                );
-            }
+        foreach (var state in row.States)
+        {
+            var until = state.Until ?? row.Until;
+            sheet.Add(
+                row.Unit,
+                row.Officer,
+                !required[row.Officer].Any(r => r.From < until && state.From < r.Until) ? "states_elsewhere"
+                    : gaps[(row.Recording, state.State)].Any(g => g.From < until && state.From < g.Until) ? "states_unreasoned"
+                    : "states_reasoned",
+                1
+            );
+        }
     }
 
     static async Task<ILookup<(string, RecordingState), (Instant From, Instant Until)>> GapsInStates(

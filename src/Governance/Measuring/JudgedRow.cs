@@ -49,7 +49,9 @@ public sealed record JudgedRow(
             Outcome.Exempt => Excuse == Governance.Excuse.PermittedState
                 ? "Off for a reason that the policy permits."
                 : "Excused by an exemption.",
-            Outcome.Technical => Excuse == Governance.Excuse.NoCamera ? "The officer had no camera." : "The camera had a reported fault.",
+            Outcome.Technical => Excuse == Governance.Excuse.NoCamera
+                ? "The officer had no camera."
+                : "The camera had a reported fault.",
             Outcome.Missing => "Nothing was recorded, and nothing says why.",
             Outcome.Unknown => Trouble ?? "Not docked yet, and docking is not due yet.",
             _ => throw new ArgumentOutOfRangeException(nameof(Outcome)),

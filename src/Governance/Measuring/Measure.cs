@@ -90,7 +90,8 @@ public sealed record Measure(
         new("R7", "Docked in time", "recordings", "docked within the policy's hours", ["docked"], ["docked", "docked_late"], []),
     ];
 
-    public static Measure? Find(string? id) => All.FirstOrDefault(m => string.Equals(m.Id, id, StringComparison.OrdinalIgnoreCase));
+    public static Measure? Find(string? id) =>
+        All.FirstOrDefault(m => string.Equals(m.Id, id, StringComparison.OrdinalIgnoreCase));
 
     public MeasureValue Of(Counts counts) =>
         new(this, counts.Of(Numerator), counts.Of(Denominator), [.. Excluded.Select(e => (e, counts[e.Kind]))]);

@@ -14,7 +14,10 @@ static class MeasurePages
         app.MapGet("/measures/rows", Rows).Needs(Permission.SeeMeasures).ExcludeFromDescription();
         app.MapGet("/measures/{month}/report", Report).Needs(Permission.SeeMeasures).ExcludeFromDescription();
         app.MapForm("/measures/{month}/publications", Publish).Needs(Permission.PublishMeasures);
-        Done.Add("measures-published", "The month is published. Its files stay as they are; a correction will be another edition.");
+        Done.Add(
+            "measures-published",
+            "The month is published. Its files stay as they are; a correction will be another edition."
+        );
     }
 
     static async Task<IResult> Show(
@@ -35,7 +38,9 @@ static class MeasurePages
             agency.Profile,
             MeasureRoutes.MonthOrNull(month),
             // Whoever leads a unit begins with it.
-            http.Request.Query.ContainsKey("unit") ? UnitOf(unit) : viewer.Account.Unit,
+            http.Request.Query.ContainsKey("unit")
+                ? UnitOf(unit)
+                : viewer.Account.Unit,
             clock.Now(),
             stop
         );

@@ -28,8 +28,8 @@ public static class MeasureRoutes
     {
         public static IReadOnlyList<Value> Of(Counts counts) =>
             [
-                .. Lapel.Governance.Measure
-                    .All.Select(m => m.Of(counts))
+                .. Lapel
+                    .Governance.Measure.All.Select(m => m.Of(counts))
                     .Select(v => new Value(
                         v.Measure.Id,
                         v.Measure.Name,
@@ -163,7 +163,8 @@ public static class MeasureRoutes
 
     static readonly Refusal Unreadable = new("month-unreadable", "A month is written 2026-11.");
 
-    public static Month MonthOf(string? text) => Month.TryParse(text, out var month) ? month : throw new RefusedException(Unreadable);
+    public static Month MonthOf(string? text) =>
+        Month.TryParse(text, out var month) ? month : throw new RefusedException(Unreadable);
 
     public static Month? MonthOrNull(string? text) => string.IsNullOrEmpty(text) ? null : MonthOf(text);
 }

@@ -27,7 +27,13 @@ public static class MeasuredRows
 {
     public const int PageSize = 100;
 
-    public static async Task<RowsFound> Read(Reading reading, AgencyProfile agency, RowsAsked ask, Instant now, CancellationToken stop)
+    public static async Task<RowsFound> Read(
+        Reading reading,
+        AgencyProfile agency,
+        RowsAsked ask,
+        Instant now,
+        CancellationToken stop
+    )
     {
         if (WhereOf(ask.Kind) is not { } where)
             return await InRecordings(reading, agency, ask, now, stop);
@@ -143,7 +149,11 @@ public static class MeasuredRows
             next = $"{row.ActivatedAt.ToMicroseconds()}.{row.Recording}";
             break;
         }
-        return new([], ask.Kind.StartsWith("states_", StringComparison.Ordinal) ? await OfKind(reading, ask.Kind, found, stop) : found, next);
+        return new(
+            [],
+            ask.Kind.StartsWith("states_", StringComparison.Ordinal) ? await OfKind(reading, ask.Kind, found, stop) : found,
+            next
+        );
     }
 
     static bool IsOfKind(string kind, MeasuredRecording row, Policy policy, Instant now)
@@ -196,7 +206,14 @@ public static class MeasuredRows
                 args,
                 stop
             );
-            if (kind == (!required ? "states_elsewhere" : gap ? "states_unreasoned" : "states_reasoned"))
+            if (
+                kind
+                == (
+                    !required ? "states_elsewhere"
+                    : gap ? "states_unreasoned"
+                    : "states_reasoned"
+                )
+            )
                 kept.Add(row);
         }
         return kept;

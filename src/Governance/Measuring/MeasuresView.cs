@@ -55,10 +55,7 @@ public sealed record MeasuresView(
             chosen is null ? Counts.Sum(byUnit.Values) : Measures.Under(chosen.Id, byUnit, units),
             PartsOf(chosen, byUnit, units),
             seesOfficers
-                ?
-                [
-                    .. (await Measures.ByOfficer(reading, shown, unit, stop)).Select(o => new OfficerCounts(o.Officer, o.Counts)),
-                ]
+                ? [.. (await Measures.ByOfficer(reading, shown, unit, stop)).Select(o => new OfficerCounts(o.Officer, o.Counts))]
                 : [],
             seesOfficers,
             [
@@ -69,7 +66,9 @@ public sealed record MeasuresView(
             ],
             [.. counted.Select(c => c.Month).Append(shown).Distinct().OrderDescending()],
             units,
-            counted.FirstOrDefault(c => c.Month == shown) is { CountedAt: var at } && counted.Any(c => c.Month == shown) ? at : null
+            counted.FirstOrDefault(c => c.Month == shown) is { CountedAt: var at } && counted.Any(c => c.Month == shown)
+                ? at
+                : null
         );
     }
 

@@ -120,7 +120,11 @@ public static class MonthsDue
     {
         var months = new HashSet<Month>();
         foreach (var (from, until) in spans)
-            for (var (month, last) = (Utc(from - Duration.FromDays(1)), Utc(until + Duration.FromDays(1))); month.CompareTo(last) <= 0; )
+            for (
+                var (month, last) = (Utc(from - Duration.FromDays(1)), Utc(until + Duration.FromDays(1)));
+                month.CompareTo(last) <= 0;
+
+            )
             {
                 months.Add(month);
                 month = month.Plus(1);

@@ -29,7 +29,9 @@ public readonly record struct Month(int Year, int Number) : IComparable<Month>
     }
 
     public static Month Parse(string text) =>
-        TryParse(text, out var month) ? month : throw new FormatException($"'{text}' is not a month: months are written 2026-11.");
+        TryParse(text, out var month)
+            ? month
+            : throw new FormatException($"'{text}' is not a month: months are written 2026-11.");
 
     public Month Plus(int months)
     {

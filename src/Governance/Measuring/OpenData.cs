@@ -43,7 +43,9 @@ public static class OpenData
     {
         /// <summary>None when a kind in it is hidden.</summary>
         public MeasureValue? Of(string name, Measure measure) =>
-            measure.Numerator.Concat(measure.Denominator).Any(kind => Hidden.Contains((name, kind))) ? null : measure.Of(Counts[name]);
+            measure.Numerator.Concat(measure.Denominator).Any(kind => Hidden.Contains((name, kind)))
+                ? null
+                : measure.Of(Counts[name]);
     }
 
     /// <summary>Decides what is shown. One division alone is the service itself: then there are no divisions.</summary>
@@ -107,16 +109,16 @@ public static class OpenData
     {
         var csv = new StringBuilder("subject,unit,kind\n");
         foreach (var (subject, kinds) in Subjects)
-            foreach (var kind in kinds)
+        foreach (var kind in kinds)
+        {
+            var left = shown.Service[kind];
+            foreach (var name in shown.Names.Where(n => !shown.Hidden.Contains((n, kind))))
             {
-                var left = shown.Service[kind];
-                foreach (var name in shown.Names.Where(n => !shown.Hidden.Contains((n, kind))))
-                {
-                    Write(subject, name, kind, shown.Counts[name][kind]);
-                    left -= shown.Counts[name][kind];
-                }
-                Write(subject, shown.Names.Count == 0 ? "" : Withheld, kind, left);
+                Write(subject, name, kind, shown.Counts[name][kind]);
+                left -= shown.Counts[name][kind];
             }
+            Write(subject, shown.Names.Count == 0 ? "" : Withheld, kind, left);
+        }
         return csv.ToString();
 
         void Write(string subject, string unit, string kind, long times)
@@ -155,24 +157,24 @@ public static class OpenData
     {
         var csv = new StringBuilder("month,measure,unit,kind,count,withheld\n");
         foreach (var measure in Measure.All)
-            foreach (var (kind, _) in measure.Excluded)
-            {
-                Write(Service, shown.Service[kind]);
-                foreach (var name in shown.Names)
-                    Write(name, shown.Hidden.Contains((name, kind)) ? null : shown.Counts[name][kind]);
+        foreach (var (kind, _) in measure.Excluded)
+        {
+            Write(Service, shown.Service[kind]);
+            foreach (var name in shown.Names)
+                Write(name, shown.Hidden.Contains((name, kind)) ? null : shown.Counts[name][kind]);
 
-                void Write(string unit, long? count) =>
-                    csv.AppendJoin(
-                            ',',
-                            shown.Month,
-                            measure.Id,
-                            Quoted(unit),
-                            kind,
-                            count?.ToString(CultureInfo.InvariantCulture) ?? "",
-                            count is null ? "1" : "0"
-                        )
-                        .Append('\n');
-            }
+            void Write(string unit, long? count) =>
+                csv.AppendJoin(
+                        ',',
+                        shown.Month,
+                        measure.Id,
+                        Quoted(unit),
+                        kind,
+                        count?.ToString(CultureInfo.InvariantCulture) ?? "",
+                        count is null ? "1" : "0"
+                    )
+                    .Append('\n');
+        }
         return csv.ToString();
     }
 
@@ -208,7 +210,11 @@ public static class OpenData
         {
             ["rows.csv"] =
             [
-                Field("subject", "string", "What the row is: an officer's part in an incident, notice in it, an incident, a stop, mute or averted lens, the tagging or the docking of a recording."),
+                Field(
+                    "subject",
+                    "string",
+                    "What the row is: an officer's part in an incident, notice in it, an incident, a stop, mute or averted lens, the tagging or the docking of a recording."
+                ),
                 unit.DeepClone(),
                 Kind(),
             ],
@@ -219,7 +225,11 @@ public static class OpenData
                 unit.DeepClone(),
                 Field("numerator", "integer", "Empty when withheld."),
                 Field("denominator", "integer", "Empty when withheld."),
-                Field("rate", "number", "Numerator by denominator, four decimals; empty when withheld or when nothing was counted."),
+                Field(
+                    "rate",
+                    "number",
+                    "Numerator by denominator, four decimals; empty when withheld or when nothing was counted."
+                ),
                 Field("withheld", "boolean", "1 when a count from 1 to 4 could be told from it."),
             ],
             ["excluded.csv"] =
@@ -242,29 +252,27 @@ public static class OpenData
             ["created"] = at.ToText(),
             ["method"] = Measure.Method,
             ["missingValues"] = new JsonArray(""),
-            ["resources"] = new JsonArray(
-                [
-                    .. files.Select(file =>
+            ["resources"] = new JsonArray([
+                .. files.Select(file =>
+                {
+                    var bytes = Encoding.UTF8.GetBytes(file.Text);
+                    var resource = new JsonObject
                     {
-                        var bytes = Encoding.UTF8.GetBytes(file.Text);
-                        var resource = new JsonObject
-                        {
-                            ["name"] = Path.GetFileNameWithoutExtension(file.Name),
-                            ["path"] = file.Name,
-                            ["bytes"] = bytes.Length,
-                            ["hash"] = Digest.Of(bytes).ToString(),
-                            ["encoding"] = "utf-8",
-                        };
-                        if (fields.TryGetValue(file.Name, out var columns))
-                        {
-                            resource["format"] = "csv";
-                            resource["profile"] = "tabular-data-resource";
-                            resource["schema"] = new JsonObject { ["fields"] = columns, ["missingValues"] = new JsonArray("") };
-                        }
-                        return (JsonNode)resource;
-                    }),
-                ]
-            ),
+                        ["name"] = Path.GetFileNameWithoutExtension(file.Name),
+                        ["path"] = file.Name,
+                        ["bytes"] = bytes.Length,
+                        ["hash"] = Digest.Of(bytes).ToString(),
+                        ["encoding"] = "utf-8",
+                    };
+                    if (fields.TryGetValue(file.Name, out var columns))
+                    {
+                        resource["format"] = "csv";
+                        resource["profile"] = "tabular-data-resource";
+                        resource["schema"] = new JsonObject { ["fields"] = columns, ["missingValues"] = new JsonArray("") };
+                    }
+                    return (JsonNode)resource;
+                }),
+            ]),
         };
         return package.ToJsonString(new JsonSerializerOptions(LapelJson.Lenient) { WriteIndented = true }) + "\n";
     }

@@ -18,12 +18,20 @@ static class OpenDataRoutes
     }
 
     /// <param name="Files">Names; each is at <c>open-data/MONTH/EDITION/NAME</c>.</param>
-    public sealed record PublicationAnswer(string Month, int Edition, string Method, Digest Digest, Instant At, IReadOnlyList<string> Files);
+    public sealed record PublicationAnswer(
+        string Month,
+        int Edition,
+        string Method,
+        Digest Digest,
+        Instant At,
+        IReadOnlyList<string> Files
+    );
 
     public static IReadOnlyList<string> FileNames { get; } =
-        ["datapackage.json", "measures.csv", "excluded.csv", "rows.csv", "method.md", "recompute.py"];
+    ["datapackage.json", "measures.csv", "excluded.csv", "rows.csv", "method.md", "recompute.py"];
 
-    public static PublicationAnswer AnswerOf(Publication p) => new(p.Month.ToString(), p.Edition, p.Method, p.Digest, p.At, FileNames);
+    public static PublicationAnswer AnswerOf(Publication p) =>
+        new(p.Month.ToString(), p.Edition, p.Method, p.Digest, p.At, FileNames);
 
     static async Task<IResult> List(AgencyRecords records, CancellationToken stop)
     {
@@ -34,12 +42,17 @@ static class OpenDataRoutes
     static async Task<IResult> Show(HttpContext http, Agency agency, AgencyRecords records, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return Page.Of<OpenDataPage>(
-            new { Agency = agency.Profile.Name, Publications = await Publications.All(reading, stop) }
-        );
+        return Page.Of<OpenDataPage>(new { Agency = agency.Profile.Name, Publications = await Publications.All(reading, stop) });
     }
 
-    static async Task<IResult> File(string month, int edition, string file, HttpContext http, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> File(
+        string month,
+        int edition,
+        string file,
+        HttpContext http,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         if (

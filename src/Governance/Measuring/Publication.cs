@@ -26,7 +26,11 @@ public static class Publications
 
     public static Refusal? WhyNotPublish(Month month, Month present, bool counted, int officers) =>
         month.CompareTo(present) >= 0
-            ? new("month-not-over", $"{month.Words} is not over: its numbers would change under the readers.", RefusalKind.Conflict)
+            ? new(
+                "month-not-over",
+                $"{month.Words} is not over: its numbers would change under the readers.",
+                RefusalKind.Conflict
+            )
         : !counted ? new("month-not-counted", $"{month.Words} has not been counted.", RefusalKind.Conflict)
         : officers < OpenData.FewestOfficers
             ? new(

@@ -43,9 +43,9 @@ public static class Suppression
                 continue;
             // Of any that is determined with it: a small cell may hang on one whose own sum is open.
             foreach (var cell in given.OrderBy(cell => !IsSmall(values[cell])).ThenBy(cell => cell))
-                foreach (var relation in relations.Where(r => r.Terms.Any(t => t.Cell == cell)))
-                    if (Cheapest(relation, values, hidden, empty) is { } found)
-                        return found;
+            foreach (var relation in relations.Where(r => r.Terms.Any(t => t.Cell == cell)))
+                if (Cheapest(relation, values, hidden, empty) is { } found)
+                    return found;
         }
         return relations.FirstOrDefault(r => IsThin(r, values, hidden)) is { } thin
             ? Cheapest(thin, values, hidden, empty: true)

@@ -125,12 +125,7 @@ public sealed record MorningView(
                 new { unit, late = now - Duration.FromDays(14) },
                 stop
             ),
-            await Count(
-                reading,
-                "conduct_case WHERE decided_at IS NULL AND unit IN (SELECT id FROM below)",
-                new { unit },
-                stop
-            ),
+            await Count(reading, "conduct_case WHERE decided_at IS NULL AND unit IN (SELECT id FROM below)", new { unit }, stop),
             (await Governance.Reviews.WaitingFor(reading, viewer.Account.Id, stop)).Count(r => r.IsOverdue(now))
         );
 

@@ -42,11 +42,7 @@ public sealed record ProgrammeMorning(
             SELECT outcome, whole, COUNT(*) AS many FROM judgement
             WHERE begins_at >= @from AND begins_at < @until GROUP BY outcome, whole
             """,
-            new
-            {
-                from = Roster.Span.OfDay(shown, agency).From,
-                until = Roster.Span.OfDay(shown.PlusDays(1), agency).From,
-            },
+            new { from = Roster.Span.OfDay(shown, agency).From, until = Roster.Span.OfDay(shown.PlusDays(1), agency).From },
             row => (Outcome: row.Word<Outcome>("outcome"), Whole: row.Flag("whole"), Many: row.Number("many")),
             stop
         );

@@ -125,7 +125,10 @@ static class PolicyWhatIf
 }
 
 /// <summary>What people call the officers and calls that a what-if lists.</summary>
-public sealed record WhatIfNames(IReadOnlyDictionary<OfficerId, string> Officers, IReadOnlyDictionary<AttendanceId, (string Number, string CallType)> Calls)
+public sealed record WhatIfNames(
+    IReadOnlyDictionary<OfficerId, string> Officers,
+    IReadOnlyDictionary<AttendanceId, (string Number, string CallType)> Calls
+)
 {
     public static async Task<WhatIfNames> Of(Reading reading, WhatIfResult result, CancellationToken stop)
     {

@@ -31,7 +31,9 @@ public static class FairDraw
         return
         [
             .. Read(frameText)
-                .Select(id => (Id: id, Ticket: Convert.ToHexStringLower(HMACSHA256.HashData(seed, Encoding.ASCII.GetBytes(id.Text)))))
+                .Select(id =>
+                    (Id: id, Ticket: Convert.ToHexStringLower(HMACSHA256.HashData(seed, Encoding.ASCII.GetBytes(id.Text))))
+                )
                 .OrderBy(drawn => drawn.Ticket, StringComparer.Ordinal)
                 .Take(wanted)
                 .Select(drawn => drawn.Id),

@@ -72,7 +72,11 @@ public static class MediaLeads
         var silent = Spans(OddityKind.Silent);
         var leads = new List<MediaLead>();
         foreach (var dark in Spans(OddityKind.Dark).SelectMany(d => Without(d, averted)))
-            Add(silent.Any(s => Overlap(s, dark) > Length(dark) / 2) ? LeadKind.BlackPicture : LeadKind.LensCovered, dark, settings.DarkSeconds);
+            Add(
+                silent.Any(s => Overlap(s, dark) > Length(dark) / 2) ? LeadKind.BlackPicture : LeadKind.LensCovered,
+                dark,
+                settings.DarkSeconds
+            );
         foreach (var still in Spans(OddityKind.Frozen).SelectMany(f => Without(f, averted)))
             Add(LeadKind.FrozenPicture, still, settings.FrozenSeconds);
         foreach (var quiet in silent.SelectMany(s => Without(s, muted)))

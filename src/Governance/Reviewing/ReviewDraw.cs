@@ -41,12 +41,7 @@ public static class ReviewDraws
 
     /// <summary>The newest first.</summary>
     public static Task<IReadOnlyList<ReviewDraw>> Newest(Reading reading, CancellationToken stop) =>
-        reading.Many(
-            $"SELECT {Columns} FROM review_draw ORDER BY committed_at DESC, id DESC LIMIT {PageSize}",
-            null,
-            From,
-            stop
-        );
+        reading.Many($"SELECT {Columns} FROM review_draw ORDER BY committed_at DESC, id DESC LIMIT {PageSize}", null, From, stop);
 
     public static async Task<string> FrameText(Reading reading, DrawId id, CancellationToken stop) =>
         await reading.One("SELECT frame_text FROM review_draw WHERE id = @id", new { id }, row => row.Text("frame_text"), stop)
@@ -143,12 +138,7 @@ public static class ReviewDraws
         var officers = new List<(AttendanceId, OfficerId?)>();
         foreach (var attendance in drawn)
             officers.Add((attendance, await OfficerOf(work, attendance, stop)));
-        var dealt = Reviewers.Deal(
-            officers,
-            draw.Unit,
-            await Reviewers.All(work, stop),
-            await Units.All(work, stop)
-        );
+        var dealt = Reviewers.Deal(officers, draw.Unit, await Reviewers.All(work, stop), await Units.All(work, stop));
         foreach (var (i, (attendance, reviewer)) in dealt.Index())
             await work.Execute(
                 """

@@ -61,8 +61,13 @@ public static class ReviewPages
         return items;
     }
 
-    static Task<IResult> AllDraws(Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowDraws(viewer, agency, records, clock, null, stop);
+    static Task<IResult> AllDraws(
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) => ShowDraws(viewer, agency, records, clock, null, stop);
 
     static async Task<IResult> ShowDraws(
         Viewer viewer,

@@ -173,7 +173,11 @@ static class ReviewRoutes
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var sheet = await ReviewSheet.Read(work, draw, attendance, stop);
-        if (sheet is null || sheet.Review.Reviewer != viewer.Account.Id || sheet.Recordings.All(r => r.Recording != ask.Recording))
+        if (
+            sheet is null
+            || sheet.Review.Reviewer != viewer.Account.Id
+            || sheet.Recordings.All(r => r.Recording != ask.Recording)
+        )
             return new Refused(Reviews.NotFound);
         if (ask.Seconds.Count > 500 || ask.Seconds.Any(pair => pair.Count != 2))
             return new Refused(new("seconds-unreadable", "Seconds come as pairs: from, and until before; at most 500 of them."));
@@ -199,6 +203,8 @@ static class ReviewRoutes
         var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.See, clock.Now(), stop);
         if (recording is null || !LeadsAside.MaySee(viewer))
             return new Refused(refusal ?? Access.NotFound);
-        return TypedResults.Ok(new LeadsAnswer(await MediaLeads.LookedAt(reading, id, stop), await MediaLeads.Of(reading, id, stop)));
+        return TypedResults.Ok(
+            new LeadsAnswer(await MediaLeads.LookedAt(reading, id, stop), await MediaLeads.Of(reading, id, stop))
+        );
     }
 }

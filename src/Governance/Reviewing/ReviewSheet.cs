@@ -30,7 +30,9 @@ public sealed record ReviewSheet(
         )
             return null;
         var judged = await JudgedRow.Find(reading, attendance, stop);
-        var recordings = judged is { From: { } from, Until: { } until } ? await Touching(reading, judged.Officer.Id, from, until, stop) : [];
+        var recordings = judged is { From: { } from, Until: { } until }
+            ? await Touching(reading, judged.Officer.Id, from, until, stop)
+            : [];
         var leads = new List<MediaLead>();
         foreach (var recording in recordings)
             leads.AddRange(await MediaLeads.Of(reading, recording.Recording, stop));

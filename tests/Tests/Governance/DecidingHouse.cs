@@ -19,6 +19,7 @@ public sealed class DecidingHouse : IAsyncDisposable
     public const string Password = "tangerine lamp otter";
 
     readonly TestClock clock = new();
+    readonly HashSet<FindingId> findings = [];
     int calls;
 
     public House House { get; private set; } = null!;
@@ -132,7 +133,7 @@ public sealed class DecidingHouse : IAsyncDisposable
         await work.Commit(default);
     }
 
-    /// <summary>Waits until such a finding stands and the officer was asked about it.</summary>
+    /// <summary>Waits until another such finding stands and the officer was asked about it.</summary>
     async Task<FindingId> Found(string kind)
     {
         for (var i = 0; i < 300; i++)
@@ -147,7 +148,9 @@ public sealed class DecidingHouse : IAsyncDisposable
                         new { kind },
                         row => row.IdOrNull<Nouns.Finding>("id"),
                         default
-                    ) is { } found
+                    )
+                        is { } found
+                    && findings.Add(found)
                 )
                     return found;
             await Task.Delay(100);

@@ -81,9 +81,7 @@ public sealed class Deciding_decisions
         string? refused
     ) =>
         (
-            CaseDecisions
-                .WhyNotDecide(Fine, Decider(Roth), new(outcome, days, "A reason.", departure, signature), Now)
-                ?.Code
+            CaseDecisions.WhyNotDecide(Fine, Decider(Roth), new(outcome, days, "A reason.", departure, signature), Now)?.Code
         ).ShouldBe(refused);
 
     static ToDecide Fine => new(Reyes, Supervisor, true, 3, true, Now, 1, false);
@@ -116,8 +114,13 @@ public sealed class Deciding_decisions
     [Fact]
     public void An_appeal_is_the_officers_in_time_and_once()
     {
-        string? Code(OfficerId? asking, CaseDecision? decision, bool filed = false, string ground = "Too hard.", double days = 1) =>
-            Appeals.WhyNotAppeal(asking, Reyes, decision, filed, ground, Now + Duration.FromDays(days))?.Code;
+        string? Code(
+            OfficerId? asking,
+            CaseDecision? decision,
+            bool filed = false,
+            string ground = "Too hard.",
+            double days = 1
+        ) => Appeals.WhyNotAppeal(asking, Reyes, decision, filed, ground, Now + Duration.FromDays(days))?.Code;
 
         Code(Reyes, Decision()).ShouldBeNull();
         Code(Reyes, Decision(), days: 30).ShouldBeNull();
@@ -134,7 +137,13 @@ public sealed class Deciding_decisions
     public void An_appeal_is_decided_by_another_and_only_to_milder()
     {
         var open = new Appeal("Too hard.", AccountId.New(), Now, null, null, null, null, null, null, null);
-        string? Code(AppealOutcome? outcome, int days = 0, AccountId? by = null, string? departure = null, Appeal? appeal = null) =>
+        string? Code(
+            AppealOutcome? outcome,
+            int days = 0,
+            AccountId? by = null,
+            string? departure = null,
+            Appeal? appeal = null
+        ) =>
             Appeals
                 .WhyNotDecideAppeal(
                     Fine,
@@ -234,14 +243,14 @@ public sealed class Deciding_decisions
     [InlineData(true, "26-1001", null, "category-missing")]
     [InlineData(true, "26-1001", "Gossip", "category-unknown")]
     public void A_tag_is_what_the_policy_says(bool may, string? number, string? category, string? refused) =>
-        (
-            RecordingTags.WhyNotTag(may, new(Says, 48, "[0-9]{2}-[0-9]{4}|none", ["Arrest"]), number, category)?.Code
-        ).ShouldBe(refused);
+        (RecordingTags.WhyNotTag(may, new(Says, 48, "[0-9]{2}-[0-9]{4}|none", ["Arrest"]), number, category)?.Code).ShouldBe(
+            refused
+        );
 
     [Theory]
-    [InlineData("0:05", 5_000)]
-    [InlineData("1:05.5", 65_500)]
-    [InlineData("1:00:00", 3_600_000)]
+    [InlineData("0:05", 5_000L)]
+    [InlineData("1:05.5", 65_500L)]
+    [InlineData("1:00:00", 3_600_000L)]
     [InlineData("", null)]
     public void A_place_is_written_in_minutes_and_seconds(string typed, long? ms) => PlaceText.Read(typed).ShouldBe(ms);
 

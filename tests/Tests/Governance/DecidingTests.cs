@@ -93,7 +93,10 @@ public sealed class People_decide
         frozen.GetProperty("because").GetProperty("why").GetArrayLength().ShouldBeGreaterThan(0, "the tree is kept with it");
         frozen.GetProperty("explanations")[0].GetProperty("text").GetString().ShouldBe("I thought it was over.");
 
-        await DecidingHouse.ShouldBeRefused(await Post(reyes, $"cases/{id}/appeal", new { ground = " " }), "appeal-ground-missing");
+        await DecidingHouse.ShouldBeRefused(
+            await Post(reyes, $"cases/{id}/appeal", new { ground = " " }),
+            "appeal-ground-missing"
+        );
         await DecidingHouse.Read(await Post(reyes, $"cases/{id}/appeal", new { ground = "Too hard." }), HttpStatusCode.Created);
         var varied = new
         {
@@ -175,14 +178,32 @@ public sealed class People_decide
     {
         await using var house = await DecidingHouse.Open();
         var (finding, _) = await house.StoppedEarly();
-        foreach (var (name, sees) in new[] { ("okafor", false), ("moreau", false), ("whitfield", false), ("reyes", true), ("brandt", true), ("roth", true), ("ng", true) })
+        foreach (
+            var (name, sees) in new[]
+            {
+                ("okafor", false),
+                ("moreau", false),
+                ("whitfield", false),
+                ("reyes", true),
+                ("brandt", true),
+                ("roth", true),
+                ("ng", true),
+            }
+        )
         {
             using var http = await house.As(name);
             foreach (var path in new[] { $"api/v1/findings/{finding}", $"findings/{finding}" })
-                (await http.GetAsync(path)).StatusCode.ShouldBe(sees ? HttpStatusCode.OK : HttpStatusCode.NotFound, $"{path} as {name}");
+                (await http.GetAsync(path)).StatusCode.ShouldBe(
+                    sees ? HttpStatusCode.OK : HttpStatusCode.NotFound,
+                    $"{path} as {name}"
+                );
         }
         using var ng = await house.As("ng");
-        (await ng.GetStringAsync($"findings/{finding}")).ShouldNotContain("lapel-player", Case.Insensitive, "a programme manager sees no recording");
+        (await ng.GetStringAsync($"findings/{finding}")).ShouldNotContain(
+            "lapel-player",
+            Case.Insensitive,
+            "a programme manager sees no recording"
+        );
     }
 
     [Fact]
@@ -227,9 +248,17 @@ public sealed class People_decide
         using var reyes = await house.As("reyes");
         using var moreau = await house.As("moreau");
         using var whitfield = await house.As("whitfield");
-        (await Post(moreau, at, new { caseNumber = "2026-1001", category = "Arrest" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        await DecidingHouse.ShouldBeRefused(await Post(whitfield, at, new { caseNumber = "2026-1001", category = "x" }), "tag-not-yours");
-        await DecidingHouse.ShouldBeRefused(await Post(reyes, at, new { caseNumber = "26-1001", category = "Gossip" }), "category-unknown");
+        (await Post(moreau, at, new { caseNumber = "2026-1001", category = "Arrest" })).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound
+        );
+        await DecidingHouse.ShouldBeRefused(
+            await Post(whitfield, at, new { caseNumber = "2026-1001", category = "x" }),
+            "tag-not-yours"
+        );
+        await DecidingHouse.ShouldBeRefused(
+            await Post(reyes, at, new { caseNumber = "26-1001", category = "Gossip" }),
+            "category-unknown"
+        );
         await using (var reading = await house.Room.Read())
         {
             var category = (await Lapel.Governance.Policies.InForce(reading, house.Now, default))!.Policy.Tagging.Categories[0];

@@ -77,7 +77,9 @@ sealed class JudgingAgency : IAsyncDisposable
 
     public async Task Adopt(int number, Instant from, Policy? policy = null)
     {
-        var text = policy is null ? ShippedPolicy.Find("toronto")!.ReadText() : JsonSerializer.Serialize(policy, LapelJson.Lenient);
+        var text = policy is null
+            ? ShippedPolicy.Find("toronto")!.ReadText()
+            : JsonSerializer.Serialize(policy, LapelJson.Lenient);
         await Do(work =>
             work.Execute(
                 """
@@ -218,7 +220,14 @@ sealed class JudgingAgency : IAsyncDisposable
             var text = new StringBuilder();
             foreach (var row in await reading.Many("SELECT * FROM judgement ORDER BY attendance", null, Judgements.Read, Stop))
                 text.Append(row).Append('\n');
-            foreach (var row in await reading.Many("SELECT * FROM recording_judgement ORDER BY recording", null, RecordingRow.Read, Stop))
+            foreach (
+                var row in await reading.Many(
+                    "SELECT * FROM recording_judgement ORDER BY recording",
+                    null,
+                    RecordingRow.Read,
+                    Stop
+                )
+            )
                 text.Append(row).Append('\n');
             foreach (var row in await reading.Many("SELECT * FROM finding ORDER BY id", null, Findings.ReadStood, Stop))
                 if (withdrawnToo || !row.Withdrawn)

@@ -82,7 +82,10 @@ sealed class RandomWorld
     {
         var random = new Random(seed);
         int[] spans = [12, 30, 30, 30, 60, 60, 120, 240];
-        var world = new RandomWorld(random, spans[random.Next(spans.Length)]) { InForce = new(1, Instant.MinValue, null, PolicyOf(random)) };
+        var world = new RandomWorld(random, spans[random.Next(spans.Length)])
+        {
+            InForce = new(1, Instant.MinValue, null, PolicyOf(random)),
+        };
         world.Fill();
         return world;
     }
@@ -262,7 +265,10 @@ sealed class RandomWorld
             [
                 .. Enumerable
                     .Range(0, random.Next(3))
-                    .Select(_ => new Bookmark(JudgingOracle.At(Somewhere()) + offset, Any("notice given", "Notice given ", "knife"))),
+                    .Select(_ => new Bookmark(
+                        JudgingOracle.At(Somewhere()) + offset,
+                        Any("notice given", "Notice given ", "knife")
+                    )),
             ],
             [],
             "made up"

@@ -94,14 +94,7 @@ static class JudgingOracle
                 r,
                 Tick(r.From),
                 Tick(r.Until),
-                [
-                    .. r.States.Select(s => new Pause(
-                        s,
-                        Tick(s.From),
-                        Tick(s.Until!.Value),
-                        Permission(policy, s, facts.Incident)
-                    )),
-                ]
+                [.. r.States.Select(s => new Pause(s, Tick(s.From), Tick(s.Until!.Value), Permission(policy, s, facts.Incident)))]
             ))
             .ToList();
         var ticks = Enumerable.Range(from, until - from).ToList();
@@ -146,8 +139,7 @@ static class JudgingOracle
         var outcome =
             recorded.Count > 0 ? Outcome.Covered
             : rest < ticks.Count && rest <= lateTolerance
-                ? notExempt < ticks.Count && notExempt <= lateTolerance
-                    ? Outcome.Exempt
+                ? notExempt < ticks.Count && notExempt <= lateTolerance ? Outcome.Exempt
                     : Outcome.Technical
             : asOf < deadline ? Outcome.Unknown
             : Outcome.Missing;
@@ -186,9 +178,7 @@ static class JudgingOracle
                 absences.Add(new(FindingKind.EarlyStop, Ends(last), early[0], early[^1] + 1, null));
             foreach (var gap in Runs(absent.Where(t => t > first && t < last)))
                 if (gap.Until - gap.From > gapTolerance)
-                    absences.Add(
-                        new(FindingKind.Gap, Ends(touched.Where(t => t < gap.From).Max()), gap.From, gap.Until, null)
-                    );
+                    absences.Add(new(FindingKind.Gap, Ends(touched.Where(t => t < gap.From).Max()), gap.From, gap.Until, null));
         }
         var waits =
             outcome == Outcome.Covered
@@ -215,7 +205,9 @@ static class JudgingOracle
     {
         if (policy.Reasons.FirstOrDefault(r => r.Code == state.ReasonCode) is not { } rule)
             return _ => false;
-        var place = Enum.GetValues<Place>().Cast<Place?>().FirstOrDefault(p => Kebab(p!.Value.ToString()) == state.Place) ?? incident.Place;
+        var place =
+            Enum.GetValues<Place>().Cast<Place?>().FirstOrDefault(p => Kebab(p!.Value.ToString()) == state.Place)
+            ?? incident.Place;
         var asker = Enum.GetValues<AskedBy>().Cast<AskedBy?>().FirstOrDefault(a => Kebab(a!.Value.ToString()) == state.AskedBy);
         var exigent = policy.Exigencies.Any(e => e.Code == incident.Exigency);
         var permitted =
@@ -230,7 +222,10 @@ static class JudgingOracle
         return t => permitted && t < end;
     }
 
-    static string Kebab(string word) => string.Concat(word.Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+    static string Kebab(string word) =>
+        string.Concat(
+            word.Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}")
+        );
 
     static bool NoticeOf(
         Policy policy,

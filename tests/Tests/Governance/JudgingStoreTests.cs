@@ -35,7 +35,9 @@ public sealed class Judging_in_the_records
         await agency.Judge();
         (await agency.Of(call))!.Outcome.ShouldBe(Outcome.Covered);
         (await agency.FindingsOf(call)).ShouldHaveSingleItem().Withdrawn.ShouldBeTrue();
-        var late = (await agency.Read(r => Findings.OfRecording(r, recording, Stop))).Single(f => f.Kind == FindingKind.DockedLate);
+        var late = (await agency.Read(r => Findings.OfRecording(r, recording, Stop))).Single(f =>
+            f.Kind == FindingKind.DockedLate
+        );
         late.Attendance.ShouldBeNull();
     }
 
@@ -70,10 +72,9 @@ public sealed class Judging_in_the_records
         await agency.Do(work => JudgingAgency.Say(work, agency.Officers[0].Id, arrived, arrived + Minutes(20)));
         await agency.Judge();
         (await agency.Of(call))!.Officer.ShouldBe(agency.Officers[1].Id);
-        (await agency.FindingsOf(call)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            f => f.Finding.Officer.ShouldBe(agency.Officers[1].Id),
-            f => f.Withdrawn.ShouldBeFalse()
-        );
+        (await agency.FindingsOf(call))
+            .ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(f => f.Finding.Officer.ShouldBe(agency.Officers[1].Id), f => f.Withdrawn.ShouldBeFalse());
         await agency.Do(async work =>
         {
             await work.Execute("UPDATE attendance SET withdrawn_at = @Now WHERE id = @call", new { call, work.Now }, Stop);
@@ -169,7 +170,11 @@ public sealed class Judging_in_the_records
         await using var agency = await JudgingAgency.Open();
         await agency.Adopt(1, agency.Now - Duration.FromDays(30));
         for (var i = 0; i < 12; i++)
-            await agency.Call(agency.Officers[i % 2], agency.Now - Duration.FromDays(10 - i / 2), agency.Now - Duration.FromDays(10 - i / 2) + Minutes(20));
+            await agency.Call(
+                agency.Officers[i % 2],
+                agency.Now - Duration.FromDays(10 - i / 2),
+                agency.Now - Duration.FromDays(10 - i / 2) + Minutes(20)
+            );
         await agency.Judge();
         async Task<List<StoodFinding>> All(FindingQuery query)
         {
@@ -234,11 +239,7 @@ public sealed class Judging_in_the_records
         var call = await agency.Call(agency.Officers[0], arrived, arrived + Minutes(12) + Duration.FromSeconds(5));
         await agency.Recording(0, arrived + Minutes(5), arrived + Minutes(21));
         await agency.Do(work =>
-            work.Execute(
-                "INSERT INTO dispatch_clock (from_at, offset_ms, set_by, set_at) VALUES (0, 4000, 'x', 0)",
-                null,
-                Stop
-            )
+            work.Execute("INSERT INTO dispatch_clock (from_at, offset_ms, set_by, set_at) VALUES (0, 4000, 'x', 0)", null, Stop)
         );
         await agency.Do(work => JudgingAgency.Say(work, agency.Officers[0].Id, arrived, arrived));
         await agency.Judge();

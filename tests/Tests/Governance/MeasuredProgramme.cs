@@ -60,7 +60,15 @@ public sealed class MeasuredProgramme(Agency agency)
     public Task<Work> Begin() => Records.Begin(new(ActorKind.Account, "0193", "Ada Clerk"), Stop);
 
     static async Task<AccountId> Account(Work work, string name, Role role, UnitId? unit) =>
-        (await Accounts.Make(work, new(name, $"{name} Person", role, unit, null, null), await NewPassword.Of(Password, Stop), mustChange: false, Stop)).Id;
+        (
+            await Accounts.Make(
+                work,
+                new(name, $"{name} Person", role, unit, null, null),
+                await NewPassword.Of(Password, Stop),
+                mustChange: false,
+                Stop
+            )
+        ).Id;
 
     /// <summary>One attendance with its judgement, in an incident of its own or in one that another made.</summary>
     public async Task<AttendanceId> Judge(

@@ -4,8 +4,8 @@ using Lapel.Governance;
 using Lapel.Records;
 using Lapel.Roster;
 using Lapel.Tests.Records;
-using Lapel.Web;
 using Lapel.Tests.Server;
+using Lapel.Web;
 
 namespace Lapel.Tests.Governance;
 
@@ -273,7 +273,17 @@ public sealed class Measures_of_a_month : IAsyncLifetime
         try
         {
             await using (var reading = await house.Records.Read(Stop))
-                foreach (var name in new[] { "rows.csv", "measures.csv", "excluded.csv", "recompute.py", "datapackage.json", "method.md" })
+                foreach (
+                    var name in new[]
+                    {
+                        "rows.csv",
+                        "measures.csv",
+                        "excluded.csv",
+                        "recompute.py",
+                        "datapackage.json",
+                        "method.md",
+                    }
+                )
                     await File.WriteAllTextAsync(
                         Path.Combine(folder, name),
                         await Publications.FindFile(reading, October, 1, name, Stop)
@@ -317,7 +327,9 @@ public sealed class Measures_of_a_month : IAsyncLifetime
             await using var work = await house.Begin();
             return (
                 await Should.ThrowAsync<RefusedException>(() => Publications.Publish(work, month, house.Agency.Profile, Stop))
-            ).Refusal.Code;
+            )
+                .Refusal
+                .Code;
         }
         (await Refused(October)).ShouldBe("too-few-officers");
         (await Refused(new(2026, 11))).ShouldBe("month-not-over");
@@ -361,7 +373,19 @@ public sealed class Hidden_cells
         for (var round = 0; round < 400; round++)
         {
             var (units, kinds) = (random.Next(2, 5), random.Next(2, 5));
-            var values = Enumerable.Range(0, units * kinds).Select(_ => (long)(random.Next(3) switch { 0 => 0, 1 => random.Next(1, 5), _ => random.Next(5, 9) })).ToList();
+            var values = Enumerable
+                .Range(0, units * kinds)
+                .Select(_ =>
+                    (long)(
+                        random.Next(3) switch
+                        {
+                            0 => 0,
+                            1 => random.Next(1, 5),
+                            _ => random.Next(5, 9),
+                        }
+                    )
+                )
+                .ToList();
             var relations = Enumerable
                 .Range(0, kinds)
                 .Select(k => new Suppression.Relation([.. Enumerable.Range(0, units).Select(u => (u * kinds + k, 1))]))
@@ -370,7 +394,9 @@ public sealed class Hidden_cells
                         ? []
                         : Enumerable
                             .Range(0, units)
-                            .Select(u => new Suppression.Relation([.. Enumerable.Range(0, kinds).Select(k => (u * kinds + k, 1))]))
+                            .Select(u => new Suppression.Relation([
+                                .. Enumerable.Range(0, kinds).Select(k => (u * kinds + k, 1)),
+                            ]))
                 )
                 .ToList();
             var hidden = Suppression.Hide(values, relations);
@@ -387,7 +413,12 @@ public sealed class Hidden_cells
     }
 
     /// <summary>Whether adding or taking one in the cell can be made good elsewhere among the hidden: looked for by search.</summary>
-    static bool Another(IReadOnlyList<long> values, IReadOnlyList<Suppression.Relation> relations, IReadOnlySet<int> hidden, int cell)
+    static bool Another(
+        IReadOnlyList<long> values,
+        IReadOnlyList<Suppression.Relation> relations,
+        IReadOnlySet<int> hidden,
+        int cell
+    )
     {
         foreach (var step in new[] { 1L, -1L })
         {
@@ -400,7 +431,9 @@ public sealed class Hidden_cells
 
         bool Repair(long[] table, HashSet<int> touched, int depth)
         {
-            var broken = relations.FirstOrDefault(r => r.Terms.Sum(t => t.Sign * table[t.Cell]) != r.Terms.Sum(t => t.Sign * values[t.Cell]));
+            var broken = relations.FirstOrDefault(r =>
+                r.Terms.Sum(t => t.Sign * table[t.Cell]) != r.Terms.Sum(t => t.Sign * values[t.Cell])
+            );
             if (broken is null)
                 return true;
             if (depth > 12)

@@ -82,7 +82,8 @@ public sealed class Drawn_reviews
         var (exit, said) = Measures_of_a_month.Python(script, checkpoint, frame, "6");
         exit.ShouldBe(0, said);
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        lines[0].ShouldBe($"list {draw.GetProperty("draw").GetProperty("frame").GetString()} 30", "not required ones are not in it");
+        lines[0]
+            .ShouldBe($"list {draw.GetProperty("draw").GetProperty("frame").GetString()} 30", "not required ones are not in it");
         lines[2..].ShouldBe(drawn);
 
         // The seed is the log's signed head with the list's own entry as its last: fixed before, and by nobody's choice.
@@ -91,7 +92,13 @@ public sealed class Drawn_reviews
         var entry = LogEntry.Read(log.Tiles.ReadEntry(head.Size - 1)).Event.ShouldBeOfType<CustodyEvent.ReviewFrameCommitted>();
         entry.Frame.ToString().ShouldBe(draw.GetProperty("draw").GetProperty("frame").GetString());
         Merkle
-            .VerifyConsistency(head.Size, head.Root, log.Head.Size, log.Head.Root, log.Tiles.Consistency(head.Size, log.Head.Size))
+            .VerifyConsistency(
+                head.Size,
+                head.Root,
+                log.Head.Size,
+                log.Head.Root,
+                log.Tiles.Consistency(head.Size, log.Head.Size)
+            )
             .ShouldBeTrue();
 
         var other = (await File.ReadAllTextAsync(frame)).Split('\n')[1..];
@@ -109,7 +116,8 @@ public sealed class Drawn_reviews
         using var sergeant = await house.SignIn("sergeant", MeasuredProgramme.Password);
         using var inspector = await house.SignIn("inspector", MeasuredProgramme.Password);
         var draw = await Draw(manager, programme.First.Id, 3);
-        var at = $"api/v1/reviews/{draw.GetProperty("draw").GetProperty("id").GetString()}/{draw.GetProperty("drawn")[0].GetString()}";
+        var at =
+            $"api/v1/reviews/{draw.GetProperty("draw").GetProperty("id").GetString()}/{draw.GetProperty("drawn")[0].GetString()}";
 
         var sheet = JsonDocument.Parse(await sergeant.GetStringAsync(at)).RootElement;
         sheet.GetProperty("recordings").GetArrayLength().ShouldBe(0);
@@ -134,21 +142,33 @@ public sealed class Drawn_reviews
         var id = draw.GetProperty("draw").GetProperty("id").GetString();
         await using (var work = await programme.Begin())
         {
-            foreach (var month in new[] { Month.Of(work.Now, house.Agency.Profile), Month.Of(work.Now, house.Agency.Profile).Plus(-1) })
+            foreach (
+                var month in new[] { Month.Of(work.Now, house.Agency.Profile), Month.Of(work.Now, house.Agency.Profile).Plus(-1) }
+            )
                 await CountingMonth.Count(work, month, house.Agency.Profile, Stop);
             await work.Commit(Stop);
         }
         using var sergeant = await house.SignIn("sergeant", MeasuredProgramme.Password);
         var present = Month.Of(TimeProvider.System.Now(), house.Agency.Profile);
-        foreach (var (who, path) in new[]
-        {
-            (sergeant, "morning"), (sergeant, "reviews"), (sergeant, $"reviews/{id}/{draw.GetProperty("drawn")[0].GetString()}"),
-            (sergeant, $"measures?month={present}"), (sergeant, $"measures?month={present}&unit={programme.First.Id}"),
-            (sergeant, $"measures/rows?month={present}&kind=missing&unit={programme.First.Id}"),
-            (manager, "morning"), (manager, "reviews"), (manager, "reviews/draws"), (manager, $"reviews/draws/{id}"),
-            (manager, $"measures/{present}/report"), (manager, "measures/method"), (manager, $"measures/rows?month={present}&kind=missing"),
-            (manager, "open-data"),
-        })
+        foreach (
+            var (who, path) in new[]
+            {
+                (sergeant, "morning"),
+                (sergeant, "reviews"),
+                (sergeant, $"reviews/{id}/{draw.GetProperty("drawn")[0].GetString()}"),
+                (sergeant, $"measures?month={present}"),
+                (sergeant, $"measures?month={present}&unit={programme.First.Id}"),
+                (sergeant, $"measures/rows?month={present}&kind=missing&unit={programme.First.Id}"),
+                (manager, "morning"),
+                (manager, "reviews"),
+                (manager, "reviews/draws"),
+                (manager, $"reviews/draws/{id}"),
+                (manager, $"measures/{present}/report"),
+                (manager, "measures/method"),
+                (manager, $"measures/rows?month={present}&kind=missing"),
+                (manager, "open-data"),
+            }
+        )
         {
             var answer = await who.GetAsync(path);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path}: {await answer.Content.ReadAsStringAsync()}");
@@ -211,7 +231,8 @@ public sealed class Drawn_reviews
         var page = await sergeant.GetStringAsync($"reviews/{address}");
         var viewing = System.Text.RegularExpressions.Regex.Match(page, "viewing=([0-9a-f-]{36})").Groups[1].Value;
         var playlist = await sergeant.GetStringAsync($"api/v1/recordings/{room.Recording}/playlist.m3u8?viewing={viewing}");
-        var ranges = System.Text.RegularExpressions.Regex.Matches(playlist, "#EXT-X-BYTERANGE:(\\d+)@(\\d+)")
+        var ranges = System
+            .Text.RegularExpressions.Regex.Matches(playlist, "#EXT-X-BYTERANGE:(\\d+)@(\\d+)")
             .Select(m => (Length: long.Parse(m.Groups[1].Value, null), From: long.Parse(m.Groups[2].Value, null)))
             .ToList();
         ranges.Count.ShouldBe(2);
@@ -219,7 +240,10 @@ public sealed class Drawn_reviews
         foreach (var range in ranges)
         {
             using (
-                var ask = new HttpRequestMessage(HttpMethod.Get, $"api/v1/recordings/{room.Recording}/clips/1/media?viewing={viewing}")
+                var ask = new HttpRequestMessage(
+                    HttpMethod.Get,
+                    $"api/v1/recordings/{room.Recording}/clips/1/media?viewing={viewing}"
+                )
             )
             {
                 ask.Headers.Range = new(range.From, range.From + range.Length - 1);
@@ -247,7 +271,12 @@ sealed record ReviewedRecording(RecordingId Recording, AttendanceId Attendance)
     public static async Task<ReviewedRecording> Admit(House house, MeasuredProgramme programme)
     {
         var stop = CancellationToken.None;
-        var room = await Lapel.Tests.Evidence.EvidenceRoom.In(house.Agency, TimeProvider.System, house.Data, service: programme.Service);
+        var room = await Lapel.Tests.Evidence.EvidenceRoom.In(
+            house.Agency,
+            TimeProvider.System,
+            house.Data,
+            service: programme.Service
+        );
         await using (var work = await programme.Begin())
         {
             await Memberships.Join(work, room.Officer.Id, programme.First.Id, work.Now - Duration.FromDays(40), null, stop);
@@ -262,7 +291,11 @@ sealed record ReviewedRecording(RecordingId Recording, AttendanceId Attendance)
         }
         await using (var work = await programme.Begin())
         {
-            await work.Execute("UPDATE recording SET unit = @unit WHERE id = @Id", new { unit = programme.First.Id, recording.Id }, stop);
+            await work.Execute(
+                "UPDATE recording SET unit = @unit WHERE id = @Id",
+                new { unit = programme.First.Id, recording.Id },
+                stop
+            );
             var begins = work.Now - Duration.FromDays(10);
             // The follower has copied it with its own times: here it belongs to last week.
             (await work.Execute("DELETE FROM recorded WHERE recording = @Id", new { recording.Id }, stop)).ShouldBe(1);

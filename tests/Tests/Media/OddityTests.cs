@@ -17,7 +17,13 @@ public sealed class Odd_media
             foreach (
                 var argument in new[] { "-v", "error", "-y", "-filter_complex", graph, "-map", "[v]", "-map", "[a]", "-t", "24" }
                     .Concat(["-c:v", "libx264", "-preset", "ultrafast", "-g", "10", "-pix_fmt", "yuv420p", "-c:a", "aac"])
-                    .Concat(["-movflags", "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer", "-f", "mp4", file])
+                    .Concat([
+                        "-movflags",
+                        "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer",
+                        "-f",
+                        "mp4",
+                        file,
+                    ])
             )
                 start.ArgumentList.Add(argument);
             using (var run = Process.Start(start)!)

@@ -54,7 +54,11 @@ public sealed class Programme : IAsyncDisposable
             await work.Commit(default);
         }
         var records = house.Agency.Get<AgencyRecords>();
-        ids["version"] = (await PolicyPeople.Adopt(records, ShippedPolicy.All[0].ReadText(), TimeProvider.System.Now() - Duration.FromDays(7))).Id.Text;
+        ids["version"] = (
+            await PolicyPeople.Adopt(records, ShippedPolicy.All[0].ReadText(), TimeProvider.System.Now() - Duration.FromDays(7))
+        )
+            .Id
+            .Text;
         ids["name"] = ShippedPolicy.All[0].Name;
 
         using var admin = await house.SignIn();
