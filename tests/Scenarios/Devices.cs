@@ -82,7 +82,7 @@ public sealed class Devices
 
     static async Task<byte[]> Media(AgencyClient clerk, string recording)
     {
-        var playlist = await clerk.Http.GetAsync($"api/v1/recordings/{recording}/playlist.m3u8");
+        var playlist = await clerk.Http.GetAsync($"api/v1/recordings/{recording}/playlist.m3u8?purpose=evidence");
         playlist.EnsureSuccessStatusCode();
         var text = await playlist.Content.ReadAsStringAsync();
         var media = text.Split('\n').First(l => l.Contains("/media", StringComparison.Ordinal) && !l.StartsWith('#'));

@@ -32,10 +32,10 @@ public static class Publications
                 RefusalKind.Conflict
             )
         : !counted ? new("month-not-counted", $"{month.Words} has not been counted.", RefusalKind.Conflict)
-        : officers < OpenData.FewestOfficers
+        : officers < OpenFigures.FewestOfficers
             ? new(
                 "too-few-officers",
-                $"Fewer than {OpenData.FewestOfficers} officers had calls in {month.Words}: everything about them would be about persons.",
+                $"Fewer than {OpenFigures.FewestOfficers} officers had calls in {month.Words}: everything about them would be about persons.",
                 RefusalKind.Conflict
             )
         : null;
@@ -57,7 +57,7 @@ public static class Publications
                 stop
             )
         );
-        var files = OpenData.Files(shown, agency, edition, work.Now, Method.Text, Method.Script);
+        var files = OpenFigures.Files(shown, agency, edition, work.Now, Method.Text, Method.Script);
         var publication = new Publication(
             month,
             edition,
@@ -99,7 +99,7 @@ public static class Publications
     }
 
     /// <summary>The month by divisions, as the report and the open data may show it.</summary>
-    public static async Task<OpenData.Shown> Shown(Reading reading, Month month, CancellationToken stop)
+    public static async Task<OpenFigures.Shown> Shown(Reading reading, Month month, CancellationToken stop)
     {
         var (byUnit, units) = (await Measures.ByUnit(reading, month, stop), await Units.All(reading, stop));
         var top = units.FirstOrDefault(u => u.Parent is null);
@@ -114,7 +114,7 @@ public static class Publications
             .GroupBy(d => d.Item1, d => d.Item2)
             .Select(g => (g.Key, Counts.Sum(g)))
             .ToList();
-        return OpenData.Decide(month, divisions);
+        return OpenFigures.Decide(month, divisions);
     }
 
     static Publication From(Row row) =>

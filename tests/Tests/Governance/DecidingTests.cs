@@ -236,7 +236,7 @@ public sealed class People_decide
         page.ShouldContain("Calm at the door.");
         page.ShouldContain($"findings/{finding}/explain");
         (await house.Kinds()).ShouldContain("finding.seen");
-        (await brandt.GetAsync("")).Headers.Location!.OriginalString.ShouldBe("/york/recordings");
+        (await brandt.GetAsync("")).Headers.Location!.OriginalString.ShouldBe("/york/morning");
     }
 
     [Fact]

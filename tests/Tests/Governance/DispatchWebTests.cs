@@ -134,6 +134,10 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
         row.GetProperty("troubles")[0]
             .GetString()!
             .ShouldStartWith("The time \"when?\" under \"Officer Dispatched DateTime\" cannot be read.");
+        (await manager.GetStringAsync($"dispatch/imports/{id}")).ShouldContain(
+            "value=\"when?\"",
+            customMessage: "the row stands in the page as it is in the file"
+        );
         var still = await manager.PostAsJsonAsync(
             $"api/v1/dispatch/imports/{id}/rows/3/mend",
             new { fields = new[] { "E-2", "", "", "", "" } }

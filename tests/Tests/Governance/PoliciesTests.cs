@@ -65,7 +65,9 @@ public sealed class PoliciesTests
             agency,
             async r => (await Policies.ApprovalsOf(r, version.Id, default), await Policies.StepsOf(r, version.Id, default))
         );
-        approvals.Select(a => (a.Name, a.Digest)).ShouldBe([(Ada.Name, version.Digest), (Ben.Name, version.Digest)]);
+        approvals
+            .Select(a => (a.Name, a.Digest))
+            .ShouldBe([(Ada.Name, version.Digest), (Ben.Name, version.Digest)], ignoreOrder: true);
         steps
             .Select(s => (s.Step, s.By))
             .ShouldBe([(PolicyStep.Drafted, Ada.Name), (PolicyStep.Proposed, Ada.Name), (PolicyStep.Adopted, Ben.Name)]);

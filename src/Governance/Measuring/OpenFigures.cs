@@ -11,7 +11,7 @@ namespace Lapel.Governance;
 /// (not even under another name), no day, no place, no kind of call. Small cells are hidden by taking the division off their rows.
 /// See docs/decisions/0026-measures.md.
 /// </summary>
-public static class OpenData
+public static class OpenFigures
 {
     public const string Withheld = "withheld";
     public const string Service = "service";
