@@ -504,7 +504,7 @@ public static class ApiWords
             Query =
             [
                 ("month", "2026-11; the present one when left out."),
-                ("kind", "missing (when left out), covered_whole, untagged…: a kind of docs/measures-method.md."),
+                ("kind", "missing (when left out), covered_whole, untagged…: kinds of docs/measures-method.md, with commas."),
                 ("unit", "Id; units below it are included."),
                 ("officer", "Id."),
                 ("after", "The place that a page gave as next."),

@@ -3,6 +3,9 @@ namespace Lapel.Governance;
 /// <summary>A kind of <see cref="Counts"/> as a heading.</summary>
 static class KindWords
 {
+    public static string Of(IReadOnlyList<string> kinds) =>
+        string.Join(", ", kinds.Select((kind, i) => i == 0 ? Of(kind) : char.ToLowerInvariant(Of(kind)[0]) + Of(kind)[1..]));
+
     public static string Of(string kind) =>
         kind switch
         {

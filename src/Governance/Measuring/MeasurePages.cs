@@ -71,7 +71,7 @@ static class MeasurePages
         await using var reading = await records.Read(stop);
         var ask = new RowsAsked(
             MeasureRoutes.MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile),
-            kind ?? "missing",
+            MeasureRoutes.KindsOf(kind),
             UnitOf(unit),
             officer,
             after

@@ -100,7 +100,7 @@ public static class MeasureRoutes
         return TypedResults.Ok(
             await RowsFor(
                 reading,
-                new(MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile), kind ?? "missing", unit, officer, after),
+                new(MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile), KindsOf(kind), unit, officer, after),
                 viewer,
                 agency.Profile,
                 clock.Now(),
@@ -119,7 +119,7 @@ public static class MeasureRoutes
         CancellationToken stop
     )
     {
-        if (!Counts.Kinds.Contains(ask.Kind))
+        if (ask.Kinds.Any(kind => !Counts.Kinds.Contains(kind)))
             throw new RefusedException(new("kind-unknown", "There is no such kind: the method names those that are counted."));
         if (!await MeasuresView.SeesOfficersOf(reading, viewer, ask.Unit, stop))
             throw new RefusedException(WhoMay.Nothing);
@@ -160,6 +160,9 @@ public static class MeasureRoutes
         await work.Commit(stop);
         return publication;
     }
+
+    public static IReadOnlyList<string> KindsOf(string? kind) =>
+        string.IsNullOrEmpty(kind) ? ["missing"] : kind.Split(',').Take(Counts.Kinds.Count).ToList();
 
     static readonly Refusal Unreadable = new("month-unreadable", "A month is written 2026-11.");
 

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Lapel.Governance;
 
 /// <summary>The rows behind a number: whoever may see officers' numbers there can follow any of them down to its calls and recordings.</summary>
-/// <param name="Kind">A kind of <see cref="Counts"/>.</param>
+/// <param name="Kinds">Kinds of <see cref="Counts"/> that are about the same: of a measure's numerator or denominator, or one.</param>
 /// <param name="Unit">With all below it; none: everybody.</param>
-public sealed record RowsAsked(Month Month, string Kind, UnitId? Unit, OfficerId? Officer, string? After);
+public sealed record RowsAsked(Month Month, IReadOnlyList<string> Kinds, UnitId? Unit, OfficerId? Officer, string? After);
 
 /// <param name="Judged">For kinds of attendances and incidents (then the first attendance of each).</param>
 /// <param name="Recordings">For kinds of recordings and of states.</param>
@@ -35,8 +35,9 @@ public static class MeasuredRows
         CancellationToken stop
     )
     {
-        if (WhereOf(ask.Kind) is not { } where)
+        if (ask.Kinds.Select(WhereOf).OfType<string>().ToList() is not { Count: > 0 } ways)
             return await InRecordings(reading, agency, ask, now, stop);
+        var where = $"({string.Join(" OR ", ways.Select(w => $"({w})"))})";
         var (afterAt, afterId) = ReadAfter(ask.After);
         var rows = await reading.Many(
             $"""
@@ -138,9 +139,9 @@ public static class MeasuredRows
             )
         )
         {
-            if (Policies.At(policies, row.ActivatedAt) is { } policy && IsOfKind(ask.Kind, row, policy.Policy, now))
+            if (Policies.At(policies, row.ActivatedAt) is { } policy && ask.Kinds.Any(kind => IsOfKind(kind, row, policy.Policy, now)))
                 found.Add(row);
-            if (states is not null && ask.Kind.StartsWith("states_", StringComparison.Ordinal))
+            if (states is not null && AreStates(ask))
                 found.AddRange(
                     JsonSerializer.Deserialize<List<StateSpan>>(states, LapelJson.Lenient)!.Select(s => row with { State = s })
                 );
@@ -151,10 +152,12 @@ public static class MeasuredRows
         }
         return new(
             [],
-            ask.Kind.StartsWith("states_", StringComparison.Ordinal) ? await OfKind(reading, ask.Kind, found, stop) : found,
+            AreStates(ask) ? await OfKinds(reading, ask.Kinds, found, stop) : found,
             next
         );
     }
+
+    static bool AreStates(RowsAsked ask) => ask.Kinds.Any(kind => kind.StartsWith("states_", StringComparison.Ordinal));
 
     static bool IsOfKind(string kind, MeasuredRecording row, Policy policy, Instant now)
     {
@@ -175,9 +178,9 @@ public static class MeasuredRows
         };
     }
 
-    static async Task<IReadOnlyList<MeasuredRecording>> OfKind(
+    static async Task<IReadOnlyList<MeasuredRecording>> OfKinds(
         Reading reading,
-        string kind,
+        IReadOnlyList<string> kinds,
         IReadOnlyList<MeasuredRecording> rows,
         CancellationToken stop
     )
@@ -207,8 +210,7 @@ public static class MeasuredRows
                 stop
             );
             if (
-                kind
-                == (
+                kinds.Contains(
                     !required ? "states_elsewhere"
                     : gap ? "states_unreasoned"
                     : "states_reasoned"

@@ -172,7 +172,7 @@ public sealed class Measures_of_a_month : IAsyncLifetime
             var rows = await MeasuredRows.Read(
                 reading,
                 house.Agency.Profile,
-                new(October, kind, programme.Service.Id, null, null),
+                new(October, [kind], programme.Service.Id, null, null),
                 house.Clock.Now(),
                 Stop
             );
@@ -219,9 +219,16 @@ public sealed class Measures_of_a_month : IAsyncLifetime
             foreach (var kind in Counts.Kinds.Take(12))
             {
                 await using var reading = await house.Records.Read(Stop);
-                var ask = new RowsAsked(October, kind, unit, null, null);
+                var ask = new RowsAsked(October, [kind], unit, null, null);
                 var rows = await MeasuredRows.Read(reading, house.Agency.Profile, ask, house.Clock.Now(), Stop);
                 rows.Judged.Count.ShouldBe((int)counts[kind], $"{kind} of {unit}");
+            }
+            foreach (var measure in Measure.All.Take(4))
+            {
+                await using var reading = await house.Records.Read(Stop);
+                var ask = new RowsAsked(October, measure.Denominator, unit, null, null);
+                var rows = await MeasuredRows.Read(reading, house.Agency.Profile, ask, house.Clock.Now(), Stop);
+                rows.Judged.Count.ShouldBe((int)measure.Of(counts).Denominator, $"{measure.Id} of {unit}");
             }
         }
     }
