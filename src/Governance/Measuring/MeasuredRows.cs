@@ -139,7 +139,10 @@ public static class MeasuredRows
             )
         )
         {
-            if (Policies.At(policies, row.ActivatedAt) is { } policy && ask.Kinds.Any(kind => IsOfKind(kind, row, policy.Policy, now)))
+            if (
+                Policies.At(policies, row.ActivatedAt) is { } policy
+                && ask.Kinds.Any(kind => IsOfKind(kind, row, policy.Policy, now))
+            )
                 found.Add(row);
             if (states is not null && AreStates(ask))
                 found.AddRange(
@@ -150,11 +153,7 @@ public static class MeasuredRows
             next = $"{row.ActivatedAt.ToMicroseconds()}.{row.Recording}";
             break;
         }
-        return new(
-            [],
-            AreStates(ask) ? await OfKinds(reading, ask.Kinds, found, stop) : found,
-            next
-        );
+        return new([], AreStates(ask) ? await OfKinds(reading, ask.Kinds, found, stop) : found, next);
     }
 
     static bool AreStates(RowsAsked ask) => ask.Kinds.Any(kind => kind.StartsWith("states_", StringComparison.Ordinal));
