@@ -19,7 +19,8 @@ public sealed partial class The_tree
         ["Ingest"] = ["Evidence"],
         ["Renditions"] = ["Evidence"],
         ["Governance"] = ["Evidence"],
-        ["Server"] = ["Ingest", "Renditions", "Governance"],
+        ["Live"] = ["Evidence"],
+        ["Server"] = ["Ingest", "Renditions", "Governance", "Live"],
         ["Camera"] = ["Custody", "Media"],
         ["Cli"] = ["Custody", "Media"],
     };
