@@ -21,6 +21,9 @@ public sealed record ServerOptions
     /// <summary>0 picks a free port.</summary>
     public int Port { get; init; } = 8420;
 
+    /// <summary>UDP and TCP port of live picture and sound. Without it 8189, or another that is free; 0 picks a free one.</summary>
+    public int? LivePort { get; init; }
+
     /// <summary>Free space that is never given to uploads, in bytes; the greater of this and 5 % of the disk.</summary>
     public long ReserveBytes { get; init; } = 2L << 30;
 
@@ -53,9 +56,10 @@ public sealed record ServerOptions
                 "records" => options with { Records = value },
                 "bind" => options with { Bind = value },
                 "port" => options with { Port = ReadPort(value) },
+                "live-port" => options with { LivePort = ReadPort(value) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --reserve-bytes."
                 ),
             };
         return options with

@@ -129,6 +129,36 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
             await EndLease(Actor.System("live"), lease.Id, "expired", stop);
     }
 
+    /// <summary>Lets somebody of the police watch for a reason, or finds the lease that they have.</summary>
+    /// <exception cref="RefusedException">See <see cref="Leases.WhyNotWatch"/>; that they tried is in the log.</exception>
+    public async Task<WatchLease> Let(
+        Actor account,
+        string title,
+        Onlooker who,
+        LiveSessionId id,
+        string reason,
+        string? words,
+        CancellationToken stop
+    )
+    {
+        await using var work = await records.Begin(account, stop);
+        var session = await LiveSessions.Find(work, id, stop) ?? throw new RefusedException(LiveSessions.NotFound);
+        if (Leases.WhyNotWatch(who, session, reason, policy) is { } refusal)
+        {
+            work.Append(new CustodyEvent.WatchRefused(id, refusal.Code), session.Recording);
+            await work.Commit(stop);
+            throw new RefusedException(refusal);
+        }
+        if (words?.Length > Consults.MostLineLength)
+            throw new RefusedException(new("line-too-long", "One line, at most 280 characters."));
+        if (await Leases.OpenOf(work, id, account.Id, stop) is { } there && there.Until > work.Now)
+            return there;
+        var lease = await Leases.Grant(work, id, null, (account.Id, account.Name, title), reason, words, policy, stop);
+        await work.Commit(stop);
+        pulse.Send(Topic);
+        return lease;
+    }
+
     public async Task EndLease(Actor who, LeaseId lease, string why, CancellationToken stop)
     {
         await using var work = await records.Begin(who, stop);
@@ -182,6 +212,37 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
         await LeaveAll(work, id, stop);
         await work.Commit(stop);
         pulse.Send(Topic);
+    }
+
+    /// <summary>At a start: nobody watches yet, whatever the records say of the time before.</summary>
+    internal async Task LeaveEverybody(CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        var left = await Watchings.Now(reading, stop);
+        await reading.DisposeAsync();
+        if (left.Count == 0)
+            return;
+        await using var work = await records.Begin(Actor.System("live"), stop);
+        foreach (var watching in left)
+            await Watchings.Leave(work, watching, stop);
+        await work.Commit(stop);
+    }
+
+    /// <summary>Somebody came to the door with a token and was not let in.</summary>
+    internal async Task Refused(LiveSessionId session, Actor who, string code, CancellationToken stop)
+    {
+        await using var work = await records.Begin(who, stop);
+        if (await LiveSessions.Find(work, session, stop) is not { } known)
+            return;
+        work.Append(new CustodyEvent.WatchRefused(session, code), known.Recording);
+        await work.Commit(stop);
+    }
+
+    internal async Task Measured(LeaseId lease, Delay delay, CancellationToken stop)
+    {
+        await using var work = await records.Begin(Actor.System("live"), stop);
+        await Watchings.Measure(work, lease, delay.P50Ms, delay.P95Ms, stop);
+        await work.Commit(stop);
     }
 
     static Actor HolderOf(WatchLease lease) =>
