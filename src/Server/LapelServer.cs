@@ -8,6 +8,7 @@ using Lapel.Records;
 using Lapel.Renditions;
 using Lapel.Roster;
 using Lapel.Web;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -84,7 +85,8 @@ public static class LapelServer
             .Logging.ClearProviders()
             .AddSimpleConsole(line => line.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of every page that says no-store itself
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error) // it warns of every page that says no-store itself
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // it warns that form keys are not encrypted at rest
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
@@ -107,6 +109,11 @@ public static class LapelServer
             routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex")
         );
         builder.AddLook();
+        // The keys of form tokens, and of nothing else: with the rest of what lasts, not in somebody's home folder.
+        builder
+            .Services.AddDataProtection()
+            .SetApplicationName("lapel")
+            .PersistKeysToFileSystem(new(Path.Combine(options.Keys ?? options.Data, "forms")));
         builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddScoped<ISurroundings, Around>();
         builder.Services.AddSingleton(Health.Navigation);
@@ -143,8 +150,8 @@ public static class LapelServer
     {
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
-        RosterModule.AddParts(parts, clock);
-        EvidenceModule.AddParts(parts);
+        RosterModule.AddParts(parts, clock, CameraSessions.Sightings);
+        EvidenceModule.AddParts(parts, IngestModule.FsckRound);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         GovernanceModule.AddParts(parts, clock);
