@@ -74,6 +74,7 @@ sealed record BrowserStatistics(
     string State,
     int FramesDecoded,
     int PacketsLost,
+    int PacketsReceived,
     int NackCount,
     int PliCount,
     int FreezeCount,

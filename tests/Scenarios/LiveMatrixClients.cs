@@ -36,11 +36,64 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
                 )
         );
 
+    [Theory]
+    [InlineData("vp8")]
+    [InlineData("h264")]
+    public Task Aiortc(string codec) => BothWays(codec, Python("live_aiortc.py", codec), ownCamera: true);
+
+    [Theory]
+    [InlineData("vp8")]
+    [InlineData("h264")]
+    public Task GStreamer(string codec) => BothWays(codec, Python("live_gstreamer.py", codec), ownCamera: true);
+
+    [Theory]
+    [InlineData("vp8")]
+    [InlineData("h264")]
+    public async Task Pion(string codec)
+    {
+        using var built = await PionClient.Build();
+        await BothWays(codec, (role, url, token, port) => OwnProcess.Start(built.Program, [role, url, token, codec, $"{port}"]));
+    }
+
+    [Fact]
+    public async Task Firefox()
+    {
+        const string codec = "vp8"; // Debian's Firefox fetches its H.264 from Cisco on first use, which a machine without a network cannot
+        // Firefox makes no candidates of 127.0.0.1: the gateway is reached by the machine's own address.
+        var own = Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork).Concat(OwnAddresses()).First(a => !IPAddress.IsLoopback(a));
+        await BothWays(
+            codec,
+            (role, url, token, _) =>
+                OwnProcess.Start(
+                    "node",
+                    [Path.Combine(Programs.Scenarios, "js", "live-firefox.mjs"), role, url, token, codec]
+                ),
+            ownCamera: true,
+            options => options with { Bind = [IPAddress.IPv6Any], Announce = [IPAddress.Loopback, own] }
+        );
+    }
+
+    static IEnumerable<IPAddress> OwnAddresses() =>
+        System
+            .Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(n => n.GetIPProperties().UnicastAddresses)
+            .Select(a => a.Address)
+            .Where(a => a.AddressFamily == AddressFamily.InterNetwork);
+
+    static Client Python(string script, string codec) =>
+        (role, url, token, _) =>
+            OwnProcess.Start("/usr/bin/python3", [Path.Combine(Programs.Scenarios, script), role, url, token, codec]);
+
     delegate OwnProcess Client(string role, string url, string token, int port);
 
-    async Task BothWays(string codec, Client start, bool ownCamera = false)
+    async Task BothWays(
+        string codec,
+        Client start,
+        bool ownCamera = false,
+        Func<GatewayOptions, GatewayOptions>? change = null
+    )
     {
-        await using var host = await LiveMatrixHost.Open();
+        await using var host = await LiveMatrixHost.Open(change);
         await using var browser = await LiveBrowser.Open();
         await Publishes(host, browser, codec, start, ownCamera);
         await Watches(host, browser, codec, start);

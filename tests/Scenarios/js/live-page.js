@@ -127,7 +127,7 @@ window.statistics = async connection => {
   const reports = [...(await connection.getStats()).values()];
   for (const r of reports) {
     if (r.type === 'inbound-rtp' && r.kind === 'video')
-      Object.assign(found, { framesDecoded: r.framesDecoded ?? 0, packetsLost: r.packetsLost, nackCount: r.nackCount, pliCount: r.pliCount, freezeCount: r.freezeCount ?? 0,
+      Object.assign(found, { framesDecoded: r.framesDecoded ?? 0, packetsLost: r.packetsLost, packetsReceived: r.packetsReceived, packetsDiscarded: r.packetsDiscarded ?? 0, nackCount: r.nackCount, pliCount: r.pliCount, freezeCount: r.freezeCount ?? 0,
         bytesReceived: r.bytesReceived, frameHeight: r.frameHeight ?? 0, keyFramesDecoded: r.keyFramesDecoded ?? 0, rtxReceived: r.retransmittedPacketsReceived ?? 0,
         codec: reports.find(c => c.id === r.codecId)?.mimeType ?? '' });
     if (r.type === 'inbound-rtp' && r.kind === 'audio') Object.assign(found, { audioPackets: r.packetsReceived });
