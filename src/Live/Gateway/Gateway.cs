@@ -196,6 +196,7 @@ public sealed partial class Gateway
         {
             Offer = offer,
             Agreed = agreed,
+            Idle = Negotiation.Idle(offer, agreed),
             Ice = peer.Ice.Local,
             Fingerprint = identity.FingerprintText,
             Candidates = candidates,

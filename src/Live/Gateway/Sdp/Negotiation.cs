@@ -45,6 +45,14 @@ static class Negotiation
             );
     }
 
+    /// <summary>Sections that could carry something and have nothing to carry.</summary>
+    public static List<AgreedMedia> Idle(SdpOffer offer, IReadOnlyList<AgreedMedia> agreed) =>
+        [
+            .. offer
+                .Media.Where(m => m.Codecs.Count > 0 && IsInBundle(offer, m) && !agreed.Any(a => a.Offered == m))
+                .Select(m => new AgreedMedia(m, m.Codecs[0])),
+        ];
+
     // Everything goes through one transport; two sections outside of one bundle would need two.
     static Refusal? WhyNotTogether(SdpOffer offer, List<AgreedMedia> agreed) =>
         agreed.Count > 1 && offer.Bundle.Count == 0

@@ -48,6 +48,12 @@ sealed class SdpAnswer
 
     public required SdpOffer Offer { get; init; }
     public required IReadOnlyList<AgreedMedia> Agreed { get; init; }
+
+    /// <summary>
+    /// Sections that are taken but carry nothing. Refusing them would be the same to a reader, but the first section of a bundle holds its
+    /// transport, and a browser whose first section is refused loses the whole of it.
+    /// </summary>
+    public required IReadOnlyList<AgreedMedia> Idle { get; init; }
     public required IceCredentials Ice { get; init; }
     public required string Fingerprint { get; init; }
     public required IReadOnlyList<IceCandidate> Candidates { get; init; }
@@ -66,12 +72,15 @@ sealed class SdpAnswer
         Line("s=-");
         Line("t=0 0");
         Line("a=ice-lite");
-        Line($"a=group:BUNDLE {string.Join(' ', Agreed.Select(a => a.Offered.Mid))}");
+        var taken = Offer.Media.Where(m => Agreed.Concat(Idle).Any(a => a.Offered == m)).Select(m => m.Mid);
+        Line($"a=group:BUNDLE {string.Join(' ', taken)}");
         Line($"a=msid-semantic: WMS {(Sends ? "lapel" : "*")}");
         foreach (var media in Offer.Media)
         {
             if (Agreed.FirstOrDefault(a => a.Offered == media) is { } agreed)
-                Section(agreed, Line);
+                Section(agreed, idle: false, Line);
+            else if (Idle.FirstOrDefault(a => a.Offered == media) is { } idle)
+                Section(idle, idle: true, Line);
             else
                 Refuse(media, Line);
         }
@@ -87,7 +96,7 @@ sealed class SdpAnswer
             line($"a=mid:{media.Mid}");
     }
 
-    void Section(AgreedMedia agreed, Action<string> line)
+    void Section(AgreedMedia agreed, bool idle, Action<string> line)
     {
         var (media, codec) = (agreed.Offered, agreed.Codec);
         line($"m={media.KindText} 9 UDP/TLS/RTP/SAVPF {codec.PayloadType}{(codec.Rtx is { } and ? $" {and}" : "")}");
@@ -101,8 +110,8 @@ sealed class SdpAnswer
         foreach (var uri in Sends ? ViewerExtensions : PublisherExtensions)
             if (media.Extensions.TryGetValue(uri, out var id))
                 line($"a=extmap:{id} {uri}");
-        line(Sends ? "a=sendonly" : "a=recvonly");
-        if (Sends)
+        line(idle ? "a=inactive" : Sends ? "a=sendonly" : "a=recvonly");
+        if (Sends && !idle)
             line($"a=msid:lapel {media.KindText}");
         line("a=rtcp-mux");
         if (media.RtcpReducedSize)
@@ -118,13 +127,13 @@ sealed class SdpAnswer
             line($"a=rtpmap:{rtx} rtx/{codec.ClockRate}");
             line($"a=fmtp:{rtx} apt={codec.PayloadType}");
         }
-        if (!Sends && media.SimulcastSend.Count > 0 && agreed.Has(Extension.Rid))
+        if (!Sends && !idle && media.SimulcastSend.Count > 0 && agreed.Has(Extension.Rid))
         {
             foreach (var rid in media.SimulcastSend)
                 line($"a=rid:{rid} recv");
             line($"a=simulcast:recv {string.Join(';', media.SimulcastSend)}");
         }
-        if (Sends)
+        if (Sends && !idle)
         {
             if (agreed.RtxSsrc != 0)
                 line($"a=ssrc-group:FID {agreed.Ssrc} {agreed.RtxSsrc}");
