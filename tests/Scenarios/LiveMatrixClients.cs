@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Lapel.Live;
+using Lapel.Live.WebRtc;
 
 namespace Lapel.Scenarios;
 

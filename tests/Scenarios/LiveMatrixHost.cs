@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Lapel.Live;
+using Lapel.Live.WebRtc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

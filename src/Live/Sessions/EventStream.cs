@@ -36,7 +36,7 @@ static class EventStream
                 }
                 if (!await next)
                     return;
-                if (heard.Current == Streaming.Topic)
+                if (heard.Current.Topic == Streaming.Topic)
                     await Tell();
                 next = heard.MoveNextAsync().AsTask();
             }
