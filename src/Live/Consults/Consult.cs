@@ -166,7 +166,7 @@ public static class Consults
     static Consult From(Row row) =>
         new(
             row.Id<Nouns.Consult>("id"),
-            row.IdOrNull<Nouns.LiveSession>("stream"),
+            row.IdOrNull<Nouns.LiveSession>("session"),
             row.IdOrNull<Nouns.Recording>("recording"),
             row.Id<Nouns.Officer>("officer"),
             row.IdOrNull<Nouns.Unit>("unit"),

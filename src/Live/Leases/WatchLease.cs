@@ -147,7 +147,7 @@ public static class Leases
     static WatchLease From(Row row) =>
         new(
             row.Id<Nouns.Lease>("id"),
-            row.Id<Nouns.LiveSession>("stream"),
+            row.Id<Nouns.LiveSession>("session"),
             row.IdOrNull<Nouns.Consult>("consult"),
             row.Text("holder"),
             row.Text("holder_name"),

@@ -88,7 +88,7 @@ public static class Watchings
         new(
             row.Id<Nouns.Watching>("id"),
             row.Id<Nouns.Lease>("lease"),
-            row.Id<Nouns.LiveSession>("stream"),
+            row.Id<Nouns.LiveSession>("session"),
             row.Text("holder_name"),
             row.Text("shown_as"),
             row.Text("reason"),
