@@ -225,6 +225,7 @@ static class ClinicianRoutes
     static async Task<IResult> ShowPage(ClinicianSession session, ConsultId id, Refusal? trouble, Desk desk, CancellationToken stop)
     {
         var (consult, lease) = await desk.Own(session, id, stop);
+        var status = Forms.StatusOf(trouble); // notes that cannot be opened are said on the page, which is there all the same
         IReadOnlyList<ClinicalNote> notes = [];
         try
         {
@@ -253,7 +254,7 @@ static class ClinicianRoutes
                 Off = desk.OnAir.Trouble,
                 Trouble = trouble,
             },
-            Forms.StatusOf(trouble)
+            status
         );
     }
 
