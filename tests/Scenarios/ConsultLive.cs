@@ -94,7 +94,7 @@ public sealed class ConsultLive
         await Until("the camera's tone at the clinician's", async () => Math.Abs(await clinician.EvaluateAsync<double>(ToneIn("lapel-live-player video")) - 440) < 15);
         await clinician.Locator("lapel-live-talk button").ClickAsync();
         await clinician.Locator("lapel-live-talk[data-state=heard]").WaitForAsync();
-        await officer.Locator("lapel-live-duty[data-hearing=yes]").WaitForAsync(new() { Timeout = 20_000 });
+        await officer.Locator("lapel-live-duty[data-hearing=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
         await Until("the clinician's tone at the officer's", async () => await officer.EvaluateAsync<double>(ToneIn("lapel-live-duty audio")) > 100);
 
         // The officer knows.
