@@ -111,6 +111,7 @@ public sealed class ConsultLive
         await Shot(clinician, "console");
         await Shot(officer, "on-duty-talking");
 
+        await OperationsWatch(await Page(chromium, house, 1280, 900), officer, session);
         await clinician.GetByLabel("How did it end?").SelectOptionAsync("resolved-on-scene");
         await Until("speaking noted", async () =>
             (await operations.Get("api/v1/live/consults")).GetProperty("items")[0].TryGetProperty("speakingAt", out _));
@@ -118,6 +119,7 @@ public sealed class ConsultLive
         await clinician.GetByText("The consult is over", new() { Exact = false }).First.WaitForAsync();
         await Until("media has stopped", async () => (await operations.Get($"api/v1/live/sessions/{session}")).GetProperty("watching").GetArrayLength() == 0);
         await Shot(clinician, "console-over");
+        await clinician.SetViewportSizeAsync(380, 800);
 
         var consult = (await operations.Get("api/v1/live/consults")).GetProperty("items")[0].GetProperty("id").GetString()!;
         var record = await operations.Get($"api/v1/live/consults/{consult}");
@@ -135,6 +137,26 @@ public sealed class ConsultLive
         TestContext.Current.SendDiagnosticMessage(
             $"accept to picture {connected.TotalMilliseconds:0} ms; burnt-in {behind:0} ms; measured {measured:0} ms"
         );
+    }
+
+    /// <summary>The operations centre looks on for a reason, and the officer knows.</summary>
+    static async Task OperationsWatch(IPage centre, IPage officer, string session)
+    {
+        await SignIn(centre, "operations");
+        await centre.GotoAsync("live");
+        await Shot(centre, "live");
+        await centre.GotoAsync("rota");
+        await Shot(centre, "rota");
+        await centre.GotoAsync($"live/{session}");
+        await Shot(centre, "live-session");
+        await centre.GetByLabel("Why do you watch?").SelectOptionAsync("officer-safety");
+        await centre.GetByRole(AriaRole.Button, new() { Name = "Watch for up to 60 minutes" }).ClickAsync();
+        await centre.Locator("lapel-live-player[data-state=playing]").WaitForAsync(new() { Timeout = 30_000 });
+        await officer.GetByText("2 people watch").WaitForAsync();
+        await officer.GetByText("Operations centre since").WaitForAsync();
+        await Shot(centre, "live-watching");
+        await centre.GetByRole(AriaRole.Button, new() { Name = "Stop watching" }).ClickAsync();
+        await officer.GetByText("1 person watches").WaitForAsync();
     }
 
     static async Task Report(RawCamera camera, string session, CancellationToken stop)

@@ -12,7 +12,8 @@ static class WatchRoutes
     /// <summary>A lease with the way to use it. Ask again before every connection.</summary>
     public sealed record LeaseNow(WatchLease Lease, Way Watch, bool Renewable);
 
-    public sealed record AskKill(string Reason, bool SeriousIncident = false);
+    /// <param name="Others">Further sessions of the same event: they end with it.</param>
+    public sealed record AskKill(string Reason, bool SeriousIncident = false, IReadOnlyList<LiveSessionId>? Others = null);
 
     /// <summary>How long after a picture's arrival the watcher's screen shows it.</summary>
     public sealed record Playout(int P50Ms, int P95Ms);
@@ -141,12 +142,13 @@ static class WatchRoutes
         CancellationToken stop
     )
     {
-        LiveSession known;
+        var known = new List<LiveSession>();
         await using (var reading = await desk.Records.Read(stop))
-            known = await Known(reading, session, viewer, desk.Policy, stop);
-        if (known.EndedAt is not null)
+            foreach (var id in (ask.Others ?? []).Prepend(session).Distinct())
+                known.Add(await Known(reading, id, viewer, desk.Policy, stop));
+        if (known[0].EndedAt is not null)
             throw new RefusedException(LiveSessions.Over);
-        await desk.Streaming.Kill(viewer.Actor, [known], ask.Reason, ask.SeriousIncident, stop);
+        await desk.Streaming.Kill(viewer.Actor, known, ask.Reason, ask.SeriousIncident, stop);
         return TypedResults.NoContent();
     }
 

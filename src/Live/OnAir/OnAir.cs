@@ -206,7 +206,12 @@ public sealed class OnAir
     internal async Task Happened(GatewayEvent happened, CancellationToken stop)
     {
         if (!happened.Lease.Id.StartsWith(WatchLeasePrefix, StringComparison.Ordinal))
+        {
+            // Nobody ends these by their id: they end with their stream, and are forgotten with their connection.
+            if (happened is (GatewayEvent.PublisherDown or GatewayEvent.ViewerLeft) && !happened.Lease.Id.StartsWith(TalkLease, StringComparison.Ordinal))
+                leases.TryRemove(happened.Lease.Id, out _);
             return;
+        }
         var lease = LeaseId.Parse(happened.Lease.Id[WatchLeasePrefix.Length..]);
         switch (happened)
         {
@@ -215,6 +220,7 @@ public sealed class OnAir
                 break;
             case GatewayEvent.ViewerLeft:
                 await streaming.Left(lease, stop);
+                network.TryRemove(lease, out _);
                 break;
             case GatewayEvent.DelayMeasured measured:
                 network[lease] = new((int)measured.P50.TotalMilliseconds, (int)measured.P95.TotalMilliseconds);

@@ -22,7 +22,7 @@ class LiveForms extends HTMLElement {
     const fields = new FormData(form);
     if (by?.name) fields.set(by.name, by.value);
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields as never) });
+      const answer = await fetch(by?.hasAttribute("formaction") ? by.formAction : form.action, { method: "POST", body: new URLSearchParams(fields as never) });
       if (answer.ok) {
         form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input[type=text], textarea").forEach((field) => (field.value = ""));
         if (document.activeElement instanceof HTMLElement && form.contains(document.activeElement) && button === document.activeElement) button.blur();
