@@ -13,9 +13,9 @@ public sealed class RelayTests
     [InlineData("SRTP_AES128_CM_SHA1_80")]
     public async Task A_viewer_gets_what_is_published_under_its_own_numbers(string profile)
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Added(new(publishes: true, profile));
-        bench.Gateway.Publish(LiveBench.Key, camera.Offer(), bench.Lease()).IsTaken(out var answer, out _).ShouldBeTrue();
+        bench.Gateway.Publish(LiveGateway.Key, camera.Offer(), bench.Lease()).IsTaken(out var answer, out _).ShouldBeTrue();
         camera.Connect(answer!).ShouldBeTrue();
         camera.Profile!.Name.ShouldBe(profile);
         var viewer = bench.Watching();
@@ -37,7 +37,7 @@ public sealed class RelayTests
     [Fact]
     public async Task A_viewer_who_comes_late_starts_with_the_last_keyframe_at_once_and_in_order()
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Publishing();
         camera.SendFrame(1, keyframe: false);
         camera.SendFrame(2, keyframe: true);
@@ -63,7 +63,7 @@ public sealed class RelayTests
     [InlineData(false)]
     public async Task What_a_viewer_lost_is_sent_again(bool rtx)
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Publishing();
         var viewer = bench.Watching(rtx: rtx);
         camera.SendFrame(1, keyframe: true);
@@ -85,7 +85,7 @@ public sealed class RelayTests
             // The same number was seen before, so the replay check of the viewer's own side takes it for what it is: a copy.
             again.ShouldBeEmpty();
         }
-        bench.Gateway.Watchers(LiveBench.Key).Single().Statistics.Retransmitted.ShouldBe(1);
+        bench.Gateway.Watchers(LiveGateway.Key).Single().Statistics.Retransmitted.ShouldBe(1);
     }
 
     static byte[] Nack(uint media, ushort sequence)
@@ -99,7 +99,7 @@ public sealed class RelayTests
     [Fact]
     public async Task What_the_publisher_lost_is_asked_for_and_taken_back_from_its_retransmission()
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Publishing();
         var viewer = bench.Watching();
         camera.SendFrame(1, keyframe: true);
@@ -125,7 +125,7 @@ public sealed class RelayTests
     [Fact]
     public async Task An_ended_lease_stops_media_within_a_tenth_of_a_second_and_a_lease_that_runs_out_does_too()
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Publishing();
         var ending = bench.Lease();
         var (first, second) = (bench.Watching(ending), bench.Watching(bench.Lease(seconds: 1)));
@@ -143,17 +143,17 @@ public sealed class RelayTests
         first.SaidGoodBye.ShouldBeTrue("the browser is told, instead of finding out");
         second.Collect(1500);
         second.Collect(300).ShouldBeEmpty();
-        bench.Gateway.Watchers(LiveBench.Key).ShouldBeEmpty();
+        bench.Gateway.Watchers(LiveGateway.Key).ShouldBeEmpty();
         await stop.CancelAsync();
         await sending;
-        LiveBench.Until(() => bench.Happened.OfType<GatewayEvent.ViewerLeft>().Count() == 2);
+        LiveGateway.Until(() => bench.Happened.OfType<GatewayEvent.ViewerLeft>().Count() == 2);
         bench.Happened.OfType<GatewayEvent.ViewerLeft>().Select(l => l.Why).ShouldBe(["consult-over", "lease-over"]);
     }
 
     [Fact]
     public async Task A_renewed_lease_goes_on_past_its_first_end()
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Publishing();
         var lease = bench.Lease(seconds: 1);
         var viewer = bench.Watching(lease);
@@ -166,20 +166,20 @@ public sealed class RelayTests
     [Fact]
     public async Task A_hold_shows_nothing_of_what_was_captured_in_it_not_even_to_who_asks_again()
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.Publishing();
         var viewer = bench.Watching();
         camera.SendFrame(1, keyframe: true);
         camera.SendFrame(2, keyframe: false);
         var before = viewer.Collect(1000, enough: 2);
-        bench.Gateway.Hold(LiveBench.Key, StreamHold.SoundOnly).ShouldBeTrue();
+        bench.Gateway.Hold(LiveGateway.Key, StreamHold.SoundOnly).ShouldBeTrue();
         camera.SendFrame(3, keyframe: true);
         camera.Send(camera.Rtp(WirePeer.SoundType, 5, 960, WirePeer.SoundSsrc, [1, 2, 3, 4, 5]));
         viewer.Collect(300).ShouldHaveSingleItem().Type.ShouldBe(WirePeer.SoundType);
         viewer.Send(viewer.Rtcp(Nack(before[0].Ssrc, (ushort)(before[1].Sequence + 1))));
         viewer.Collect(200).ShouldBeEmpty();
 
-        bench.Gateway.Hold(LiveBench.Key, StreamHold.None);
+        bench.Gateway.Hold(LiveGateway.Key, StreamHold.None);
         viewer.Send(viewer.Rtcp(Nack(before[0].Ssrc, (ushort)(before[1].Sequence + 1))));
         camera.SendFrame(4, keyframe: false); // needs a picture from within the hold: not shown
         camera.SendFrame(5, keyframe: true);
@@ -191,9 +191,9 @@ public sealed class RelayTests
     [Fact]
     public async Task Of_several_layers_a_viewer_gets_one_and_changes_at_a_keyframe()
     {
-        await using var bench = new LiveBench();
+        await using var bench = new LiveGateway();
         var camera = bench.NewPeer(publishes: true);
-        bench.Gateway.Publish(LiveBench.Key, camera.Offer(simulcast: "q;f"), bench.Lease()).IsTaken(out var answer, out _).ShouldBeTrue();
+        bench.Gateway.Publish(LiveGateway.Key, camera.Offer(simulcast: "q;f"), bench.Lease()).IsTaken(out var answer, out _).ShouldBeTrue();
         answer!.Sdp.ShouldContain("a=simulcast:recv q;f");
         camera.Connect(answer).ShouldBeTrue();
         var viewer = bench.Watching();

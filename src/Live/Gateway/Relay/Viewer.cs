@@ -8,6 +8,12 @@ sealed class Viewer : IPeerRole
     const long ReportUs = 1_000_000;
     const long ChooseUs = 500_000;
     const int MostReplayedPackets = 400;
+
+    /// <summary>
+    /// The last flight of our handshake and the first pictures would arrive together, and a browser throws away what it cannot open
+    /// yet: so they wait a moment.
+    /// </summary>
+    const long SettleUs = 25_000;
     const long EstimateFreshUs = 5_000_000;
 
     readonly Peer peer;
@@ -15,6 +21,7 @@ sealed class Viewer : IPeerRole
     readonly Outgoing? sound;
     readonly Outgoing? picture;
     Incoming? wanted;
+    long readyUs = long.MaxValue;
     long reportUs;
     long chooseUs;
     long roundTripUs;
@@ -47,14 +54,16 @@ sealed class Viewer : IPeerRole
     {
         Joined = Time.FromMicroseconds(now.WallUs);
         peer.Stream.ViewerConnected(peer, now);
-        Choose(now, outbox);
+        readyUs = now.Us + SettleUs;
     }
+
+    bool MayPass(Moment now) => now.Us >= readyUs && peer.MayPass(now);
 
     /// <summary>Which picture to show; a new choice is shown from its next keyframe on, or at once from the last one where that is kept.</summary>
     void Choose(Moment now, Outbox outbox)
     {
         chooseUs = now.Us;
-        if (picture is null || peer.Stream.Publishing is not { } publisher)
+        if (picture is null || now.Us < readyUs || peer.Stream.Publishing is not { } publisher)
             return;
         var bears = EstimateKbps(now);
         Incoming? best = null;
@@ -83,7 +92,7 @@ sealed class Viewer : IPeerRole
             source.KeyframeAt < 0
             || count > MostReplayedPackets
             || !source.Ring.TryFind(source.KeyframeAt, out var start, out _)
-            || !peer.MayPass(now)
+            || !MayPass(now)
         )
             return false;
         for (var sequence = source.KeyframeAt; sequence <= source.Highest; sequence++)
@@ -99,7 +108,7 @@ sealed class Viewer : IPeerRole
 
     public void Take(Incoming source, in RtpPacket packet, in KeptPacket kept, Moment now, Outbox outbox)
     {
-        if (!peer.MayPass(now))
+        if (!MayPass(now))
             return;
         if (!source.IsVideo)
         {

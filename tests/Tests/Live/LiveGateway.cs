@@ -5,12 +5,12 @@ using NodaTime;
 namespace Lapel.Tests.Live;
 
 /// <summary>A gateway on loopback with what a test needs around it.</summary>
-sealed class LiveBench : IAsyncDisposable
+sealed class LiveGateway : IAsyncDisposable
 {
     readonly List<GatewayEvent> happened = [];
     readonly List<WirePeer> peers = [];
 
-    public LiveBench(TimeProvider? clock = null, Func<GatewayOptions, GatewayOptions>? change = null)
+    public LiveGateway(TimeProvider? clock = null, Func<GatewayOptions, GatewayOptions>? change = null)
     {
         Clock = clock ?? TimeProvider.System;
         var options = new GatewayOptions
@@ -72,6 +72,7 @@ sealed class LiveBench : IAsyncDisposable
         Gateway.Watch(Key, peer.Offer(), lease ?? Lease()).IsTaken(out var answer, out var refusal).ShouldBeTrue(refusal?.Sentence);
         peer.Connect(answer!).ShouldBeTrue();
         Until(() => Gateway.Watchers(Key).Any(w => w.Peer == peer.Id));
+        Thread.Sleep(50); // a viewer is given a moment to open what it gets
         return peer;
     }
 
