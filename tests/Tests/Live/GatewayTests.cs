@@ -30,6 +30,29 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public async Task A_stream_that_was_ended_does_not_come_back_on_the_same_lease_and_a_hold_outlives_the_connection()
+    {
+        await using var bench = new LiveGateway();
+        var lease = bench.Lease("camera-1");
+        bench.Publishing(lease);
+        bench.Gateway.Hold(LiveGateway.Key, StreamHold.SoundOnly);
+        bench.Gateway.EndStream(LiveGateway.Key, "serious-incident");
+        LiveGateway.Until(() => bench.Gateway.Streams.Count == 0);
+        lease.Ended.ShouldBe("serious-incident");
+        var copy = new Lease(lease.Id, lease.Holder, lease.Role, lease.Expires); // what a door without memory would make of the token
+        CodeOf(bench.Gateway.Publish(LiveGateway.Key, bench.NewPeer(publishes: true).Offer(), copy)).ShouldBe("live-lease-over");
+
+        var camera = bench.Publishing(bench.Lease("camera-1"));
+        var viewer = bench.Watching();
+        camera.SendFrame(1, keyframe: true);
+        viewer.Collect(200).ShouldBeEmpty();
+        bench.Gateway.Hold(LiveGateway.Key, StreamHold.None);
+        camera.SendFrame(2, keyframe: true);
+        viewer.Collect(1000, enough: 1).ShouldHaveSingleItem().Number.ShouldBe(2);
+        bench.Gateway.Counts["faults"].ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_lease_that_is_used_again_moves_to_the_newcomer()
     {
         await using var bench = new LiveGateway();

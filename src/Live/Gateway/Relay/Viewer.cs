@@ -32,6 +32,7 @@ sealed class Viewer : IPeerRole
     long rembUs;
     double? lostFraction;
     bool started;
+    (uint Ssrc, uint Middle, long AtUs) reference;
 
     public Viewer(Peer peer, IReadOnlyList<AgreedMedia> agreed)
     {
@@ -191,9 +192,23 @@ sealed class Viewer : IPeerRole
                 KeyframeWanted(now, outbox);
             else if (part.IsBitrateEstimate)
                 (rembKbps, rembUs) = (part.BitrateEstimate / 1000.0, now.Us);
+            else if (part.Type == RtcpType.ExtendedReport)
+                ReferenceTime(part.Body, now);
             for (var i = 0; ReportBlock.TryRead(part, i, out var block); i++)
                 Reported(block, now);
         }
+    }
+
+    // RFC 3611, 4.4: the receiver's reference time is the first block in what browsers send; ours answers with the next report.
+    void ReferenceTime(ReadOnlySpan<byte> body, Moment now)
+    {
+        if (body.Length < 16 || body[4] != 4)
+            return;
+        reference = (
+            BinaryPrimitives.ReadUInt32BigEndian(body),
+            (uint)(BinaryPrimitives.ReadUInt64BigEndian(body[8..]) >> 16),
+            now.Us
+        );
     }
 
     void Resend(in RtcpPart part, Moment now, Outbox outbox)
@@ -267,6 +282,13 @@ sealed class Viewer : IPeerRole
         if (!track.Report(ref writer, now))
             return;
         writer.SourceDescription(track.Media.Ssrc);
+        if (reference.AtUs > 0)
+            writer.SinceReference(
+                track.Media.Ssrc,
+                reference.Ssrc,
+                reference.Middle,
+                (uint)((now.Us - reference.AtUs) * 65536 / 1_000_000)
+            );
         peer.SendRtcp(slot, writer.LengthBytes, outbox);
     }
 
