@@ -110,8 +110,11 @@ public sealed partial class Gateway : IPackets
                 {
                     var now = Moment.Of(clock);
                     lock (stream.Gate)
+                    {
                         stream.Tick(now, options, outbox);
-                    outbox.Flush();
+                        // Under the lock, or the next packet of the publisher overtakes the replay that a new viewer starts with.
+                        outbox.Flush();
+                    }
                     if (stream.IsOver)
                         Drop(stream);
                 }

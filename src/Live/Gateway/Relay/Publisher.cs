@@ -291,6 +291,8 @@ sealed class Publisher : IPeerRole
         return (long)(estimateKbps * 1000);
     }
 
+    public void SayGoodBye(Outbox outbox) { } // it is we who listen: there is no source of ours to end
+
     public void Ended(string why, Moment now, Outbox outbox)
     {
         foreach (var source in sources)

@@ -292,6 +292,19 @@ sealed class Viewer : IPeerRole
         peer.SendRtcp(slot, writer.LengthBytes, outbox);
     }
 
+    /// <summary>BYE for each source: a browser mutes its tracks at once, so that no last picture stands there as if it were live.</summary>
+    public void SayGoodBye(Outbox outbox)
+    {
+        var slot = outbox.Slot;
+        var writer = new RtcpWriter(slot);
+        writer.ReceiverReport(0, 0);
+        if (sound is not null)
+            writer.Bye(sound.Media.Ssrc);
+        if (picture is not null)
+            writer.Bye(picture.Media.Ssrc);
+        peer.SendRtcp(slot, writer.LengthBytes, outbox);
+    }
+
     public void Ended(string why, Moment now, Outbox outbox) =>
         peer.Stream.ViewerEnded(this, why, Duration.FromTicks((lastSentUs - firstSentUs) * 10), now);
 
