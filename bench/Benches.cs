@@ -21,6 +21,7 @@ static class Benches
             ["list"] = ListBench.Run,
             ["start"] = StartBench.Run,
             ["pages"] = PagesBench.Run,
+            ["live"] = LiveBench.Run,
         };
 
     public static async Task<int> Run(BenchOptions options)

@@ -72,6 +72,8 @@ sealed class LiveBrowser : IAsyncDisposable
 /// <summary>What a browser says of its connection.</summary>
 sealed record BrowserStatistics(
     string State,
+    string? Transport,
+    bool Muted,
     int FramesDecoded,
     int PacketsLost,
     int PacketsReceived,

@@ -26,7 +26,7 @@ ENCODERS = {
     "! application/x-rtp,media=video,encoding-name=VP8,payload=96 ! ",
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=60 bitrate=1000 ! video/x-h264,profile=constrained-baseline "
     "! rtph264pay pt=96 aggregate-mode=zero-latency config-interval=-1 ! "
-    "application/x-rtp,media=video,encoding-name=H264,payload=96,packetization-mode=(string)1,profile-level-id=(string)42e01f ! ",
+    "application/x-rtp,media=video,encoding-name=H264,payload=96,packetization-mode=(string)1 ! ",
 }
 CAPS = {
     "vp8": "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000",

@@ -63,23 +63,43 @@ public sealed partial class Gateway
         return true;
     }
 
-    /// <summary>Ends a stream for its publisher and everybody who watches; nothing of it is kept.</summary>
+    /// <summary>
+    /// Ends a stream and every lease on it, the publisher's and those of everybody who watches; nothing of it is kept, and none of
+    /// these leases opens anything again.
+    /// </summary>
     public bool EndStream(StreamKey key, string why = "stream-ended")
     {
         if (!streams.TryGetValue(key, out var stream))
             return false;
         using var outbox = new Outbox(counters);
         lock (stream.Gate)
+        {
+            stream.PublishingPeer?.Lease.End(why);
+            foreach (var viewer in stream.Viewers)
+                viewer.Peer.Lease.End(why);
             stream.End(why, Moment.Of(clock), outbox);
+        }
         outbox.Flush();
         return true;
     }
 
-    /// <summary>Holds back picture, sound or both from every viewer, at once; or lets them pass again, from the next keyframe on.</summary>
+    /// <summary>
+    /// Holds back picture, sound or both from every viewer, at once; or lets them pass again, from the next keyframe on. A hold stands until it is
+    /// lifted, whether somebody publishes or not: a camera that reconnects comes back held.
+    /// </summary>
+    /// <returns>Whether the stream is on at the moment.</returns>
     public bool Hold(StreamKey key, StreamHold hold)
     {
-        if (!streams.TryGetValue(key, out var stream))
-            return false;
+        LiveStream? stream;
+        lock (opening) // a stream that begins at this moment begins held, or is found here
+        {
+            if (hold == StreamHold.None)
+                holds.TryRemove(key, out _);
+            else
+                holds[key] = hold;
+            if (!streams.TryGetValue(key, out stream))
+                return false;
+        }
         using var outbox = new Outbox(counters);
         lock (stream.Gate)
             stream.Set(hold, Moment.Of(clock), outbox);

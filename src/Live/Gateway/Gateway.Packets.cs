@@ -11,6 +11,11 @@ public sealed partial class Gateway : IPackets
     readonly ConcurrentDictionary<WireAddress, Path> paths = new();
     readonly ConcurrentDictionary<string, Peer> fragments = new(StringComparer.Ordinal);
 
+    /// <summary>Leases that were ended before their time, until that time.</summary>
+    readonly ConcurrentDictionary<string, long> over = new(StringComparer.Ordinal);
+
+    readonly ConcurrentDictionary<StreamKey, StreamHold> holds = new();
+
     GatewayCounters IPackets.Counters => counters;
 
     // RFC 7983: the first byte tells what it is.
@@ -90,6 +95,9 @@ public sealed partial class Gateway : IPackets
         foreach (var fragment in peer.Ice.Given)
             fragments.TryRemove(fragment, out _);
         peers.TryRemove(peer.Id, out _);
+        // A token that says the same again does not bring back a lease that was ended here.
+        if (peer.Lease.Ended is not null)
+            over[peer.Lease.Id] = peer.Lease.Expires.ToMicroseconds();
     }
 
     void Tick()
@@ -98,14 +106,26 @@ public sealed partial class Gateway : IPackets
         while (!closing.Wait(TickMs))
         {
             foreach (var stream in streams.Values)
-            {
-                var now = Moment.Of(clock);
-                lock (stream.Gate)
-                    stream.Tick(now, options, outbox);
-                outbox.Flush();
-                if (stream.IsOver)
-                    Drop(stream);
-            }
+                try
+                {
+                    var now = Moment.Of(clock);
+                    lock (stream.Gate)
+                    {
+                        stream.Tick(now, options, outbox);
+                        // Under the lock, or the next packet of the publisher overtakes the replay that a new viewer starts with.
+                        outbox.Flush();
+                    }
+                    if (stream.IsOver)
+                        Drop(stream);
+                }
+                catch (Exception)
+                {
+                    Interlocked.Increment(ref counters.Faults); // this stream's trouble is not the next one's
+                }
+            if (!over.IsEmpty)
+                foreach (var (lease, untilUs) in over)
+                    if (untilUs < Moment.Of(clock).WallUs)
+                        over.TryRemove(lease, out _);
         }
     }
 

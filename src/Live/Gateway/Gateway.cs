@@ -50,6 +50,7 @@ public sealed partial class Gateway
             ["replayed"] = counters.Replayed,
             ["handshakes-refused"] = counters.HandshakesRefused,
             ["send-failures"] = counters.SendFailures,
+            ["faults"] = counters.Faults,
         };
 
     /// <summary>The UDP port in use, once started.</summary>
@@ -125,7 +126,7 @@ public sealed partial class Gateway
             {
                 if (streams.Count >= options.MostStreams)
                     return new Refusal("live-full", $"This gateway carries its {options.MostStreams} streams already.", RefusalKind.TooMany);
-                streams[key] = stream = new(key, happened => events.Writer.TryWrite(happened));
+                streams[key] = stream = new(key, holds.GetValueOrDefault(key), happened => events.Writer.TryWrite(happened));
             }
             lock (stream.Gate)
             {
@@ -177,7 +178,7 @@ public sealed partial class Gateway
             return new("live-stream-name", "A stream's name has 1 to 128 letters, digits, '-', '_' and '.'.");
         if (closing.IsSet)
             return new("live-closing", "The gateway is stopping.", RefusalKind.Conflict);
-        if (!lease.IsLiveAt(Moment.Of(clock).WallUs))
+        if (!lease.IsLiveAt(Moment.Of(clock).WallUs) || over.ContainsKey(lease.Id))
             return new("live-lease-over", "This lease has ended.", RefusalKind.Forbidden);
         return SdpOffer.WhyNotRead(offerSdp, out offer);
     }

@@ -16,6 +16,7 @@ public sealed partial class The_tree
         ["Web"] = ["Records"],
         ["Roster"] = ["Web"],
         ["Evidence"] = ["Roster", "Media"],
+        ["Live"] = ["Custody"],
         ["Ingest"] = ["Evidence"],
         ["Renditions"] = ["Evidence"],
         ["Governance"] = ["Evidence"],

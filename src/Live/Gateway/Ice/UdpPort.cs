@@ -67,7 +67,7 @@ sealed unsafe class UdpPort
                 {
                     var from = SocketAddressBytes.Read(new(&names[i], SocketAddressBytes.Length), by);
                     var arrival = new Arrival(from, fd, null, now);
-                    packets.Take(new Span<byte>(memory + (i * BufferBytes), (int)messages[i].Length), arrival, outbox);
+                    Take(new Span<byte>(memory + (i * BufferBytes), (int)messages[i].Length), arrival, outbox);
                 }
                 outbox.Flush();
             }
@@ -78,6 +78,19 @@ sealed unsafe class UdpPort
             NativeMemory.Free(messages);
             NativeMemory.Free(vectors);
             NativeMemory.Free(names);
+        }
+    }
+
+    // One packet that finds a mistake of ours must not silence every stream of the port: it is counted, and the next one is read.
+    void Take(Span<byte> packet, in Arrival arrival, Outbox outbox)
+    {
+        try
+        {
+            packets.Take(packet, arrival, outbox);
+        }
+        catch (Exception)
+        {
+            Interlocked.Increment(ref packets.Counters.Faults);
         }
     }
 
@@ -126,4 +139,7 @@ sealed class GatewayCounters
     public long Replayed;
     public long SendFailures;
     public long HandshakesRefused;
+
+    /// <summary>Packets and ticks at which this program made a mistake; 0, or somebody should look.</summary>
+    public long Faults;
 }

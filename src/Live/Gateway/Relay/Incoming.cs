@@ -42,7 +42,7 @@ sealed class Incoming
 
     public AgreedMedia Media { get; }
 
-    public bool IsVideo => Media.Offered.Kind == MediaKind.Video;
+    public bool IsVideo => Media.IsVideo;
 
     public uint Ssrc { get; }
 
@@ -126,7 +126,7 @@ sealed class Incoming
     {
         if (!clock.IsKnown)
             return 0;
-        var extension = packet.Extension(Media.IdOf(Extension.AbsoluteCaptureTime));
+        var extension = packet.Extension(Media.CaptureTimeId);
         if (extension.Length >= 8)
             return Ntp.ToMicroseconds(BinaryPrimitives.ReadUInt64BigEndian(extension)) + clock.OffsetUs;
         return CapturedAt(packet.Timestamp);

@@ -3,7 +3,7 @@ namespace Lapel.Live.WebRtc;
 /// <summary>
 /// One stream: at most one publisher, and its viewers. Its lock is the only one that media takes, so streams do not wait for each other.
 /// </summary>
-sealed class LiveStream(StreamKey key, Action<GatewayEvent> tell)
+sealed class LiveStream(StreamKey key, StreamHold hold, Action<GatewayEvent> tell)
 {
     Viewer[] viewers = [];
 
@@ -17,7 +17,7 @@ sealed class LiveStream(StreamKey key, Action<GatewayEvent> tell)
 
     public IReadOnlyList<Viewer> Viewers => viewers;
 
-    public StreamHold Hold { get; private set; }
+    public StreamHold Hold { get; private set; } = hold;
 
     /// <summary>Monotonic time since when nobody publishes; what waits for a return, waits from here.</summary>
     public long EmptySinceUs { get; private set; }
@@ -33,11 +33,11 @@ sealed class LiveStream(StreamKey key, Action<GatewayEvent> tell)
             _ => false,
         };
 
-    public void Set(StreamHold hold, Moment now, Outbox outbox)
+    public void Set(StreamHold next, Moment now, Outbox outbox)
     {
-        if (hold == Hold)
+        if (next == Hold)
             return;
-        Hold = hold;
+        Hold = next;
         // Before and after: what was kept is not shown later, and what comes in the meantime is not either.
         Publishing?.Forget(sound: true, picture: true);
         foreach (var viewer in viewers)

@@ -55,7 +55,7 @@ sealed class Outgoing
         stampsSending = !IsVideo || media.RtxSsrc != 0;
     }
 
-    public bool IsVideo => media.Offered.Kind == MediaKind.Video;
+    public bool IsVideo => media.IsVideo;
 
     public AgreedMedia Media => media;
 
@@ -149,20 +149,23 @@ sealed class Outgoing
         BinaryPrimitives.WriteUInt32BigEndian(to[8..], ssrc);
         BinaryPrimitives.WriteUInt16BigEndian(to[12..], 0xBEDE);
         var at = 16;
-        Add(to, ref at, media.IdOf(Extension.Mid), mid);
+        Add(to, ref at, media.MidId, mid);
         if (kept.CapturedUs != 0)
         {
             Span<byte> captured = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64BigEndian(captured, Ntp.OfMicroseconds(kept.CapturedUs));
-            Add(to, ref at, media.IdOf(Extension.AbsoluteCaptureTime), captured);
+            Add(to, ref at, media.CaptureTimeId, captured);
         }
         if (stampsSending)
         {
             var sent = (uint)((now.WallUs % 64_000_000) * (1 << 18) / 1_000_000);
-            Add(to, ref at, media.IdOf(Extension.AbsoluteSendTime), [(byte)(sent >> 16), (byte)(sent >> 8), (byte)sent]);
+            Add(to, ref at, media.SendTimeId, [(byte)(sent >> 16), (byte)(sent >> 8), (byte)sent]);
         }
         var from = Source?.Media ?? media;
-        PassOn(to, ref at, packet, from, IsVideo ? Extension.Orientation : Extension.AudioLevel);
+        if (IsVideo && media.OrientationId > 0)
+            Add(to, ref at, media.OrientationId, packet.Extension(from.OrientationId));
+        else if (!IsVideo && media.AudioLevelId > 0)
+            Add(to, ref at, media.AudioLevelId, packet.Extension(from.AudioLevelId));
         while ((at & 3) != 0)
             to[at++] = 0;
         if (at == 16)
@@ -172,12 +175,6 @@ sealed class Outgoing
         }
         BinaryPrimitives.WriteUInt16BigEndian(to[14..], (ushort)((at - 16) / 4));
         return at;
-    }
-
-    void PassOn(Span<byte> to, ref int at, in RtpPacket packet, AgreedMedia from, string extension)
-    {
-        if (media.IdOf(extension) is var id and > 0)
-            Add(to, ref at, id, packet.Extension(from.IdOf(extension)));
     }
 
     static void Add(Span<byte> to, ref int at, int id, ReadOnlySpan<byte> value)

@@ -10,6 +10,9 @@ interface IPeerRole
     /// <summary>Every ten milliseconds while connected.</summary>
     void Tick(Moment now, Outbox outbox);
 
+    /// <summary>Before the last packet: what can be said by RTCP.</summary>
+    void SayGoodBye(Outbox outbox);
+
     /// <summary>After the last packet; the connection is gone.</summary>
     void Ended(string why, Moment now, Outbox outbox);
 
@@ -195,6 +198,7 @@ sealed class Peer
             return;
         if (IsConnected)
         {
+            Role.SayGoodBye(outbox);
             dtls.SayGoodBye();
             SendRecords(outbox);
         }

@@ -16,7 +16,7 @@ sealed class Publisher : IPeerRole
     const int MostSources = 16;
 
     readonly Peer peer;
-    readonly IReadOnlyList<AgreedMedia> agreed;
+    readonly AgreedMedia[] agreed;
     readonly List<Incoming> sources = [];
     readonly CaptureClock clock = new();
     readonly TransportFeedback feedback = new();
@@ -33,10 +33,10 @@ sealed class Publisher : IPeerRole
 
     public Publisher(Peer peer, IReadOnlyList<AgreedMedia> agreed, int mostBitrateKbps)
     {
-        (this.peer, this.agreed, this.mostBitrateKbps) = (peer, agreed, mostBitrateKbps);
+        (this.peer, this.agreed, this.mostBitrateKbps) = (peer, [.. agreed], mostBitrateKbps);
         transportSequenceId = agreed
             .Where(a => a.Codec.Feedback.Contains("transport-cc"))
-            .Select(a => a.IdOf(Extension.TransportSequence))
+            .Select(a => a.TransportSequenceId)
             .FirstOrDefault(id => id > 0);
         reducedSize = agreed.All(a => a.Offered.RtcpReducedSize);
     }
@@ -96,9 +96,9 @@ sealed class Publisher : IPeerRole
             if (known.Ssrc == packet.Ssrc)
                 return known.Media == media ? known : null;
         var rid = "";
-        if (media.Offered.SimulcastSend.Count > 0 && media.Has(Extension.Rid))
+        if (media.Offered.SimulcastSend.Count > 0 && media.RidId > 0)
         {
-            rid = RidIn(packet.Extension(media.IdOf(Extension.Rid)), media);
+            rid = RidIn(packet.Extension(media.RidId), media);
             if (rid.Length == 0)
                 return null;
         }
@@ -126,7 +126,7 @@ sealed class Publisher : IPeerRole
         var found = only;
         if (count != 1 || only!.Rid.Length > 0)
         {
-            var rid = RidIn(packet.Extension(media.IdOf(Extension.RepairedRid)), media);
+            var rid = RidIn(packet.Extension(media.RepairedRidId), media);
             found = sources.Find(s => s.Media == media && s.Rid.Length > 0 && s.Rid == rid);
         }
         if (found is { RtxSsrc: 0 })
@@ -290,6 +290,8 @@ sealed class Publisher : IPeerRole
         estimateKbps = Math.Clamp(estimateKbps, 100, mostBitrateKbps);
         return (long)(estimateKbps * 1000);
     }
+
+    public void SayGoodBye(Outbox outbox) { } // it is we who listen: there is no source of ours to end
 
     public void Ended(string why, Moment now, Outbox outbox)
     {

@@ -8,6 +8,12 @@ sealed class Viewer : IPeerRole
     const long ReportUs = 1_000_000;
     const long ChooseUs = 500_000;
     const int MostReplayedPackets = 400;
+
+    /// <summary>
+    /// The last flight of our handshake and the first pictures would arrive together, and a browser throws away what it cannot open
+    /// yet: so they wait a moment.
+    /// </summary>
+    const long SettleUs = 25_000;
     const long EstimateFreshUs = 5_000_000;
 
     readonly Peer peer;
@@ -15,6 +21,7 @@ sealed class Viewer : IPeerRole
     readonly Outgoing? sound;
     readonly Outgoing? picture;
     Incoming? wanted;
+    long readyUs = long.MaxValue;
     long reportUs;
     long chooseUs;
     long roundTripUs;
@@ -25,6 +32,7 @@ sealed class Viewer : IPeerRole
     long rembUs;
     double? lostFraction;
     bool started;
+    (uint Ssrc, uint Middle, long AtUs) reference;
 
     public Viewer(Peer peer, IReadOnlyList<AgreedMedia> agreed)
     {
@@ -47,14 +55,16 @@ sealed class Viewer : IPeerRole
     {
         Joined = Time.FromMicroseconds(now.WallUs);
         peer.Stream.ViewerConnected(peer, now);
-        Choose(now, outbox);
+        readyUs = now.Us + SettleUs;
     }
+
+    bool MayPass(Moment now) => now.Us >= readyUs && peer.MayPass(now);
 
     /// <summary>Which picture to show; a new choice is shown from its next keyframe on, or at once from the last one where that is kept.</summary>
     void Choose(Moment now, Outbox outbox)
     {
         chooseUs = now.Us;
-        if (picture is null || peer.Stream.Publishing is not { } publisher)
+        if (picture is null || now.Us < readyUs || peer.Stream.Publishing is not { } publisher)
             return;
         var bears = EstimateKbps(now);
         Incoming? best = null;
@@ -83,7 +93,7 @@ sealed class Viewer : IPeerRole
             source.KeyframeAt < 0
             || count > MostReplayedPackets
             || !source.Ring.TryFind(source.KeyframeAt, out var start, out _)
-            || !peer.MayPass(now)
+            || !MayPass(now)
         )
             return false;
         for (var sequence = source.KeyframeAt; sequence <= source.Highest; sequence++)
@@ -99,7 +109,7 @@ sealed class Viewer : IPeerRole
 
     public void Take(Incoming source, in RtpPacket packet, in KeptPacket kept, Moment now, Outbox outbox)
     {
-        if (!peer.MayPass(now))
+        if (!MayPass(now))
             return;
         if (!source.IsVideo)
         {
@@ -182,9 +192,23 @@ sealed class Viewer : IPeerRole
                 KeyframeWanted(now, outbox);
             else if (part.IsBitrateEstimate)
                 (rembKbps, rembUs) = (part.BitrateEstimate / 1000.0, now.Us);
+            else if (part.Type == RtcpType.ExtendedReport)
+                ReferenceTime(part.Body, now);
             for (var i = 0; ReportBlock.TryRead(part, i, out var block); i++)
                 Reported(block, now);
         }
+    }
+
+    // RFC 3611, 4.4: the receiver's reference time is the first block in what browsers send; ours answers with the next report.
+    void ReferenceTime(ReadOnlySpan<byte> body, Moment now)
+    {
+        if (body.Length < 16 || body[4] != 4)
+            return;
+        reference = (
+            BinaryPrimitives.ReadUInt32BigEndian(body),
+            (uint)(BinaryPrimitives.ReadUInt64BigEndian(body[8..]) >> 16),
+            now.Us
+        );
     }
 
     void Resend(in RtcpPart part, Moment now, Outbox outbox)
@@ -258,6 +282,26 @@ sealed class Viewer : IPeerRole
         if (!track.Report(ref writer, now))
             return;
         writer.SourceDescription(track.Media.Ssrc);
+        if (reference.AtUs > 0)
+            writer.SinceReference(
+                track.Media.Ssrc,
+                reference.Ssrc,
+                reference.Middle,
+                (uint)((now.Us - reference.AtUs) * 65536 / 1_000_000)
+            );
+        peer.SendRtcp(slot, writer.LengthBytes, outbox);
+    }
+
+    /// <summary>BYE for each source: a browser mutes its tracks at once, so that no last picture stands there as if it were live.</summary>
+    public void SayGoodBye(Outbox outbox)
+    {
+        var slot = outbox.Slot;
+        var writer = new RtcpWriter(slot);
+        writer.ReceiverReport(0, 0);
+        if (sound is not null)
+            writer.Bye(sound.Media.Ssrc);
+        if (picture is not null)
+            writer.Bye(picture.Media.Ssrc);
         peer.SendRtcp(slot, writer.LengthBytes, outbox);
     }
 

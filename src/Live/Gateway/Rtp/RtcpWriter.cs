@@ -80,6 +80,17 @@ ref struct RtcpWriter(Span<byte> to)
         Word((uint)ntp);
     }
 
+    /// <summary>Extended report that answers a reference time (RFC 3611, 4.5).</summary>
+    public void SinceReference(uint ssrc, uint receiver, uint reference, uint delay)
+    {
+        Head(RtcpType.ExtendedReport, 0, 20);
+        Word(ssrc);
+        Word((5u << 24) | 3);
+        Word(receiver);
+        Word(reference);
+        Word(delay);
+    }
+
     public void PictureLoss(uint ssrc, uint media)
     {
         Head(RtcpType.PayloadFeedback, 1, 8);

@@ -9,9 +9,19 @@ namespace Lapel.Live.WebRtc;
 /// <param name="RtxSsrc">What its retransmissions are sent under; 0 without RTX.</param>
 sealed record AgreedMedia(SdpMedia Offered, SdpCodec Codec, uint Ssrc = 0, uint RtxSsrc = 0)
 {
-    public bool Has(string extension) => Offered.Extensions.ContainsKey(extension);
+    // Looked up once: packets ask for them. 0 where the extension was not offered.
+    public int MidId { get; } = IdOf(Offered, Extension.Mid);
+    public int RidId { get; } = IdOf(Offered, Extension.Rid);
+    public int RepairedRidId { get; } = IdOf(Offered, Extension.RepairedRid);
+    public int AudioLevelId { get; } = IdOf(Offered, Extension.AudioLevel);
+    public int OrientationId { get; } = IdOf(Offered, Extension.Orientation);
+    public int SendTimeId { get; } = IdOf(Offered, Extension.AbsoluteSendTime);
+    public int CaptureTimeId { get; } = IdOf(Offered, Extension.AbsoluteCaptureTime);
+    public int TransportSequenceId { get; } = IdOf(Offered, Extension.TransportSequence);
 
-    public int IdOf(string extension) => Offered.Extensions.GetValueOrDefault(extension);
+    public bool IsVideo { get; } = Offered.Kind == MediaKind.Video;
+
+    static int IdOf(SdpMedia offered, string extension) => offered.Extensions.GetValueOrDefault(extension);
 }
 
 /// <summary>
@@ -23,8 +33,9 @@ sealed class SdpAnswer
     /// <summary>Towards a publisher: what the gateway asks for and reads.</summary>
     public static readonly string[] PublisherFeedback = ["nack", "nack pli", "ccm fir", "transport-cc", "goog-remb"];
 
-    /// <summary>Towards a viewer: what the gateway takes and acts on. Its estimate comes from REMB and from loss.</summary>
-    public static readonly string[] ViewerFeedback = ["nack", "nack pli", "ccm fir", "goog-remb"];
+    /// <summary>Towards a viewer: what the gateway takes and acts on. Its estimate comes from REMB and from loss; rrtr lets it know
+    /// the round trip, without which it cannot say when a picture was captured.</summary>
+    public static readonly string[] ViewerFeedback = ["nack", "nack pli", "ccm fir", "goog-remb", "rrtr"];
 
     public static readonly string[] PublisherExtensions =
     [
@@ -127,7 +138,7 @@ sealed class SdpAnswer
             line($"a=rtpmap:{rtx} rtx/{codec.ClockRate}");
             line($"a=fmtp:{rtx} apt={codec.PayloadType}");
         }
-        if (!Sends && !idle && media.SimulcastSend.Count > 0 && agreed.Has(Extension.Rid))
+        if (!Sends && !idle && media.SimulcastSend.Count > 0 && agreed.RidId > 0)
         {
             foreach (var rid in media.SimulcastSend)
                 line($"a=rid:{rid} recv");
