@@ -92,7 +92,7 @@ public sealed record FindingFile(
                     $"{again.Facts.Incident.Number}, {again.Facts.Incident.CallType}"
                         + (again.Facts.Incident.Address is { } address ? $", {address}" : ""),
                     again.Facts.Incident.CallType,
-                    again.Policy is { } policy && again.Judgement.Required is not null
+                    again.Policy is { } policy && again.Judgement.Findings.Any(f => f.Id == finding.Id)
                         ? Explained.Of(policy, again.Facts, again.Judgement, finding)
                         : null,
                     [.. RecordingsOf(finding, again.Facts)]
@@ -120,8 +120,7 @@ public sealed record FindingFile(
     }
 
     /// <summary>The last rule that the tree names: of the rule that asked and the one that was not met, the latter.</summary>
-    static string? RuleIn(Because because) =>
-        RulesIn(because).LastOrDefault()?.Text;
+    static string? RuleIn(Because because) => RulesIn(because).LastOrDefault()?.Text;
 
     static IEnumerable<Part.Rule> RulesIn(Because because) =>
         because.Says.OfType<Part.Rule>().Concat(because.Why.SelectMany(RulesIn));

@@ -6,6 +6,7 @@ import "./filter.js";
 import "./keyboard.js";
 import "./live.js";
 import "./menu.js";
+import "./moment.js";
 import "./theme.js";
 import "./time.js";
 import "./upload-progress.js";
@@ -22,6 +23,7 @@ const Large: Record<string, () => Promise<unknown>> = {
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),
+  "lapel-watched": () => import("./watched.js"),
 };
 
 function load(root: ParentNode): void {
