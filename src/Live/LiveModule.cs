@@ -1,4 +1,4 @@
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

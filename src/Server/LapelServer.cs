@@ -3,7 +3,7 @@ using Lapel.Evidence;
 using Lapel.Governance;
 using Lapel.Ingest;
 using Lapel.Live;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using Lapel.Records;
 using Lapel.Renditions;
 using Lapel.Roster;

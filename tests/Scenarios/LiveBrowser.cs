@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using Microsoft.Playwright;
 
 namespace Lapel.Scenarios;

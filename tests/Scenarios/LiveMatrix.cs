@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using Microsoft.Playwright;
 
 namespace Lapel.Scenarios;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 
 namespace Lapel.Scenarios;
 

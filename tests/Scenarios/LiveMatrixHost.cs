@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Lapel.Live.WebRtc;
+using Lapel.Live;
+using Lapel.WebRtc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using Microsoft.AspNetCore.Http;
 
 namespace Lapel.Live;

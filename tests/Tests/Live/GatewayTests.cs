@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 
 namespace Lapel.Tests.Live;
 

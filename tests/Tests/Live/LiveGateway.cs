@@ -1,5 +1,5 @@
 using System.Net;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using NodaTime;
 
 namespace Lapel.Tests.Live;

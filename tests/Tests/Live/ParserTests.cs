@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 
 namespace Lapel.Tests.Live;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 using NodaTime;
 
 namespace Lapel.Tests.Live;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Lapel.Live.WebRtc;
+using Lapel.WebRtc;
 
 namespace Lapel.Tests.Live;
 
