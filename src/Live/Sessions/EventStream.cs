@@ -20,10 +20,10 @@ static class EventStream
         var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, stopping);
         await using var heard = pulse.Listen(either.Token).GetAsyncEnumerator(either.Token);
+        // Listening begins before the first telling, so that nothing falls between them.
+        var next = heard.MoveNextAsync().AsTask();
         try
         {
-            // Listening begins before the first telling, so that nothing falls between them.
-            var next = heard.MoveNextAsync().AsTask();
             await Write(http, "retry: 1000\n\n", either.Token);
             await Tell();
             while (true)
@@ -42,6 +42,12 @@ static class EventStream
             }
         }
         catch (OperationCanceledException) { }
+        finally
+        {
+            // An enumerator may be disposed of only when it is not in the middle of its next step.
+            await either.CancelAsync();
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
 
         async Task Tell()
         {

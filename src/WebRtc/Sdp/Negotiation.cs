@@ -36,11 +36,12 @@ static class Negotiation
             if (media is not null && BestOf(media, source.Codec) is { } codec)
                 agreed.Add(new(media, codec, NewSsrc(), codec.Rtx is null ? 0 : NewSsrc()));
         }
+        var codecs = string.Join(" and ", published.Select(p => p.Codec.Codec));
         return agreed.Count > 0
             ? WhyNotTogether(offer, agreed)
             : new(
                 "live-nothing-usable",
-                $"The stream is {string.Join(" and ", published.Select(p => p.Codec.Codec))}; the offer receives neither.",
+                $"The stream is {codecs}; the offer receives neither.",
                 RefusalKind.Rejected
             );
     }

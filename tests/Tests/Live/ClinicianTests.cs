@@ -102,7 +102,7 @@ public sealed class ClinicianTests
         var needle = Encoding.UTF8.GetBytes(Secret);
         foreach (var file in Directory.EnumerateFiles(station.House.Data, "*", SearchOption.AllDirectories))
         {
-            if (Path.GetFileName(file) == "server.lock")
+            if (Path.GetFileName(file) is "server.lock" or ".lock")
                 continue; // empty, and held by the server
 
             await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
