@@ -242,8 +242,17 @@ static class DemoAgency
         return await File.ReadAllTextAsync(file, stop);
     }
 
+    /// <summary>The officer's walk as a file that the camera program reads; written when it is not there.</summary>
+    public static string RouteFile(string homes, int officer)
+    {
+        var file = Path.Combine(homes, $"route-{officer}.csv");
+        if (!File.Exists(file))
+            File.WriteAllText(file, Route(officer));
+        return file;
+    }
+
     /// <summary>A walk of about five minutes on no particular street: seconds, latitude, longitude, accuracy.</summary>
-    public static string Route(int officer)
+    static string Route(int officer)
     {
         var text = new StringBuilder();
         for (var second = 0; second <= 3600; second += 5)

@@ -55,9 +55,6 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
         var officers = DemoAgency.Officers;
         for (var i = 0; i < officers.Count; i++)
         {
-            var route = Path.Combine(homes, $"route-{i}.csv");
-            if (!File.Exists(route))
-                await File.WriteAllTextAsync(route, DemoAgency.Route(i), stop);
             running.Add(
                 Child.Start(
                     cameraProgram,
@@ -77,7 +74,7 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
                         "--video-kbps",
                         "700",
                         "--position",
-                        $"route:{route}",
+                        $"route:{DemoAgency.RouteFile(homes, i)}",
                     ]
                 )
             );
