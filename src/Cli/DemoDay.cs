@@ -6,7 +6,7 @@ namespace Lapel.Cli;
 /// One day of the demo's week: server and cameras run on the same set-back clock, the cameras do what <see cref="DemoWeek"/> says, dock,
 /// and everything they recorded is admitted before the day ends.
 /// </summary>
-sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string cameraProgram, Server agency)
+sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string cameraProgram)
 {
     /// <summary>Seconds that a camera runs before the day's zero, so that its buffer is full.</summary>
     public const int BufferSeconds = 6;
