@@ -50,9 +50,12 @@ namespace Lapel.Custody;
 [JsonDerivedType(typeof(FaultReported), "fault.reported")]
 [JsonDerivedType(typeof(FaultMended), "fault.mended")]
 [JsonDerivedType(typeof(RecordingTagged), "recording.tagged")]
+[JsonDerivedType(typeof(OfficerAsked), "finding.officer-asked")]
+[JsonDerivedType(typeof(FindingsSeen), "finding.seen")]
 [JsonDerivedType(typeof(FindingExplained), "finding.explained")]
 [JsonDerivedType(typeof(FindingReviewed), "finding.reviewed")]
 [JsonDerivedType(typeof(CaseOpened), "case.opened")]
+[JsonDerivedType(typeof(CaseEvidenceAdded), "case.evidence-added")]
 [JsonDerivedType(typeof(CaseDecided), "case.decided")]
 [JsonDerivedType(typeof(AppealFiled), "case.appeal-filed")]
 [JsonDerivedType(typeof(AppealDecided), "case.appeal-decided")]
@@ -164,12 +167,20 @@ public abstract record CustodyEvent
 
     public sealed record RecordingTagged(RecordingId Recording, string CaseNumber, string Category) : CustodyEvent;
 
+    /// <summary>These findings stand on the officer's page from now on, and the days to explain them begin.</summary>
+    public sealed record OfficerAsked(OfficerId Officer, IReadOnlyList<FindingId> Findings) : CustodyEvent;
+
+    /// <summary>The officer opened a page that shows these for the first time.</summary>
+    public sealed record FindingsSeen(OfficerId Officer, IReadOnlyList<FindingId> Findings) : CustodyEvent;
+
     /// <summary>The officer's account of it. <paramref name="Text"/> is the digest of what they wrote; the words are in the records.</summary>
     public sealed record FindingExplained(FindingId Finding, string Reason, Digest Text) : CustodyEvent;
 
     public sealed record FindingReviewed(FindingId Finding, string Outcome, string Reason) : CustodyEvent;
 
     public sealed record CaseOpened(CaseId Case, FindingId Finding, string Breach) : CustodyEvent;
+
+    public sealed record CaseEvidenceAdded(CaseId Case, string What, RecordingId? Recording) : CustodyEvent;
 
     /// <summary><paramref name="Departure"/> is why a penalty is below the policy's floor; none when it is not.</summary>
     public sealed record CaseDecided(

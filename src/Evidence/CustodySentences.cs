@@ -95,9 +95,12 @@ public static class CustodySentences
             CustodyEvent.FaultReported e => new("reported a camera's fault", e.What),
             CustodyEvent.FaultMended e => new($"said that a camera works again from {e.Until.ToText()}"),
             CustodyEvent.RecordingTagged e => new($"tagged the recording: case {e.CaseNumber}, {e.Category}"),
+            CustodyEvent.OfficerAsked e => new($"asked an officer to explain {Findings(e.Findings.Count)}"),
+            CustodyEvent.FindingsSeen e => new($"saw {Findings(e.Findings.Count)} about themselves for the first time"),
             CustodyEvent.FindingExplained e => new("explained a finding", $"Reason given: {e.Reason}."),
             CustodyEvent.FindingReviewed e => new($"reviewed a finding: {e.Outcome}", $"Reason: {e.Reason}"),
             CustodyEvent.CaseOpened e => new("opened a case of professional standards", $"Class of breach: {e.Breach}."),
+            CustodyEvent.CaseEvidenceAdded e => new("added evidence to a case", e.What),
             CustodyEvent.CaseDecided e => new(
                 $"decided a case: {e.Outcome}, {e.PenaltyDays} days' suspension (floor {e.FloorDays})",
                 e.Departure is null ? $"Reason: {e.Reason}" : $"Reason: {e.Reason} Below the floor because: {e.Departure}"
@@ -116,6 +119,8 @@ public static class CustodySentences
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A kind of custody event without words."),
         };
+
+    static string Findings(int count) => count == 1 ? "a finding" : $"{count} findings";
 
     static string Done(string change) =>
         change switch

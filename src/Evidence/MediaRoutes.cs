@@ -41,6 +41,8 @@ public static class MediaRoutes
         var (recording, refusal) = await Access.Ask(work, viewer, id, Act.Play, work.Now, stop);
         if (recording is null)
             return new Refused(refusal!);
+        if (ViewingPurpose.WhyNotLook(viewer, recording, ask.Purpose) is { } purposeless)
+            return new Refused(purposeless);
         var viewing = await Viewings.Open(work, viewer, id, Viewings.Page, ask.Purpose, stop);
         await work.Commit(stop);
         return TypedResults.Json(viewing, LapelJson.Lenient, statusCode: StatusCodes.Status201Created);
@@ -68,7 +70,9 @@ public static class MediaRoutes
             clips = await Clips.WithIndexes(work, id, stop);
             if (WhyNotPlay(clips, proxies) is { } notYet)
                 return new Refused(notYet);
-            if (viewing is null)
+            if (viewing is null && ViewingPurpose.WhyNotLook(viewer, recording, purpose) is { } purposeless)
+                return new Refused(purposeless);
+            else if (viewing is null)
                 open = await Viewings.Open(work, viewer, id, Viewings.Played, purpose, stop);
             else if (await FindViewing(work, viewing, viewer, id, work.Now, stop) is { } found)
                 await Viewings.MarkPlayed(work, open = found, stop);

@@ -92,6 +92,9 @@ public sealed class PlayerTimes
         return text.Length == 0 ? "" : $" ({text})";
     }
 
+    /// <summary>Where the player is at a time of the server's clock.</summary>
+    public long AtServer(Instant server) => At(server + offset);
+
     /// <summary>The camera's time as the server's clock would have shown it.</summary>
     public Instant Shown(Instant camera) => camera - offset;
 }

@@ -235,13 +235,13 @@ public static class ApiWords
             ["POST /api/v1/recordings/{id}/grants/{number}/revoke"] = new("Revoke access", "", "It is revoked.", 204, ""),
             ["POST /api/v1/recordings/{id}/viewings"] = new(
                 "Open a viewing",
-                "Looking is a custody event; picture and sound are given only within a viewing.",
+                "Looking is a custody event; picture and sound are given only within a viewing. Whoever did not wear the camera gives a purpose.",
                 "The viewing.",
                 201
             ),
             ["GET /api/v1/recordings/{id}/playlist.m3u8"] = new(
                 "Play",
-                "An HLS playlist of byte ranges over the original clips.",
+                "An HLS playlist of byte ranges over the original clips. Without a viewing it opens one, which needs a purpose.",
                 "The playlist.",
                 200,
                 "application/vnd.apple.mpegurl"

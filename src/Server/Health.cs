@@ -211,7 +211,7 @@ static class Health
         read.Many(
             """
             SELECT c.id, c.serial, r.clock_offset_ms, r.admitted_at FROM camera c
-            JOIN recording r ON r.id = (SELECT id FROM recording WHERE camera = c.id ORDER BY started_at DESC, id DESC LIMIT 1)
+            JOIN recording r ON r.id = (SELECT id FROM recording WHERE camera = c.id ORDER BY started_at DESC, place DESC LIMIT 1)
             WHERE r.clock_offset_ms IS NOT NULL ORDER BY c.serial LIMIT 500
             """,
             null,

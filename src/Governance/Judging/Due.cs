@@ -33,7 +33,6 @@ public static class Due
             },
             stop
         );
-        if (at is null)
-            await Jobs.Enqueue(work, Job, "", stop);
+        await Jobs.Enqueue(work, Job, "", stop); // for a later time too: the job then sets its own alarm
     }
 }

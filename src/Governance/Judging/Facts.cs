@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Lapel.Governance;
 
 /// <summary>What the judge knows about one officer's part in one incident. All times are the server's clock.</summary>
@@ -13,7 +15,14 @@ public sealed record AttendanceFacts(
     IReadOnlyList<Exemption> Exemptions,
     IReadOnlyList<CameraFault> Faults,
     IReadOnlyList<Recorded> Recordings
-);
+)
+{
+    /// <summary>Dispatch clock minus server clock, as it was taken off: to show what dispatch said.</summary>
+    public Duration DispatchOffset { get; init; }
+
+    /// <summary>Earliest of the attendance's times, or the incident's, server clock: decides which policy judges, and orders lists.</summary>
+    public Instant BeginsAt { get; init; }
+}
 
 /// <summary>A camera on an officer, half-open; none as end means still.</summary>
 public readonly record struct Worn(CameraId Camera, Instant From, Instant? Until);
@@ -22,10 +31,10 @@ public readonly record struct Worn(CameraId Camera, Instant From, Instant? Until
 /// <param name="From">First frame, buffer included.</param>
 /// <param name="ActivatedAt">When it was switched on.</param>
 /// <param name="PreEventMs">Buffer as kept.</param>
-/// <param name="NoticeAt">The mark that notice was given; none when not marked.</param>
+/// <param name="NoticeAt">The first mark that notice was given; none when not marked.</param>
 /// <param name="States">In order of time; ends filled in.</param>
 /// <param name="AdmittedAt">When Lapel held it: the docking.</param>
-/// <param name="TaggedAt">When it had case number and category; none while it has not.</param>
+/// <param name="TaggedAt">When it first had case number and category; none while it has not.</param>
 public sealed record Recorded(
     RecordingId Recording,
     CameraId Camera,
@@ -39,7 +48,14 @@ public sealed record Recorded(
     IReadOnlyList<StateSpan> States,
     Instant AdmittedAt,
     Instant? TaggedAt
-);
+)
+{
+    /// <summary>Later marks of the same kind: a recording that goes on from one call to the next has one for each.</summary>
+    public IReadOnlyList<Instant> LaterNotices { get; init; } = [];
+
+    /// <summary>All of its marks that notice was given, in order of time.</summary>
+    public IEnumerable<Instant> Notices => NoticeAt is { } first ? LaterNotices.Prepend(first) : LaterNotices;
+}
 
 /// <summary>That an officer, or a unit's officers, need not record, for a time, by somebody's decision. At most a year.</summary>
 /// <param name="CallTypes">Only for these call types; empty: whatever they do.</param>
@@ -66,3 +82,30 @@ public sealed record CameraFault(
     string? Told,
     Instant ReportedAt
 );
+
+/// <summary>Facts out of the records.</summary>
+public static class Facts
+{
+    /// <summary>How far before and after recordings are told of, to explain.</summary>
+    static readonly Duration Around = Duration.FromHours(2);
+
+    /// <returns>None when there is no such attendance, when no officer is known for it, or when it was withdrawn.</returns>
+    public static async Task<AttendanceFacts?> Of(Reading reading, AttendanceId attendance, CancellationToken stop)
+    {
+        var standing = await Standing.Of(reading, stop);
+        var attended = await reading.One(
+            $"""
+            SELECT {OfficerFacts.AttendedColumns} FROM attendance JOIN incident ON incident.id = attendance.incident
+            WHERE attendance.id = @attendance AND attendance.officer IS NOT NULL AND attendance.withdrawn_at IS NULL
+            """,
+            new { attendance },
+            row => OfficerFacts.ReadAttended(row, standing),
+            stop
+        );
+        if (attended is null)
+            return null;
+        var span = Interval.Of(attended.Begins - Around, attended.Ends + Around);
+        var officer = attended.Attendance.Officer!.Value;
+        return (await OfficerFacts.Of(reading, standing, officer, span, stop)).FactsOf(attended, Around);
+    }
+}

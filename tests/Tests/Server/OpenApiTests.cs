@@ -106,6 +106,7 @@ public sealed class OpenApiTests
         ["/docks"] = ["POST /api/v1/docks"],
         ["/docks/{dock}/{act}"] = ["POST /api/v1/docks/{dock}/close", "PATCH /api/v1/docks/{dock}"],
         ["/quarantine/{id}/try-again"] = ["POST /api/v1/quarantine/{id}/try-again"],
+        ["/recordings/{id}/purpose"] = ["POST /api/v1/recordings/{id}/viewings"],
         ["/recordings/{id}/grants"] = ["POST /api/v1/recordings/{id}/grants"],
         ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
     };
