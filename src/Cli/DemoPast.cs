@@ -66,7 +66,7 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
     // Cameras keep the server's address, so every day has the port of the first.
     string PortFile => Path.Combine(Homes, "port");
 
-    string[] Port => File.Exists(PortFile) ? ["--port", File.ReadAllText(PortFile)] : [];
+    public string[] Port => File.Exists(PortFile) ? ["--port", File.ReadAllText(PortFile)] : [];
 
     static DateTimeZone Zone => DateTimeZoneProviders.Tzdb[DemoAgency.TimeZone];
 

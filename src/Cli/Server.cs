@@ -46,6 +46,14 @@ sealed class Server(Uri agency) : IDisposable
     public async Task<JsonElement> Get(string path, CancellationToken stop) =>
         await Read(await Send(() => http.GetAsync(path, stop)), stop);
 
+    /// <summary>What is there as text.</summary>
+    public async Task<string> Text(string path, CancellationToken stop)
+    {
+        await using var body = await Download(path, stop);
+        using var reader = new StreamReader(body);
+        return await reader.ReadToEndAsync(stop);
+    }
+
     public async Task<Stream> Download(string path, CancellationToken stop)
     {
         var answer = await Send(() => http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, stop));

@@ -52,10 +52,25 @@ static class UpWithDemo
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
+        var past = new DemoPast(data, serverProgram, serverOptions, cameraProgram);
+        try
+        {
+            await past.Live(stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        catch (ServerSaidNo refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return 1;
+        }
+
         const string Says = "Lapel is at ";
         await using var server = Child.Start(
             serverProgram,
-            ["--data", data, .. serverOptions],
+            ["--data", data, .. serverOptions, .. past.Port],
             line => line.StartsWith(Says, StringComparison.Ordinal) ? line[Says.Length..] : null,
             line =>
             {
