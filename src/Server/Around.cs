@@ -1,4 +1,5 @@
 using Lapel.Evidence;
+using Lapel.Governance;
 using Lapel.Records;
 using Lapel.Roster;
 using Lapel.Web;
@@ -24,6 +25,8 @@ sealed class Around(IServiceProvider services) : ISurroundings
         var permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet();
         if (seesRecordings)
             permissions.Add(EvidenceModule.SeesRecordings);
+        if (viewer.May(Permission.SeeDispatch) || viewer.May(Permission.AnswerFindings))
+            permissions.Add(GovernanceModule.SeesCalls);
         var log = services.GetRequiredService<CustodyLog>();
         var witnesses = services.GetRequiredService<Witnesses>();
         var waiting = new List<Waiting>();

@@ -148,10 +148,17 @@ public static class IncidentMerge
             && (part.Badge.Length > 0 || string.Equals(k.Attendance.CallSign, part.CallSign, StringComparison.OrdinalIgnoreCase));
         var digest = part.Digest.ToString();
         var i = known.FindIndex(k => k.SaidDigest == digest && Same(k));
-        if (i < 0 && part.Id is not null)
-            i = known.FindIndex(k => k.SaidId == part.Id && (Same(k) || !byCallSign));
-        if (i >= 0 || (part.Id is not null && known.Any(k => k.SaidId is not null && Same(k))))
-            return i; // the system has names for its parts, and this is another one
+        if (i >= 0)
+            return i;
+        if (part.Id is not null && part.AsOf is null)
+        {
+            i = known.FindIndex(k => k.SaidId == part.Id && Same(k));
+            if (i < 0 && !byCallSign && known.Count(k => k.SaidId == part.Id) == 1)
+                i = known.FindIndex(k => k.SaidId == part.Id && !named.Contains(k.Attendance.Id)); // its badge was corrected
+            // A system that has names for its parts means another one with another name.
+            if (i >= 0 || known.Any(k => k.SaidId is not null && Same(k)))
+                return i;
+        }
         if (part.AsOf is { } asOf)
             // How it stands now belongs to the part that is still open, or to the one that this was already said of.
             return known.FindLastIndex(k =>

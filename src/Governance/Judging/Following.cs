@@ -116,7 +116,7 @@ sealed class Following : IFollower
     }
 
     static async Task<IReadOnlyCollection<string>> NoticeMarks(Work work, Instant at, CancellationToken stop) =>
-        (await InForce.All(work, stop)).LastOrDefault(p => p.From <= at) is { } policy ? [policy.Policy.Notice.Mark] : [];
+        (await Policies.AllInForce(work, stop)).LastOrDefault(p => p.From <= at) is { } policy ? [policy.Policy.Notice.Mark] : [];
 
     static Task<Instant?> FirstTag(Work work, RecordingId id, CancellationToken stop) =>
         work.One(
@@ -169,7 +169,7 @@ sealed class Following : IFollower
     /// <summary>Another mark may stand for notice now, and recordings without a call are judged anew too.</summary>
     static async Task Adopted(Work work, CustodyEvent.PolicyAdopted adopted, Instant at, CancellationToken stop)
     {
-        var all = await InForce.All(work, stop);
+        var all = await Policies.AllInForce(work, stop);
         var mark = all.LastOrDefault(p => p.From <= adopted.EffectiveFrom)?.Policy.Notice.Mark;
         if (all.LastOrDefault(p => p.From < adopted.EffectiveFrom)?.Policy.Notice.Mark != mark)
             await CopyAll(

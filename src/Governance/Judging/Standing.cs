@@ -50,7 +50,7 @@ sealed class Standing
             OfficerFacts.ReadExemption,
             stop
         );
-        return new(await InForce.All(reading, stop), clock, units.ToDictionary(u => u.Id, u => u.Parent), ofUnits);
+        return new(await Lapel.Governance.Policies.AllInForce(reading, stop), clock, units.ToDictionary(u => u.Id, u => u.Parent), ofUnits);
     }
 
     /// <summary>The same, but judged as if this were the only policy there ever was: what-if.</summary>

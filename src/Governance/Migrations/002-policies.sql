@@ -9,3 +9,6 @@ CREATE TABLE policy_step (
     note TEXT                         -- what the draft was made from, why it was proposed, why it was withdrawn
 );
 CREATE INDEX policy_step_of ON policy_step (version, number);
+
+-- The officer that who approved was at the time: another account of the same person is not another person.
+ALTER TABLE policy_approval ADD COLUMN officer TEXT;

@@ -126,11 +126,12 @@ public static partial class Policies
             PolicyDecisions.WhyNotApprove(version, troubles, await Newest(work, stop), approvals, by, officer, seen, work.Now)
         );
         await work.Execute(
-            "INSERT INTO policy_approval (version, account, name, digest, at) VALUES (@id, @by, @Name, @Digest, @Now)",
+            "INSERT INTO policy_approval (version, account, officer, name, digest, at) VALUES (@id, @by, @officer, @Name, @Digest, @Now)",
             new
             {
                 id,
                 by,
+                officer,
                 work.Actor.Name,
                 version.Digest,
                 work.Now,

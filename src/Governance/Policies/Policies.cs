@@ -78,8 +78,7 @@ public static partial class Policies
     public static Task<IReadOnlyList<PolicyApproval>> ApprovalsOf(Reading reading, PolicyVersionId id, CancellationToken stop) =>
         reading.Many(
             """
-            SELECT s.account, s.name, s.digest, s.at, a.officer FROM policy_approval s LEFT JOIN account a ON a.id = s.account
-            WHERE s.version = @id ORDER BY s.at, s.account
+            SELECT account, officer, name, digest, at FROM policy_approval WHERE version = @id ORDER BY at, account
             """,
             new { id },
             row => new PolicyApproval(

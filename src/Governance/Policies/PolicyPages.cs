@@ -120,7 +120,7 @@ static class PolicyPages
         return Page.Of<PolicyRulesPage>(new { View = await PolicyView.Of(reading, version, stop) });
     }
 
-    /// <summary>Against the version asked for; when none is, against the one in force, or the one before it.</summary>
+    /// <summary>Against the version asked for; when none is, see <see cref="Comparison.Other"/>, and then any.</summary>
     static async Task<IResult> Diff(
         PolicyVersionId version,
         string? against,
@@ -134,21 +134,16 @@ static class PolicyPages
         var entries = (await Policies.All(reading, stop)).Where(e => e.Id != version).ToList();
         var other = PolicyVersionId.TryParse(against, null, out var asked)
             ? asked
-            : (await Before(reading, view.Version, clock.Now(), stop) ?? entries.FirstOrDefault()?.Id);
+            : (await Comparison.Other(reading, version, clock.Now(), stop) ?? entries.FirstOrDefault()?.Id);
         return Page.Of<PolicyDiffPage>(
             new
             {
                 Version = view.Version,
+                Approvals = view.Approvals.Count,
                 Entries = entries,
                 Comparison = other is { } found ? await Comparison.Of(reading, version, found, stop) : null,
             }
         );
-    }
-
-    static async Task<PolicyVersionId?> Before(Reading reading, PolicyVersion version, Instant now, CancellationToken stop)
-    {
-        var number = version.Number - 1 ?? (await Policies.InForce(reading, now, stop))?.Number;
-        return number is { } found ? (await Policies.FindByNumber(reading, found, stop))?.Id : null;
     }
 
     static Task<IResult> Make(HttpContext http, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>

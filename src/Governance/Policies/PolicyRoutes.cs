@@ -153,11 +153,24 @@ static class PolicyRoutes
         return await One(version, records, stop);
     }
 
-    static async Task<IResult> Diff(PolicyVersionId version, PolicyVersionId against, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Diff(
+        PolicyVersionId version,
+        PolicyVersionId? against,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await Comparison.Of(reading, version, against, stop));
+        var other = against ?? await Comparison.Other(reading, version, clock.Now(), stop);
+        return other is { } found ? TypedResults.Ok(await Comparison.Of(reading, version, found, stop)) : new Refused(NothingToCompare);
     }
+
+    static readonly Refusal NothingToCompare = new(
+        "policy-nothing-to-compare",
+        "Name the version to compare with: against is left out, and none is in force.",
+        RefusalKind.NotFound
+    );
 
     public static readonly Refusal NoneInForce = new("no-policy", "No policy is in force then.", RefusalKind.NotFound);
 
@@ -200,6 +213,14 @@ public sealed record Comparison(
     IReadOnlyList<IReadOnlyList<DiffLine>> Lines
 )
 {
+    /// <summary>What a version is compared with when nobody says: the one before it, or for a draft the one in force.</summary>
+    public static async Task<PolicyVersionId?> Other(Reading reading, PolicyVersionId id, Instant now, CancellationToken stop)
+    {
+        var version = await Policies.Find(reading, id, stop) ?? throw new RefusedException(PolicyDecisions.NotFound);
+        var number = version.Number - 1 ?? (await Policies.InForce(reading, now, stop))?.Number;
+        return number is { } found ? (await Policies.FindByNumber(reading, found, stop))?.Id : null;
+    }
+
     /// <exception cref="RefusedException">One of the two does not exist.</exception>
     public static async Task<Comparison> Of(Reading reading, PolicyVersionId id, PolicyVersionId against, CancellationToken stop)
     {

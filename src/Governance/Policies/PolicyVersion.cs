@@ -49,7 +49,7 @@ public sealed record PolicyEntry(
 );
 
 /// <summary>That a person stands for exactly this text.</summary>
-/// <param name="Officer">The officer that person is, where known: two accounts of one person are one person.</param>
+/// <param name="Officer">The officer that person was then, where known: two accounts of one person are one person.</param>
 public sealed record PolicyApproval(AccountId Account, OfficerId? Officer, string Name, Digest Digest, Instant At);
 
 public enum PolicyStep

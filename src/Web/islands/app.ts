@@ -12,6 +12,7 @@ import "./upload-progress.js";
 document.documentElement.classList.add("scripted");
 
 const Large: Record<string, () => Promise<unknown>> = {
+  "lapel-lines": () => import("./lines.js"),
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),

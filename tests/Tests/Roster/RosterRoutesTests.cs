@@ -279,7 +279,7 @@ public sealed class RosterRoutesTests
             {
                 var officer = await Officers.Enter(work, $"{1000 + i}", $"Officer Number{i}", null, CancellationToken.None);
                 if (i > 0)
-                    await Memberships.Join(work, officer.Id, division, work.Now, CancellationToken.None);
+                    await Memberships.Join(work, officer.Id, division, work.Now, null, CancellationToken.None);
             }
             await work.Commit(CancellationToken.None);
         }
