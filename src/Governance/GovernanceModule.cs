@@ -7,19 +7,27 @@ namespace Lapel.Governance;
 /// <summary>Everything of Governance that the server names.</summary>
 public static class GovernanceModule
 {
-    /// <summary>Shown in the navigation of whoever may see any call at all; it is not a permission and guards nothing.</summary>
-    public const string SeesCalls = "sees-calls";
+    /// <summary>Navigation entries that more than one permission decides about. They are no permissions and guard nothing.</summary>
+    public static IEnumerable<string> Sees(Viewer viewer)
+    {
+        foreach (var entry in Deciding.NavigationOf(viewer))
+            yield return entry;
+        if (viewer.May(Permission.SeeDispatch) || viewer.May(Permission.AnswerFindings))
+            yield return Dispatching.SeesCalls;
+    }
 
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
         JudgingParts.Add(parts);
         Dispatching.AddParts(parts, clock);
+        Deciding.AddParts(parts, clock);
     }
 
     public static void AddServices(IServiceCollection services)
     {
         PolicyPages.AddServices(services);
         Dispatching.AddServices(services);
+        Deciding.AddServices(services);
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -29,5 +37,6 @@ public static class GovernanceModule
         PolicyPages.Map(app);
         JudgingRoutes.Map(api);
         Dispatching.Map(app, api);
+        Deciding.Map(app, api);
     }
 }

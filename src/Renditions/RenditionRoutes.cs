@@ -98,13 +98,15 @@ static class RenditionRoutes
 
         IResult Answer(RecordingId id, string name, IReadOnlyList<Clip> clips, Func<Asking, byte[], IResult> answer)
         {
+            // A page asks for the words of what may not be made yet; that is no failure, and its console stays quiet.
+            IResult notMade = answer == Picture ? new Refused(NotMade) : TypedResults.NoContent();
             if (Files.TagOf(id, name) is not { } tag)
-                return new Refused(NotMade);
+                return notMade;
             Http.Response.Headers.ETag = $"\"{tag}\"";
             Http.Response.Headers.CacheControl = "private, no-cache";
             if (Http.Request.Headers.IfNoneMatch.ToString() == $"\"{tag}\"")
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-            return Files.Read(id, name, clips) is { } bytes ? answer(this, bytes) : new Refused(NotMade);
+            return Files.Read(id, name, clips) is { } bytes ? answer(this, bytes) : notMade;
         }
     }
 

@@ -25,8 +25,7 @@ sealed class Around(IServiceProvider services) : ISurroundings
         var permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet();
         if (seesRecordings)
             permissions.Add(EvidenceModule.SeesRecordings);
-        if (viewer.May(Permission.SeeDispatch) || viewer.May(Permission.AnswerFindings))
-            permissions.Add(GovernanceModule.SeesCalls);
+        permissions.UnionWith(GovernanceModule.Sees(viewer));
         var log = services.GetRequiredService<CustodyLog>();
         var witnesses = services.GetRequiredService<Witnesses>();
         var waiting = new List<Waiting>();

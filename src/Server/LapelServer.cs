@@ -9,6 +9,7 @@ using Lapel.Web;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Lapel.Server;
 
@@ -150,6 +151,7 @@ public static class LapelServer
     static void MapEverything(WebApplication app)
     {
         var agencies = app.Services.GetRequiredService<Agencies>();
+        app.UseProxies(app.Services.GetRequiredService<ServerOptions>());
         app.UseLook();
         app.UseProblems();
         app.UseAgencies(agencies);
@@ -169,6 +171,23 @@ public static class LapelServer
         ApiDescription.Map(app);
         const string Nothing = "it says that there is nothing";
         app.MapFallback("{**path}", Problems.NotFound).OpenToAnyone(Nothing).OutsideAgencies(Nothing);
+    }
+
+    /// <summary>Comes first: everything after it sees the client, and not the proxy.</summary>
+    static void UseProxies(this WebApplication app, ServerOptions options)
+    {
+        if (options.Proxies() is not { Count: > 0 } proxies)
+            return;
+        var headers = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardLimit = proxies.Count,
+        };
+        headers.KnownIPNetworks.Clear(); // loopback would be believed by default
+        headers.KnownProxies.Clear();
+        foreach (var proxy in proxies)
+            headers.KnownIPNetworks.Add(proxy);
+        app.UseForwardedHeaders(headers);
     }
 
     public static string Address(this WebApplication app) =>

@@ -92,7 +92,7 @@ public sealed record FindingFile(
                     $"{again.Facts.Incident.Number}, {again.Facts.Incident.CallType}"
                         + (again.Facts.Incident.Address is { } address ? $", {address}" : ""),
                     again.Facts.Incident.CallType,
-                    again.Policy is { } policy && again.Judgement.Required is not null
+                    again.Policy is { } policy && again.Judgement.Findings.Any(f => f.Id == finding.Id)
                         ? Explained.Of(policy, again.Facts, again.Judgement, finding)
                         : null,
                     [.. RecordingsOf(finding, again.Facts)]

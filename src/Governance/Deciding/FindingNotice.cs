@@ -8,17 +8,17 @@ public static class FindingNotices
     public static Task<FindingNotice?> Find(Reading reading, FindingId finding, CancellationToken stop) =>
         reading.One("SELECT * FROM finding_notice WHERE finding = @finding", new { finding }, From, stop);
 
-    /// <summary>Asks about findings that nobody was asked about yet.</summary>
-    /// <returns>Whether there were as many as were looked for, so that there may be more.</returns>
-    internal static async Task<bool> AskAll(Work work, int most, CancellationToken stop)
+    /// <summary>Asks about findings that nobody was asked about yet, in the order of their ids.</summary>
+    /// <returns>The last finding looked at, to go on after; none when that was all.</returns>
+    internal static async Task<FindingId?> AskNext(Work work, FindingId? after, int most, CancellationToken stop)
     {
         var due = await work.Many(
             """
             SELECT f.id, f.officer FROM finding f
-            WHERE f.withdrawn = 0 AND NOT EXISTS (SELECT 1 FROM finding_notice n WHERE n.finding = f.id)
-            ORDER BY f.officer, f.id LIMIT @most
+            WHERE f.id > @after AND f.withdrawn = 0 AND NOT EXISTS (SELECT 1 FROM finding_notice n WHERE n.finding = f.id)
+            ORDER BY f.id LIMIT @most
             """,
-            new { most },
+            new { after = after?.Text ?? "", most },
             row => (Finding: row.Id<Nouns.Finding>("id"), Officer: row.Id<Nouns.Officer>("officer")),
             stop
         );
@@ -28,7 +28,7 @@ public static class FindingNotices
                 await Ask(work, finding, officer.Key, stop);
             work.Append(new CustodyEvent.OfficerAsked(officer.Key, [.. officer.Select(o => o.Finding)]));
         }
-        return due.Count == most;
+        return due.Count == most ? due[^1].Finding : null;
     }
 
     static Task<int> Ask(Work work, FindingId finding, OfficerId officer, CancellationToken stop) =>
@@ -74,12 +74,12 @@ sealed class Asking(AgencyRecords records) : IJob
 
     public async Task Run(string subject, CancellationToken stop)
     {
-        bool more;
+        FindingId? after = null;
         do
         {
             await using var work = await records.Begin(Actor.System(JobKind), stop);
-            more = await FindingNotices.AskAll(work, Most, stop);
+            after = await FindingNotices.AskNext(work, after, Most, stop);
             await work.Commit(stop);
-        } while (more);
+        } while (after is not null);
     }
 }

@@ -6,6 +6,9 @@ namespace Lapel.Governance;
 /// <summary>What the module names of dispatch.</summary>
 static class Dispatching
 {
+    /// <summary>Shown in the navigation of whoever may see any call at all; it is not a permission and guards nothing.</summary>
+    public const string SeesCalls = "sees-calls";
+
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
         parts.Add(agency => new ImportFiles(agency.Folder));
@@ -33,9 +36,9 @@ static class Dispatching
 
     static readonly NavItem[] Navigation =
     [
-        new("Calls", "dispatch", "list", 42, GovernanceModule.SeesCalls, "Programme"),
+        new("Calls", "dispatch", "list", 42, SeesCalls, "Programme"),
         new("Exemptions", "exemptions", "shield", 44, Records.Words<Permission>.Of(Permission.SeeDispatch), "Programme"),
-        new("Camera faults", "faults", "alert", 46, GovernanceModule.SeesCalls, "Programme"),
+        new("Camera faults", "faults", "alert", 46, SeesCalls, "Programme"),
     ];
 
     static readonly (string, string)[] Words =

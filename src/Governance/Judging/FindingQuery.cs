@@ -18,7 +18,7 @@ public readonly record struct FindingCursor(Instant From, FindingId Id)
 
 /// <summary>Newest first.</summary>
 /// <param name="Older">Where the next page begins; none when this is the last.</param>
-public sealed record FindingPage(IReadOnlyList<StoodFinding> Rows, FindingCursor? Older);
+public sealed record FoundFindings(IReadOnlyList<StoodFinding> Rows, FindingCursor? Older);
 
 /// <summary>Which findings somebody asks for. Every filter narrows.</summary>
 /// <param name="Reach">Whose findings the asker may see at all.</param>

@@ -49,7 +49,7 @@ public static class Findings
         );
 
     /// <summary>A page of them, newest first.</summary>
-    public static async Task<FindingPage> Of(Reading reading, FindingQuery query, CancellationToken stop)
+    public static async Task<FoundFindings> Of(Reading reading, FindingQuery query, CancellationToken stop)
     {
         var (sql, args) = query.ToSql();
         var rows = await reading.Many(sql, args, ReadStood, stop);

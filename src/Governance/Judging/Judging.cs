@@ -58,6 +58,8 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
         } while (Stopwatch.GetElapsedTime(began) < Turn);
         if (!more)
             await WakeAtNextDeadline(work, stop);
+        if (writing.FindingsChanged > 0)
+            await Jobs.Enqueue(work, Asking.JobKind, "", stop);
         await work.Commit(stop);
         if (writing.FindingsChanged > 0)
             pulse.Send("findings");

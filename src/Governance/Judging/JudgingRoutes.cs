@@ -5,37 +5,15 @@ using NodaTime;
 
 namespace Lapel.Governance;
 
-/// <summary>The API of judgements and findings, for reading; and judging everything again.</summary>
+/// <summary>The API of judgements, for reading; and judging everything again.</summary>
 static class JudgingRoutes
 {
     static readonly Duration LongestSpan = Duration.FromDays(400);
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/findings/{id}", One).NeedsSignIn();
         api.MapGet("/judgements", List).NeedsSignIn();
         api.MapPost("/judging/replay", Replay).DisableAntiforgery().Needs(Permission.EditPolicies);
-    }
-
-    /// <param name="Withdrawn">Facts that came later undid it.</param>
-    /// <param name="Because">None for a withdrawn finding: what it rested on is no longer so.</param>
-    public sealed record FindingAnswer(Finding Finding, bool Withdrawn, Because? Because);
-
-    static async Task<IResult> One(
-        FindingId id,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
-    {
-        await using var reading = await records.Read(stop);
-        var reach = await WhoSees.Of(reading, viewer, stop);
-        if (await Findings.Find(reading, id, stop) is not { } stood || !reach.Sees(stood.Finding))
-            return new Refused(Findings.NotFound);
-        return TypedResults.Ok(
-            new FindingAnswer(stood.Finding, stood.Withdrawn, await Explained.Of(reading, stood, clock.Now(), stop))
-        );
     }
 
     public sealed record JudgementsAnswer(IReadOnlyList<Judged> Judgements);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Lapel.Ingest;
@@ -210,7 +209,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
                 before!.Hash.Dispose();
         }
 
-        void Tell() => TellProgress(upload, receiving.OffsetBytes);
+        void Tell() => UploadProgress.Tell(pulse, upload, receiving.OffsetBytes);
 
         async Task Checkpoint()
         {
@@ -219,24 +218,6 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             if (checksum is null)
                 upload = await Note(receiving, upload, CancellationToken.None);
         }
-    }
-
-    void TellProgress(Upload upload, long doneBytes)
-    {
-        if (pulse.IsHeard)
-            pulse.Send(
-                new Pulse.Beat(
-                    IngestModule.Progress,
-                    JsonSerializer.Serialize(
-                        new
-                        {
-                            id = upload.Id.Text,
-                            doneBytes,
-                            totalBytes = upload.LengthBytes,
-                        }
-                    )
-                )
-            );
     }
 
     /// <summary>Syncs, then writes down what is on disk, and the digest once that is everything.</summary>
@@ -264,7 +245,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         Crash.Here("upload-after-note");
         if (complete)
         {
-            TellProgress(upload, upload.OffsetBytes);
+            UploadProgress.Tell(pulse, upload, upload.OffsetBytes);
             receiving.Close();
             live.TryRemove(upload.Id, out _);
         }

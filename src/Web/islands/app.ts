@@ -5,6 +5,7 @@ import "./filter.js";
 import "./keyboard.js";
 import "./live.js";
 import "./menu.js";
+import "./moment.js";
 import "./theme.js";
 import "./time.js";
 import "./upload-progress.js";
