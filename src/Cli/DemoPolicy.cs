@@ -17,6 +17,12 @@ static partial class DemoPolicy
         return Put(text, Buffer(), "\"seconds\": 6");
     }
 
+    /// <summary>The same with notice required.</summary>
+    public static string Stricter(string held) => Put(held, NoticeRequired(), "\"required\": true");
+
+    [GeneratedRegex("\"required\": false")]
+    private static partial Regex NoticeRequired();
+
     static string Put(string text, Regex where, string what) =>
         where.IsMatch(text)
             ? where.Replace(text, what, 1)

@@ -36,7 +36,7 @@ static class DemoWeek
     const string Moreau = "31-1203"; // was never issued a camera
     const string Singh = "31-0954"; // rides a desk for a while: exempt
 
-    static readonly Step Notice = new(3, "mark", "--label", "notice");
+    static readonly Step Notice = new(3, "mark", "--label", "notice given");
 
     static Step On(double at) => new(at, "activate", "--trigger", "button");
 
@@ -51,7 +51,7 @@ static class DemoWeek
                 // as it should be
                 new(1, [On(0), Notice, new(9, "mark", "--label", "Statement begins"), Off(22)]),
                 // on only when it was half over
-                new(2, [On(12), new(14, "mark", "--label", "notice"), Off(24)]),
+                new(2, [On(12), new(14, "mark", "--label", "notice given"), Off(24)]),
                 // off while it still went on
                 new(3, [On(0), Notice, Off(10)]),
             ],
