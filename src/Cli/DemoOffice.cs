@@ -13,11 +13,12 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
     const string Tremblay = "tremblay";
     const string Park = "park";
 
-    /// <summary>Before the day's cameras are switched on.</summary>
-    public async Task Morning(DemoWeek.Day day, CancellationToken stop)
+    /// <summary>Before the day's cameras are switched on: on the first, or the first that is not cut short, the programme begins.</summary>
+    public async Task Morning(CancellationToken stop)
     {
-        if (day != DemoWeek.Days[0])
-            return;
+        using (var manager = await As("adeyemi", stop))
+            if ((await manager.Get("api/v1/policies", stop)).GetProperty("items").GetArrayLength() > 0)
+                return;
         await AdoptPolicy(stop);
         await Exempt("31-0954", "Desk duty after an injury; no contact with the public.", stop);
     }
@@ -133,6 +134,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                 from = clock.Now.ToText(),
                 until = (clock.Now + Duration.FromDays(30)).ToText(),
                 reason,
+                approvedBy = "Deputy Chief Eva Lindqvist",
             },
             stop
         );
@@ -256,7 +258,9 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
     static async Task<string> OfficerId(Server who, string badge, CancellationToken stop)
     {
         var officers = (await who.Get("api/v1/officers", stop)).GetProperty("items").EnumerateArray();
-        return officers.First(o => o.GetProperty("badge").GetString() == badge).GetProperty("id").GetString()!;
+        return officers
+            .Select(o => o.TryGetProperty("officer", out var inside) ? inside : o)
+            .First(o => o.GetProperty("badge").GetString() == badge).GetProperty("id").GetString()!;
     }
 
     static async Task Until(string what, Func<Task<bool>> so, CancellationToken stop)

@@ -54,7 +54,7 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
         var agency = new Uri(new Uri(address), "demo");
         await DemoAgency.Found(agency, data, Homes, cameraProgram, stop, clock);
         var office = new DemoOffice(agency, Homes, clock);
-        await office.Morning(day, stop);
+        await office.Morning(stop);
         var shift = new DemoDay(day, clock, Homes, cameraProgram);
         await shift.Live(stop);
         await office.Evening(day, shift.Zero, stop);
