@@ -42,7 +42,14 @@ static class ListBench
         await OverHttp(report, engine, house);
     }
 
-    sealed record Question(string What, Reach Reach, RecordingFilter Filter, bool Newest = false, bool IsText = false, bool MayBeEmpty = false);
+    sealed record Question(
+        string What,
+        Reach Reach,
+        RecordingFilter Filter,
+        bool Newest = false,
+        bool IsText = false,
+        bool MayBeEmpty = false
+    );
 
     static IEnumerable<Question> Questions()
     {
@@ -79,12 +86,32 @@ static class ListBench
             }
         )
         {
-            yield return new($"text, {words} ({who})", clerk, Text(words), Newest: true, IsText: true, MayBeEmpty: words.Contains("zebra") || words.Contains("knife"));
+            yield return new(
+                $"text, {words} ({who})",
+                clerk,
+                Text(words),
+                Newest: true,
+                IsText: true,
+                MayBeEmpty: words.Contains("zebra") || words.Contains("knife")
+            );
             yield return new($"the same in a unit of 1 %", supervisor, Text(words), Newest: true, IsText: true, MayBeEmpty: true);
         }
         yield return new("text, traffic, from anywhere", clerk, Text("traffic"), IsText: true);
-        yield return new("text, button, an officer's own", Who(false, own: ManyRecordings.Officer(11)), Text("button"), IsText: true);
-        yield return new("text, button, one officer", clerk, Text("button") with { Officer = ManyRecordings.Officer(11) }, IsText: true);
+        yield return new(
+            "text, button, an officer's own",
+            Who(false, own: ManyRecordings.Officer(11)),
+            Text("button"),
+            IsText: true
+        );
+        yield return new(
+            "text, button, one officer",
+            clerk,
+            Text("button") with
+            {
+                Officer = ManyRecordings.Officer(11),
+            },
+            IsText: true
+        );
         yield return new("text, dog, muted", clerk, Text("dog") with { State = ListState.Muted }, IsText: true);
     }
 

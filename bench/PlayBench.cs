@@ -23,7 +23,9 @@ static class PlayBench
         await camera.Bring(recording);
         using var clerk = await house.SignIn("clerk", "evidence-clerk");
         var token = clerk.DefaultRequestHeaders.Authorization!.ToString();
-        var looked = await LapelHouse.Must(await clerk.PostAsync($"api/v1/recordings/{recording.Id}/viewings", Json("""{"purpose":"bench"}""")));
+        var looked = await LapelHouse.Must(
+            await clerk.PostAsync($"api/v1/recordings/{recording.Id}/viewings", Json("""{"purpose":"bench"}"""))
+        );
         var path = $"/bench/api/v1/recordings/{recording.Id}/clips/1/media?viewing={looked.GetProperty("id").GetString()}";
 
         using var floorFolder = new Scratch();

@@ -171,7 +171,10 @@ static class Program
         var reason = new Option<string?>("--reason") { Description = "mute, avert, stop: the reason's code." };
         var text = new Option<string?>("--text") { Description = "mute, avert, stop: the reason in words." };
         var aloud = new Option<bool>("--said-aloud") { Description = "mute, avert, stop: the reason was said on the recording." };
-        var place = new Option<string?>("--place") { Description = "mute, avert, stop: the kind of place, as hospital or public." };
+        var place = new Option<string?>("--place")
+        {
+            Description = "mute, avert, stop: the kind of place, as hospital or public.",
+        };
         var askedBy = new Option<string?>("--asked-by") { Description = "mute, avert, stop: who asked, as occupant or medical." };
         var supervisor = new Option<string?>("--supervisor")
         {

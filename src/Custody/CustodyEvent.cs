@@ -60,6 +60,7 @@ namespace Lapel.Custody;
 [JsonDerivedType(typeof(AppealFiled), "case.appeal-filed")]
 [JsonDerivedType(typeof(AppealDecided), "case.appeal-decided")]
 [JsonDerivedType(typeof(OfficerCommended), "officer.commended")]
+[JsonDerivedType(typeof(ReviewFrameCommitted), "review.frame-committed")]
 [JsonDerivedType(typeof(ReviewsDrawn), "review.drawn")]
 [JsonDerivedType(typeof(ReviewDone), "review.done")]
 [JsonDerivedType(typeof(MeasuresPublished), "measures.published")]
@@ -197,6 +198,20 @@ public abstract record CustodyEvent
     public sealed record AppealDecided(CaseId Case, string Outcome, string Reason) : CustodyEvent;
 
     public sealed record OfficerCommended(OfficerId Officer, RecordingId? Recording, string Text) : CustodyEvent;
+
+    /// <summary>
+    /// The list that reviews will be drawn from stands, before anybody can know the seed: <paramref name="Frame"/> is its digest, the
+    /// log's head with this entry as its last will be the seed.
+    /// </summary>
+    public sealed record ReviewFrameCommitted(
+        DrawId Draw,
+        UnitId? Unit,
+        Instant From,
+        Instant Until,
+        Digest Frame,
+        int FrameLength,
+        int Wanted
+    ) : CustodyEvent;
 
     /// <summary>
     /// A draw that anybody can redo: <paramref name="Checkpoint"/> is the size of the custody log whose signed head is the seed,

@@ -108,6 +108,10 @@ public static class CustodySentences
             CustodyEvent.AppealFiled e => new("filed an appeal against a decision", $"Ground: {e.Ground}"),
             CustodyEvent.AppealDecided e => new($"decided an appeal: {e.Outcome}", $"Reason: {e.Reason}"),
             CustodyEvent.OfficerCommended e => new("commended an officer", e.Text),
+            CustodyEvent.ReviewFrameCommitted e => new(
+                $"fixed a list of {e.FrameLength} required recordings, to draw {e.Wanted} of them for review",
+                $"Digest of the list: {e.Frame}."
+            ),
             CustodyEvent.ReviewsDrawn e => new(
                 $"drew {e.Drawn} of {e.FrameLength} required recordings for review",
                 $"Seeded by the log's head at {e.Checkpoint} entries; digest of the list: {e.Frame}."

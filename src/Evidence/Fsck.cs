@@ -310,7 +310,12 @@ public sealed class Fsck
         foreach (var kept in vault.All())
             if (!await IsReferenced(kept, stop))
                 suspects.Add(
-                    (kept, "vault-orphan", $"The vault holds {kept}, which no recording refers to.", (vault as DiskVault)?.PathOf(kept) ?? "")
+                    (
+                        kept,
+                        "vault-orphan",
+                        $"The vault holds {kept}, which no recording refers to.",
+                        (vault as DiskVault)?.PathOf(kept) ?? ""
+                    )
                 );
         foreach (var kept in keys.All())
             if (!await IsReferenced(kept, stop))

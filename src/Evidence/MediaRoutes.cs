@@ -127,12 +127,19 @@ public static class MediaRoutes
         CancellationToken stop
     )
     {
-        var (clip, refusal) = await Within(id, number, viewing, viewer, records, clock.Now(), stop);
-        return clip is null ? new Refused(refusal!) : new ClearBytes(() => clear.Open(clip), clip.Clear.Stated.Hex, "video/mp4");
+        var (clip, look, refusal) = await Within(id, number, viewing, viewer, records, clock.Now(), stop);
+        return clip is null
+            ? new Refused(refusal!)
+            : new ClearBytes(
+                () => clear.Open(clip),
+                clip.Clear.Stated.Hex,
+                "video/mp4",
+                Served.Within(look!, clip, null, records)
+            );
     }
 
     /// <summary>The clip, for somebody who may play it and has it open.</summary>
-    public static async Task<(Clip? Clip, Refusal? Refusal)> Within(
+    public static async Task<(Clip? Clip, Viewing? Viewing, Refusal? Refusal)> Within(
         RecordingId id,
         int number,
         string? viewing,
@@ -145,11 +152,11 @@ public static class MediaRoutes
         await using var reading = await records.Read(stop);
         var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.Play, now, stop);
         if (recording is null)
-            return (null, refusal);
-        if (await FindViewing(reading, viewing, viewer, id, now, stop) is null)
-            return (null, Viewings.Closed);
+            return (null, null, refusal);
+        if (await FindViewing(reading, viewing, viewer, id, now, stop) is not { } look)
+            return (null, null, Viewings.Closed);
         var clip = await Clips.Find(reading, id, number, stop);
-        return clip is null ? (null, NoSuchClip) : (clip, null);
+        return clip is null ? (null, null, NoSuchClip) : (clip, look, null);
     }
 
     /// <summary>The bytes as the vault keeps them. Each answer is an export: the event is on disk before the first byte goes.</summary>

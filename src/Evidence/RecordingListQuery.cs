@@ -58,11 +58,7 @@ sealed class RecordingListQuery
     void AddFilters(RecordingFilter filter, RecordingCursor? place, bool upwards)
     {
         if (place is { } at)
-            Filter(
-                $"(started_at, place) {(upwards ? '>' : '<')} (@at, @place)",
-                ("at", at.StartedAt),
-                ("place", at.Place)
-            );
+            Filter($"(started_at, place) {(upwards ? '>' : '<')} (@at, @place)", ("at", at.StartedAt), ("place", at.Place));
         if (filter.From is { } earliest)
             Filter("started_at >= @earliest", ("earliest", earliest));
         if (filter.Until is { } latest)
@@ -95,14 +91,7 @@ sealed class RecordingListQuery
     /// SQLite's list of recordings with certain words: what the roster lets one see comes out of the index in the list's order; what
     /// one was granted is little and looked at row by row.
     /// </summary>
-    string? Searched(
-        Reach reach,
-        RecordingFilter filter,
-        List<string> matches,
-        RecordingCursor? place,
-        bool upwards,
-        Instant now
-    )
+    string? Searched(Reach reach, RecordingFilter filter, List<string> matches, RecordingCursor? place, bool upwards, Instant now)
     {
         AddAsked(filter);
         var scope = Ways(reach, now).ToList();

@@ -31,11 +31,11 @@ public sealed record ViewingPurpose(string Code, string Label, string? Asks)
 
     /// <summary>The choice as the page sends it.</summary>
     public static Refusal? WhyNotChoose(string? code, string? words) =>
-        All.FirstOrDefault(p => p.Code == code) is not { } chosen ? new("purpose-needed", "Choose why you look at this recording.")
+        All.FirstOrDefault(p => p.Code == code) is not { } chosen
+            ? new("purpose-needed", "Choose why you look at this recording.")
         : chosen.Asks is { } asks && string.IsNullOrWhiteSpace(words)
             ? new("purpose-words-missing", $"Say in a few words: {asks.ToLowerInvariant()}.")
-        : words?.Trim().Length > LongestWords
-            ? new("purpose-too-long", $"A purpose has at most {LongestWords} characters.")
+        : words?.Trim().Length > LongestWords ? new("purpose-too-long", $"A purpose has at most {LongestWords} characters.")
         : null;
 
     /// <summary>The purpose as it stands in the log.</summary>

@@ -14,13 +14,19 @@ public static class GovernanceModule
             yield return entry;
         if (viewer.May(Permission.SeeDispatch) || viewer.May(Permission.AnswerFindings))
             yield return Dispatching.SeesCalls;
+        if (viewer.May(Permission.ReviewFindings) || viewer.May(Permission.DrawReviews))
+            yield return ReviewPages.Sees;
+        if (Morning.IsSupervisor(viewer) || Morning.IsManager(viewer))
+            yield return Morning.Sees;
     }
 
     public static void AddParts(AgencyParts parts, TimeProvider clock)
     {
-        JudgingParts.Add(parts);
+        JudgingParts.Add(parts, clock);
         Dispatching.AddParts(parts, clock);
         Deciding.AddParts(parts, clock);
+        Reviewing.AddParts(parts, clock);
+        Measuring.AddParts(parts, clock);
     }
 
     public static void AddServices(IServiceCollection services)
@@ -28,6 +34,9 @@ public static class GovernanceModule
         PolicyPages.AddServices(services);
         Dispatching.AddServices(services);
         Deciding.AddServices(services);
+        Reviewing.AddServices(services);
+        Measuring.AddServices(services);
+        Morning.AddServices(services);
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -35,8 +44,12 @@ public static class GovernanceModule
         var api = app.MapGroup("/api/v1");
         PolicyRoutes.Map(api);
         PolicyPages.Map(app);
+        PolicyWhatIf.Map(app, api);
         JudgingRoutes.Map(api);
         Dispatching.Map(app, api);
         Deciding.Map(app, api);
+        Reviewing.Map(app, api);
+        Measuring.Map(app, api);
+        Morning.Map(app, api);
     }
 }

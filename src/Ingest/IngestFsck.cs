@@ -113,13 +113,22 @@ sealed class IngestFsck(Agency agency, AgencyRecords records, Uploads uploads, Q
     {
         var keys = agency.Folder.Keys;
         foreach (var file in Files(agency.Folder.Uploads).Where(file => !IsBeingWritten(file)))
-            if (!await IsWaiting(file, stop) && Stray("upload-stray", $"{file} belongs to no upload that is under way", file) is { } stray)
+            if (
+                !await IsWaiting(file, stop)
+                && Stray("upload-stray", $"{file} belongs to no upload that is under way", file) is { } stray
+            )
                 yield return stray;
         foreach (var file in Files(Path.Combine(keys, "uploads")).Where(file => !IsBeingWritten(file)))
-            if (!await IsWaiting(file, stop) && Stray("upload-key-orphan", $"{file} came with no upload that is under way", file) is { } stray)
+            if (
+                !await IsWaiting(file, stop)
+                && Stray("upload-key-orphan", $"{file} came with no upload that is under way", file) is { } stray
+            )
                 yield return stray;
         foreach (var folder in Folders(agency.Folder.Quarantine))
-            if (await FindRefused(folder, stop) is null && Stray("quarantine-stray", $"{folder} belongs to no refusal in the records", folder) is { } stray)
+            if (
+                await FindRefused(folder, stop) is null
+                && Stray("quarantine-stray", $"{folder} belongs to no refusal in the records", folder) is { } stray
+            )
                 yield return stray;
         foreach (var folder in Folders(Path.Combine(keys, "quarantine")))
             if (
@@ -129,7 +138,8 @@ sealed class IngestFsck(Agency agency, AgencyRecords records, Uploads uploads, Q
                 yield return stray;
     }
 
-    static FsckFinding? Stray(string code, string what, string path) => FsckFinding.Stray(code, what + "; it can be deleted.", path);
+    static FsckFinding? Stray(string code, string what, string path) =>
+        FsckFinding.Stray(code, what + "; it can be deleted.", path);
 
     /// <summary>The temporary neighbour of a durable write, which fsck counts among the leftovers.</summary>
     static bool IsBeingWritten(string file) => Path.GetFileName(file).StartsWith('.');

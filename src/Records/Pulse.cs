@@ -27,9 +27,7 @@ public sealed class Pulse
 
     public async IAsyncEnumerable<Beat> Listen([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        var channel = Channel.CreateBounded<Beat>(
-            new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest }
-        );
+        var channel = Channel.CreateBounded<Beat>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         ImmutableInterlocked.Update(ref listeners, all => all.Add(channel));
         try
         {

@@ -135,15 +135,16 @@ static class RenditionRoutes
         CancellationToken stop
     )
     {
-        var (clip, refusal) = await MediaRoutes.Within(id, number, viewing, viewer, records, clock.Now(), stop);
+        var (clip, look, refusal) = await MediaRoutes.Within(id, number, viewing, viewer, records, clock.Now(), stop);
         if (clip is null)
             return new Refused(refusal!);
-        if (files.TagOf(id, RenditionFiles.Proxy(clip)) is not { } tag || proxies.IndexOf(clip) is null)
+        if (files.TagOf(id, RenditionFiles.Proxy(clip)) is not { } tag || proxies.IndexOf(clip) is not { } index)
             return new Refused(NotMade);
         return new ClearBytes(
             () => ((Proxies)proxies).Open(clip) ?? throw new ContentKeyMissingException(clip.Sealed),
             tag,
-            "video/mp4"
+            "video/mp4",
+            Served.Within(look!, clip, index, records)
         );
     }
 

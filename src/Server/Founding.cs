@@ -24,10 +24,7 @@ static class Founding
     {
         const string Code = "the setup code guards it";
         const string Leads = "it only leads to pages that ask for a sign-in";
-        app.MapGet("/", FrontPage)
-            .OutsideAgencies(Leads)
-            .OpenToAnyone(Leads)
-            .ExcludeFromDescription();
+        app.MapGet("/", FrontPage).OutsideAgencies(Leads).OpenToAnyone(Leads).ExcludeFromDescription();
         app.MapPost("/api/v1/agencies", Found).DisableAntiforgery().OutsideAgencies(Code);
         app.MapPost("/found", FoundByForm).OutsideAgencies(Code).ExcludeFromDescription();
     }
@@ -41,10 +38,17 @@ static class Founding
     {
         if (http.FindAgency() is not null)
         {
+            var home = "recordings";
             foreach (var page in http.FindViewer() is null ? [] : waiting)
-                if (await page.Read(http, stop) is { First: true, Count: > 0 } first)
-                    return TypedResults.LocalRedirect($"{http.Request.PathBase}/{first.Href}");
-            return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings");
+                switch (await page.Read(http, stop))
+                {
+                    case { First: true, Count: > 0 } first:
+                        return TypedResults.LocalRedirect($"{http.Request.PathBase}/{first.Href}");
+                    case { Home: true } always:
+                        home = always.Href;
+                        break;
+                }
+            return TypedResults.LocalRedirect($"{http.Request.PathBase}/{home}");
         }
         return agencies.All.ToList() switch
         {

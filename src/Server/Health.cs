@@ -38,7 +38,10 @@ public sealed record RoomReport(long FreeBytes, long TotalBytes, long ReserveByt
     public static string Long(double days, string unit = "") =>
         days > 365
             ? "more than a year"
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(days < 10 ? Math.Round(days, 1) : Math.Round(days))}{unit}");
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{(days < 10 ? Math.Round(days, 1) : Math.Round(days))}{unit}"
+            );
 }
 
 /// <summary>How far a camera's clock was from the server's when its newest recording ended.</summary>

@@ -180,7 +180,8 @@ public static class LapelServer
             return;
         var headers = new ForwardedHeadersOptions
         {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardedHeaders =
+                ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
             ForwardLimit = proxies.Count,
         };
         headers.KnownIPNetworks.Clear(); // loopback would be believed by default

@@ -34,7 +34,9 @@ public sealed record ServerOptions
             .. BehindProxy.Select(text =>
                 IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)
                 : IPNetwork.TryParse(text, out var network) ? network
-                : throw new FormatException($"A proxy is named by its address or network, as 10.0.0.5 or 10.0.0.0/24, not '{text}'.")
+                : throw new FormatException(
+                    $"A proxy is named by its address or network, as 10.0.0.5 or 10.0.0.0/24, not '{text}'."
+                )
             ),
         ];
 

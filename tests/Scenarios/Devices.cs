@@ -24,7 +24,9 @@ public sealed class Devices
         var manifest = await Record(house, camera);
         WalksNorth(manifest);
         var clip = manifest.GetProperty("clips")[0];
-        (clip.GetProperty("endedAt").GetDateTimeOffset() - clip.GetProperty("startedAt").GetDateTimeOffset()).TotalSeconds.ShouldBeGreaterThan(5);
+        (
+            clip.GetProperty("endedAt").GetDateTimeOffset() - clip.GetProperty("startedAt").GetDateTimeOffset()
+        ).TotalSeconds.ShouldBeGreaterThan(5);
 
         var clerk = await house.As("clerk");
         var media = Path.Combine(camera.Home, "played.mp4");
@@ -80,7 +82,7 @@ public sealed class Devices
 
     static async Task<byte[]> Media(AgencyClient clerk, string recording)
     {
-        var playlist = await clerk.Http.GetAsync($"api/v1/recordings/{recording}/playlist.m3u8");
+        var playlist = await clerk.Http.GetAsync($"api/v1/recordings/{recording}/playlist.m3u8?purpose=evidence");
         playlist.EnsureSuccessStatusCode();
         var text = await playlist.Content.ReadAsStringAsync();
         var media = text.Split('\n').First(l => l.Contains("/media", StringComparison.Ordinal) && !l.StartsWith('#'));

@@ -61,6 +61,7 @@ public sealed class DockPlayExportVerify
         await using var browser = await Browser.Open();
         await using var window = await browser.Window(house, "supervisor");
         var page = window.Page;
+        await page.ClickAsync("nav a[href='recordings']"); // a supervisor's first page is the morning's
         await page.ClickAsync($"a[href$='recordings/{recording}'] >> nth=0");
         await page.ClickAsync("input[value='drawn-review']");
         await page.ClickAsync("main form button[type='submit']");

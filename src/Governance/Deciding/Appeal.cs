@@ -67,7 +67,11 @@ public static class Appeals
         : who.Account == decision.Account
             ? new("appeal-decider", "Who decided the case does not decide the appeal. Somebody else must.", RefusalKind.Forbidden)
         : who.Account == subject.SustainedBy
-            ? new("case-accuser", "Who sustained the finding does not decide the case. Somebody else must.", RefusalKind.Forbidden)
+            ? new(
+                "case-accuser",
+                "Who sustained the finding does not decide the case. Somebody else must.",
+                RefusalKind.Forbidden
+            )
         : outcome is null ? new("outcome-missing", "Choose how the appeal ends.")
         : outcome == AppealOutcome.Varied && (asked.Days < 0 || asked.Days >= decision.PenaltyDays)
             ? new("appeal-not-milder", $"An appeal can only make it milder than {CaseDecisions.Days(decision.PenaltyDays)}.")

@@ -72,7 +72,11 @@ public static class CaseDecisions
         ?? (
             subject.Decided ? Decided
             : !subject.HasEvent
-                ? new("case-without-event", "No incident and no recording is named, so there is nothing to decide about.", RefusalKind.Conflict)
+                ? new(
+                    "case-without-event",
+                    "No incident and no recording is named, so there is nothing to decide about.",
+                    RefusalKind.Conflict
+                )
             : subject.Evidence == 0
                 ? new("case-without-evidence", "List the evidence first: a case does not close without.", RefusalKind.Conflict)
             : subject is { Explained: false, AskedAt: null }
@@ -80,8 +84,7 @@ public static class CaseDecisions
             : !subject.Explained && !(FindingReviews.AnswerUntil(subject.AskedAt) <= now)
                 ? new("officer-has-time", "The officer still has time to explain.", RefusalKind.Conflict)
             : CaseOutcome.Find(asked.Outcome) is not { } outcome ? new("outcome-missing", "Choose how the case ends.")
-            : outcome.AsksDays && asked.Days is < 1 or > MostDays
-                ? new("penalty-days", $"A suspension has 1 to {MostDays} days.")
+            : outcome.AsksDays && asked.Days is < 1 or > MostDays ? new("penalty-days", $"A suspension has 1 to {MostDays} days.")
             : !outcome.AsksDays && asked.Days != 0
                 ? new("penalty-days-needless", $"'{outcome.Label}' has no days; choose a suspension.")
             : FindingReviews.WhyNotReason(asked.Reason) ?? WhyNotBelowFloor(subject.FloorDays, outcome, who, asked)
@@ -95,14 +98,16 @@ public static class CaseDecisions
 
     static Refusal? WhyNotDecider(ToDecide subject, Decider who) =>
         !who.MayDecide ? new("decide-not-yours", "Your role does not decide cases.", RefusalKind.Forbidden)
-        : who.Officer == subject.Officer
-            ? new("case-own", "Nobody decides a case about themselves.", RefusalKind.Forbidden)
+        : who.Officer == subject.Officer ? new("case-own", "Nobody decides a case about themselves.", RefusalKind.Forbidden)
         : who.Account == subject.SustainedBy
-            ? new("case-accuser", "Who sustained the finding does not decide the case. Somebody else must.", RefusalKind.Forbidden)
+            ? new(
+                "case-accuser",
+                "Who sustained the finding does not decide the case. Somebody else must.",
+                RefusalKind.Forbidden
+            )
         : null;
 
-    internal static bool IsBelowFloor(int? floorDays, CaseOutcome outcome, int days) =>
-        outcome.Breach && days < (floorDays ?? 0);
+    internal static bool IsBelowFloor(int? floorDays, CaseOutcome outcome, int days) => outcome.Breach && days < (floorDays ?? 0);
 
     internal static Refusal? WhyNotBelowFloor(int? floorDays, CaseOutcome outcome, Decider who, AskDecision asked) =>
         !IsBelowFloor(floorDays, outcome, asked.Days) ? null
@@ -149,11 +154,7 @@ public static class CaseDecisions
         );
         if (kept == 0)
             throw new RefusedException(Decided); // somebody else did in this moment
-        await work.Execute(
-            "UPDATE conduct_case SET decided_at = @At WHERE id = @Id",
-            new { decided.Id, decision.At },
-            stop
-        );
+        await work.Execute("UPDATE conduct_case SET decided_at = @At WHERE id = @Id", new { decided.Id, decision.At }, stop);
         work.Append(
             new CustodyEvent.CaseDecided(
                 decided.Id,

@@ -2,14 +2,7 @@ namespace Lapel.Governance;
 
 /// <summary>One thing that a case rests on. It is added and never taken away.</summary>
 /// <param name="Reference">Where it is kept: an incident's number, a memo book's page.</param>
-public sealed record CaseEvidence(
-    long Number,
-    string What,
-    string? Reference,
-    RecordingId? Recording,
-    string Name,
-    Instant At
-);
+public sealed record CaseEvidence(long Number, string What, string? Reference, RecordingId? Recording, string Name, Instant At);
 
 public static class CaseEvidences
 {

@@ -24,13 +24,7 @@ static class CaseList
 
     /// <param name="open">Only those that wait for a decision.</param>
     /// <param name="before">A place that a page gave as older.</param>
-    public static async Task<CaseRows> Page(
-        Reading reading,
-        Viewer viewer,
-        bool open,
-        string? before,
-        CancellationToken stop
-    )
+    public static async Task<CaseRows> Page(Reading reading, Viewer viewer, bool open, string? before, CancellationToken stop)
     {
         var reach = CaseReach.Of(viewer);
         if (!reach.Any)
@@ -83,10 +77,7 @@ static class CaseList
         return new(
             shown,
             rows.Count > Size
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{shown[^1].Case.OpenedAt.ToMicroseconds()}.{shown[^1].Case.Id}"
-                )
+                ? string.Create(CultureInfo.InvariantCulture, $"{shown[^1].Case.OpenedAt.ToMicroseconds()}.{shown[^1].Case.Id}")
                 : null
         );
     }

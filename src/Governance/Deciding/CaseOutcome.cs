@@ -10,10 +10,22 @@ public sealed record CaseOutcome(string Code, string Label, bool Breach, bool As
     [
         new("unfounded", "Unfounded", false, false, "No breach. It does not count as history."),
         new("no-further-action", "No further action", true, false, "A breach that has no consequence. It counts as history."),
-        new("informal", "Informal resolution", true, false, "Advice or training, with the officer's agreement. It counts as history."),
+        new(
+            "informal",
+            "Informal resolution",
+            true,
+            false,
+            "Advice or training, with the officer's agreement. It counts as history."
+        ),
         new("reprimand", "Reprimand", true, false, "Written, on the officer's file. It counts as history."),
         new("suspension", "Suspension", true, true, "So many days. It counts as history."),
-        new("hearing", "Sent to a hearing", true, false, "The case goes to a hearing outside of Lapel, which decides the penalty."),
+        new(
+            "hearing",
+            "Sent to a hearing",
+            false,
+            false,
+            "A hearing outside of Lapel decides about breach and penalty; nothing is found here."
+        ),
     ];
 
     public static CaseOutcome? Find(string? code) => All.FirstOrDefault(o => o.Code == code);

@@ -122,7 +122,10 @@ static class CasePages
                     new(
                         form.TextOrNull("outcome"),
                         // The field of days stands beside every outcome and counts for suspensions alone.
-                        CaseOutcome.Find(form.Text("outcome")) is { AsksDays: true } ? DaysIn(form) : 0,
+                        CaseOutcome.Find(form.Text("outcome"))
+                            is { AsksDays: true }
+                            ? DaysIn(form)
+                            : 0,
                         form.TextOrNull("reason"),
                         form.TextOrNull("departure"),
                         form.TextOrNull("signature")

@@ -63,11 +63,8 @@ public static class Commendations
             stop
         );
 
-    public static Task<IReadOnlyList<Commendation>> OfRecording(
-        Reading reading,
-        RecordingId recording,
-        CancellationToken stop
-    ) => reading.Many("SELECT * FROM commendation WHERE recording = @recording ORDER BY number", new { recording }, From, stop);
+    public static Task<IReadOnlyList<Commendation>> OfRecording(Reading reading, RecordingId recording, CancellationToken stop) =>
+        reading.Many("SELECT * FROM commendation WHERE recording = @recording ORDER BY number", new { recording }, From, stop);
 
     internal static Task<int> Seen(Work work, OfficerId officer, CancellationToken stop) =>
         work.Execute(

@@ -36,10 +36,7 @@ public static class Explanations
 
     /// <summary>What can be chosen for this kind of finding, by the policy that it was judged under; "something else" is the last.</summary>
     public static IReadOnlyList<ExplanationReason> For(Policy? policy, FindingKind kind) =>
-        [
-            .. (policy?.Explanations ?? []).Where(r => r.Code != Other && (r.For.Count == 0 || r.For.Contains(kind))),
-            OtherReason,
-        ];
+        [.. (policy?.Explanations ?? []).Where(r => r.Code != Other && (r.For.Count == 0 || r.For.Contains(kind))), OtherReason];
 
     /// <param name="closed">The finding was reviewed and no case about it is open.</param>
     /// <param name="withdrawn">Later facts undid it.</param>
@@ -112,9 +109,7 @@ public static class Explanations
             row.Text("reason"),
             row.Text("label"),
             row.Text("text"),
-            row.IdOrNull<Nouns.Recording>("recording") is { } recording
-                ? new(recording, row.NumberOrNull("at_ms") ?? 0)
-                : null,
+            row.IdOrNull<Nouns.Recording>("recording") is { } recording ? new(recording, row.NumberOrNull("at_ms") ?? 0) : null,
             row.Id<Nouns.Account>("account"),
             row.Text("name"),
             row.Time("at")

@@ -120,8 +120,7 @@ public sealed record FindingFile(
     }
 
     /// <summary>The last rule that the tree names: of the rule that asked and the one that was not met, the latter.</summary>
-    static string? RuleIn(Because because) =>
-        RulesIn(because).LastOrDefault()?.Text;
+    static string? RuleIn(Because because) => RulesIn(because).LastOrDefault()?.Text;
 
     static IEnumerable<Part.Rule> RulesIn(Because because) =>
         because.Says.OfType<Part.Rule>().Concat(because.Why.SelectMany(RulesIn));

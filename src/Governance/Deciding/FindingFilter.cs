@@ -86,6 +86,5 @@ static class FindingFilter
     static T Known<T>(string name, string word)
         where T : struct, Enum => Words<T>.TryParse(word, out var known) ? known : throw Wrong(name);
 
-    static RefusedException Wrong(string name) =>
-        new(new("filter-invalid", $"The filter '{name}' is not understood."));
+    static RefusedException Wrong(string name) => new(new("filter-invalid", $"The filter '{name}' is not understood."));
 }

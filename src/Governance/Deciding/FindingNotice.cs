@@ -37,7 +37,12 @@ public static class FindingNotices
             INSERT INTO finding_notice (finding, officer, asked_at) VALUES (@finding, @officer, @Now)
             ON CONFLICT (finding) DO NOTHING
             """,
-            new { finding, officer, work.Now },
+            new
+            {
+                finding,
+                officer,
+                work.Now,
+            },
             stop
         );
 
@@ -49,7 +54,12 @@ public static class FindingNotices
             if (
                 await work.Execute(
                     "UPDATE finding_notice SET seen_at = @Now WHERE finding = @finding AND officer = @officer AND seen_at IS NULL",
-                    new { finding, officer, work.Now },
+                    new
+                    {
+                        finding,
+                        officer,
+                        work.Now,
+                    },
                     stop
                 ) > 0
             )
@@ -58,8 +68,7 @@ public static class FindingNotices
             work.Append(new CustodyEvent.FindingsSeen(officer, first));
     }
 
-    static FindingNotice From(Row row) =>
-        new(row.Id<Nouns.Finding>("finding"), row.Time("asked_at"), row.TimeOrNull("seen_at"));
+    static FindingNotice From(Row row) => new(row.Id<Nouns.Finding>("finding"), row.Time("asked_at"), row.TimeOrNull("seen_at"));
 }
 
 /// <summary>Asks officers about new findings, some time after judging.</summary>

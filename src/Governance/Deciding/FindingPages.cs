@@ -99,7 +99,7 @@ static class FindingPages
         foreach (var recording in file.Recordings)
             if (open is null)
                 open = await OpenRecording.For(records, viewer, recording, $"Review of a finding: {id}", stop);
-        return Page.Of<FindingPage>(
+        return Page.Of<FindingFilePage>(
             new
             {
                 File = file,

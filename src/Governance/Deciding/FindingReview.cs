@@ -75,9 +75,17 @@ public static class FindingReviews
         : finding.Withdrawn && outcome != ReviewOutcome.Withdrawn
             ? new("finding-withdrawn-by-facts", "Later facts undid this finding: close it as withdrawn.", RefusalKind.Conflict)
         : !finding.Withdrawn && outcome == ReviewOutcome.Withdrawn
-            ? new("finding-stands", "Judged again today this finding still stands: correct the facts first.", RefusalKind.Conflict)
+            ? new(
+                "finding-stands",
+                "Judged again today this finding still stands: correct the facts first.",
+                RefusalKind.Conflict
+            )
         : outcome == ReviewOutcome.ExplanationAccepted && !finding.Explained
-            ? new("explanation-none", "The officer has not explained it, so there is no explanation to accept.", RefusalKind.Conflict)
+            ? new(
+                "explanation-none",
+                "The officer has not explained it, so there is no explanation to accept.",
+                RefusalKind.Conflict
+            )
         : HeldAgainst(outcome) && !finding.Explained && !(AnswerUntil(finding.AskedAt) <= now)
             ? new(
                 "officer-has-time",
@@ -85,7 +93,11 @@ public static class FindingReviews
                 RefusalKind.Conflict
             )
         : outcome == ReviewOutcome.Sustained && !finding.HasClass
-            ? new("breach-class-missing", "The policy has no class of breach for this, so it cannot be sustained.", RefusalKind.Conflict)
+            ? new(
+                "breach-class-missing",
+                "The policy has no class of breach for this, so it cannot be sustained.",
+                RefusalKind.Conflict
+            )
         : WhyNotReason(reason);
 
     static readonly Refusal Reviewed = new("finding-reviewed", "This finding is reviewed already.", RefusalKind.Conflict);

@@ -72,9 +72,7 @@ static class FindingRoutes
     static async Task<IResult> One(FindingId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return TypedResults.Ok(
-            FindingAnswer.Of(await FindingFile.Require(reading, viewer, id, clock.Now(), stop), clock.Now())
-        );
+        return TypedResults.Ok(FindingAnswer.Of(await FindingFile.Require(reading, viewer, id, clock.Now(), stop), clock.Now()));
     }
 
     static async Task<IResult> Explain(

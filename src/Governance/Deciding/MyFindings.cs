@@ -73,7 +73,14 @@ public sealed record MyFindings(
         ).ToDictionary(r => r.Item1, r => r.Item2);
 }
 
-public sealed record ClosedFinding(FindingId Finding, FindingKind Kind, ReviewOutcome Outcome, string Reason, string By, Instant At)
+public sealed record ClosedFinding(
+    FindingId Finding,
+    FindingKind Kind,
+    ReviewOutcome Outcome,
+    string Reason,
+    string By,
+    Instant At
+)
 {
     public static Task<IReadOnlyList<ClosedFinding>> Of(Reading reading, OfficerId officer, CancellationToken stop) =>
         reading.Many(
@@ -113,7 +120,14 @@ public sealed record OwnCase(CaseId Case, string Label, string? Outcome, int Pen
         );
 }
 
-public sealed record RequiredToday(string Number, string CallType, Instant? From, Instant? Until, Outcome Outcome, string? Trouble)
+public sealed record RequiredToday(
+    string Number,
+    string CallType,
+    Instant? From,
+    Instant? Until,
+    Outcome Outcome,
+    string? Trouble
+)
 {
     public static Task<IReadOnlyList<RequiredToday>> Of(Reading reading, OfficerId officer, Span day, CancellationToken stop) =>
         reading.Many(
@@ -200,7 +214,10 @@ sealed class ReviewWaiting : IWaiting
         var count = await reading.One(
             $"""
             SELECT COUNT(*) AS many FROM (SELECT 1 FROM finding
-                WHERE {(reach with { Own = null }).Sql("finding", args)} AND finding.from_at >= @since AND {waits} LIMIT @most) few
+                WHERE {(reach with { Own = null }).Sql(
+                "finding",
+                args
+            )} AND finding.from_at >= @since AND {waits} LIMIT @most) few
             """,
             args,
             row => row.Number("many"),

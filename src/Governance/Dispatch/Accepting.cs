@@ -35,7 +35,11 @@ public static class Accepting
         for (var depth = 0; depth < 8; depth++)
         {
             var there = known.Values.Select(k => k.Incident.Id).ToHashSet();
-            var missing = known.Values.Select(k => k.Incident.MergedInto).OfType<IncidentId>().Where(i => !there.Contains(i)).ToList();
+            var missing = known
+                .Values.Select(k => k.Incident.MergedInto)
+                .OfType<IncidentId>()
+                .Where(i => !there.Contains(i))
+                .ToList();
             if (missing.Count == 0)
                 break;
             foreach (var (number, incident) in await Incidents.KnownById(work, missing, stop))
@@ -121,8 +125,14 @@ sealed class Staged(Dictionary<string, KnownIncident> before, SaidBy by, Instant
                 && part.Span.From <= p.Span.Until
             );
             var after = there
-                ? part with { Attendance = part.Attendance with { WithdrawnAt = part.Attendance.WithdrawnAt ?? now } }
-                : part with { Attendance = part.Attendance with { Incident = target.Incident.Id } };
+                ? part with
+                {
+                    Attendance = part.Attendance with { WithdrawnAt = part.Attendance.WithdrawnAt ?? now },
+                }
+                : part with
+                {
+                    Attendance = part.Attendance with { Incident = target.Incident.Id },
+                };
             (there ? stay : join).Add(after);
             touched.Add((part, after));
         }

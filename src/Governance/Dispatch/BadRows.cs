@@ -5,7 +5,11 @@ namespace Lapel.Governance;
 /// <summary>Rows that could not be taken, mended in place or set aside.</summary>
 static class BadRows
 {
-    static readonly Refusal NotFound = new("row-not-found", "There is no such row, or nothing to mend in it.", RefusalKind.NotFound);
+    static readonly Refusal NotFound = new(
+        "row-not-found",
+        "There is no such row, or nothing to mend in it.",
+        RefusalKind.NotFound
+    );
 
     /// <summary>Reads the row once more with other fields. Taken when it can be; what is still wrong is kept with it.</summary>
     /// <returns>What is still wrong; empty when it was taken.</returns>

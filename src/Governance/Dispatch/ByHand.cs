@@ -46,7 +46,13 @@ public static class ByHand
 
     /// <summary>On-view activity: numbered by day and badge, and told in the server's clock.</summary>
     /// <exception cref="RefusedException">See <see cref="WhyNotEnter"/>.</exception>
-    public static async Task<DispatchIncident> Enter(Work work, Officer officer, AskOnView ask, DateTimeZone zone, CancellationToken stop)
+    public static async Task<DispatchIncident> Enter(
+        Work work,
+        Officer officer,
+        AskOnView ask,
+        DateTimeZone zone,
+        CancellationToken stop
+    )
     {
         if (WhyNotEnter(officer, ask, work.Now) is { } refusal)
             throw new RefusedException(refusal);
@@ -91,12 +97,16 @@ public static class ByHand
     /// <exception cref="RefusedException">See <see cref="WhyNotCorrect"/>.</exception>
     public static async Task<DispatchIncident> Correct(Work work, string number, AskCorrection ask, CancellationToken stop)
     {
-        var known = (await Incidents.Known(work, [number], stop)).GetValueOrDefault(number) ?? throw new RefusedException(Incidents.NotFound);
+        var known =
+            (await Incidents.Known(work, [number], stop)).GetValueOrDefault(number)
+            ?? throw new RefusedException(Incidents.NotFound);
         if (WhyNotCorrect(known, ask, work.Now) is { } refusal)
             throw new RefusedException(refusal);
         var asked = (ask.Parts ?? []).ToDictionary(p => p.Id);
         // What dispatch said of each part is remembered as it was, so that the same file again does not undo this.
-        var parts = known.Parts.Select(p => asked.TryGetValue(p.Attendance.Id, out var part) ? With(p, part, work.Now) : p).ToList();
+        var parts = known
+            .Parts.Select(p => asked.TryGetValue(p.Attendance.Id, out var part) ? With(p, part, work.Now) : p)
+            .ToList();
         var own = known.Incident with
         {
             CallType = Trimmed(ask.CallType) ?? known.Incident.CallType,
@@ -153,7 +163,9 @@ public static class ByHand
             return new("incident-merged-into-itself", "An incident cannot be merged into itself.");
         if ((ask.Parts ?? []).Any(p => known.Parts.All(k => k.Attendance.Id != p.Id)))
             return new("part-not-found", "One of the parts is not this incident's.", RefusalKind.NotFound);
-        return (ask.Parts ?? []).Any(p => new[] { p.DispatchedAt, p.EnRouteAt, p.ArrivedAt, p.ClearedAt }.Any(t => t > now + Duration.FromDays(1)))
+        return (ask.Parts ?? []).Any(p =>
+            new[] { p.DispatchedAt, p.EnRouteAt, p.ArrivedAt, p.ClearedAt }.Any(t => t > now + Duration.FromDays(1))
+        )
             ? new("time-in-future", "Enter what has been, not what will be.")
             : null;
     }

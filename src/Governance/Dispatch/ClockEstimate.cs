@@ -85,7 +85,8 @@ public sealed record ClockEstimate(
             row =>
                 (
                     Id: row.Text("id"),
-                    Difference: (row.Time("arrived_at") - row.Time("activated_at")).BclCompatibleTicks / TimeSpan.TicksPerMillisecond
+                    Difference: (row.Time("arrived_at") - row.Time("activated_at")).BclCompatibleTicks
+                        / TimeSpan.TicksPerMillisecond
                 ),
             stop
         );

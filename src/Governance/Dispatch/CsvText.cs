@@ -32,7 +32,10 @@ public static class CsvText
         if (head[..length].StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
             return new(Encoding.BigEndianUnicode, "UTF-16, as it says at its beginning", false);
         // A spreadsheet is a zip or an OLE file; no text has a zero byte.
-        if (head[..length].StartsWith("PK\u0003\u0004"u8) || head[..length].StartsWith((ReadOnlySpan<byte>)[0xd0, 0xcf, 0x11, 0xe0]))
+        if (
+            head[..length].StartsWith("PK\u0003\u0004"u8)
+            || head[..length].StartsWith((ReadOnlySpan<byte>)[0xd0, 0xcf, 0x11, 0xe0])
+        )
             throw new RefusedException(NotText);
         var utf8 = IsUtf8(file, out var hasZero);
         file.Position = 0;
@@ -40,11 +43,7 @@ public static class CsvText
             throw new RefusedException(NotText);
         return utf8
             ? new(new UTF8Encoding(false), "UTF-8", false)
-            : new(
-                Encoding.Latin1,
-                "Latin-1, because it is not valid UTF-8. Look whether names with accents are right.",
-                true
-            );
+            : new(Encoding.Latin1, "Latin-1, because it is not valid UTF-8. Look whether names with accents are right.", true);
     }
 
     static bool IsUtf8(Stream file, out bool hasZero)

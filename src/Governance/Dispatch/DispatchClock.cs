@@ -61,7 +61,8 @@ public static class DispatchClock
     }
 
     public static Refusal? WhyNotSet(Instant from, long offsetMs, string? reason, Instant now) =>
-        Math.Abs(offsetMs) > MostMs ? new("offset-too-large", "A clock that is off by more than a day is set right, not taken off.")
+        Math.Abs(offsetMs) > MostMs
+            ? new("offset-too-large", "A clock that is off by more than a day is set right, not taken off.")
         : from > now + Duration.FromDays(1) ? new("time-in-future", "Set it from a time that has been, or from now on.")
         : string.IsNullOrWhiteSpace(reason) || reason.Length > 500 ? new("reason-missing", "Say why, in at most 500 characters.")
         : null;
@@ -83,7 +84,7 @@ static class Affected
     )
     {
         args["from"] = from - Around;
-        args["until"] = until == Instant.MaxValue ? Time.FromMicroseconds(long.MaxValue / 20) : until + Around;
+        args["until"] = until == Instant.MaxValue ? until : until + Around;
         var spans = await work.Many(
             $"""
             SELECT a.officer, MIN(a.begins_at) AS from_at, MAX(COALESCE(a.cleared_at, a.begins_at)) AS until_at

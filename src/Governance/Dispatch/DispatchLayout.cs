@@ -152,9 +152,7 @@ static class LayoutTimes
     static readonly LocalDateTime Example = new(2026, 11, 21, 8, 3, 0);
 
     public static string ExampleOf(string format) =>
-        format == Iso
-            ? "2026-11-21T08:03:00"
-            : LocalDateTimePattern.CreateWithInvariantCulture(format).Format(Example);
+        format == Iso ? "2026-11-21T08:03:00" : LocalDateTimePattern.CreateWithInvariantCulture(format).Format(Example);
 
     public static string? WhyNotFormat(string format)
     {

@@ -15,9 +15,7 @@ public sealed record DispatchReach(bool All, IReadOnlySet<UnitId> Units, Officer
         var sees = viewer.May(Permission.SeeDispatch);
         var all = sees && (viewer.May(Permission.SeeFindings) || viewer.May(Permission.ImportDispatch));
         var units =
-            sees && !all && viewer.Account.Unit is { } unit
-                ? (await Roster.Units.Subtree(reading, unit, stop)).ToHashSet()
-                : [];
+            sees && !all && viewer.Account.Unit is { } unit ? (await Roster.Units.Subtree(reading, unit, stop)).ToHashSet() : [];
         return new(all, units, viewer.May(Permission.AnswerFindings) ? viewer.Account.Officer : null);
     }
 
@@ -49,9 +47,9 @@ public sealed record DispatchReach(bool All, IReadOnlySet<UnitId> Units, Officer
         return names.Count == 0
             ? "1 = 0"
             : $"""
-            EXISTS (SELECT 1 FROM membership m WHERE m.officer = a.officer AND m.from_at <= a.begins_at
-                AND (m.until_at IS NULL OR m.until_at > a.begins_at) AND m.unit IN ({string.Join(", ", names)}))
-            """;
+                EXISTS (SELECT 1 FROM membership m WHERE m.officer = a.officer AND m.from_at <= a.begins_at
+                    AND (m.until_at IS NULL OR m.until_at > a.begins_at) AND m.unit IN ({string.Join(", ", names)}))
+                """;
     }
 
     /// <summary>Whether the officer is one that the viewer may see, as things stand at that time.</summary>

@@ -67,7 +67,12 @@ public static class DispatchRoutes
     }
 
     /// <summary>The incident with its parts and its past; none when it is not the viewer's to know of.</summary>
-    public sealed record SeenWhole(SeenIncident Seen, string? Note, DispatchIncident? MergedInto, IReadOnlyList<FormerRevision> Former);
+    public sealed record SeenWhole(
+        SeenIncident Seen,
+        string? Note,
+        DispatchIncident? MergedInto,
+        IReadOnlyList<FormerRevision> Former
+    );
 
     static async Task<SeenWhole> Find(Reading reading, Viewer viewer, string number, CancellationToken stop)
     {
@@ -92,7 +97,13 @@ public static class DispatchRoutes
     static Task<IResult> Show(string incident, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
         ShowPage(incident, viewer, records, null, stop);
 
-    static async Task<IResult> ShowPage(string number, Viewer viewer, AgencyRecords records, Refusal? trouble, CancellationToken stop)
+    static async Task<IResult> ShowPage(
+        string number,
+        Viewer viewer,
+        AgencyRecords records,
+        Refusal? trouble,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         SeenWhole whole;
@@ -132,7 +143,13 @@ public static class DispatchRoutes
                 new("not-an-officer", "This account is no officer's, so it has no activity of its own.", RefusalKind.Forbidden)
             );
 
-    static async Task<IResult> Correct(string incident, AskCorrection ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Correct(
+        string incident,
+        AskCorrection ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var corrected = await ByHand.Correct(work, incident, ask, stop);
@@ -197,8 +214,7 @@ public static class DispatchRoutes
             async () =>
             {
                 Instant? At(AttendanceId id, string what) => AsOf.WallTime(form.TextOrNull($"{what}-{id}"), agency.Profile);
-                var parts = form
-                    .All("part")
+                var parts = form.All("part")
                     .Where(p => AttendanceId.TryParse(p, null, out _))
                     .Select(AttendanceId.Parse)
                     .Select(id => new AskPart(

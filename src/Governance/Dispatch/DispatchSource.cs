@@ -61,7 +61,9 @@ public static class DispatchSources
         if (string.IsNullOrWhiteSpace(name) || name.Length > 120)
             throw new RefusedException(new("name-missing", "A dispatch system's name has 1 to 120 characters."));
         if (statuses?.Count > 100 || activities?.Count > 500)
-            throw new RefusedException(new("source-too-long", "A dispatch system has at most 100 words for statuses and 500 rules."));
+            throw new RefusedException(
+                new("source-too-long", "A dispatch system has at most 100 words for statuses and 500 rules.")
+            );
         var source = new DispatchSource(Id<DispatchSource>.New(), name.Trim(), statuses ?? [], activities ?? [], work.Now, null);
         var token = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         await work.Execute(

@@ -28,6 +28,7 @@ static class Dispatching
     {
         DispatchRoutes.Map(app, api);
         ImportRoutes.Map(app, api);
+        LayoutRoutes.Map(api);
         ClockRoutes.Map(app, api);
         SystemRoutes.Map(app, api);
         ExemptionRoutes.Map(app, api);

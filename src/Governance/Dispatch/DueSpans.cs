@@ -8,11 +8,7 @@ static class DueSpans
     // Spans of one officer that lie closer than this are said as one: fewer rows, and the judge reads the stretch at once.
     static readonly Duration Near = Duration.FromHours(12);
 
-    public static async Task Say(
-        Work work,
-        IEnumerable<(KnownPart? Before, KnownPart After)> touched,
-        CancellationToken stop
-    )
+    public static async Task Say(Work work, IEnumerable<(KnownPart? Before, KnownPart After)> touched, CancellationToken stop)
     {
         var spans = new Dictionary<OfficerId, List<(Instant From, Instant Until)>>();
         void Add(KnownPart? part)

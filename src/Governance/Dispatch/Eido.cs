@@ -63,10 +63,13 @@ public sealed record Eido(
             .ToList();
         return new(
             number,
-            Text(incident, "incidentTypeInternalText") ?? Text(incident, "incidentTypeInternalCode") ?? Text(incident, "incidentTypeCommonRegistryText"),
+            Text(incident, "incidentTypeInternalText")
+                ?? Text(incident, "incidentTypeInternalCode")
+                ?? Text(incident, "incidentTypeCommonRegistryText"),
             PriorityOf(incident),
             Many(root, "locationComponent").Select(l => Text(l, "locationDescriptionText")).FirstOrDefault(t => t is not null),
-            Time(root, "lastUpdateTimeStamp") ?? throw Wrong("It does not say when it was written: lastUpdateTimeStamp is missing."),
+            Time(root, "lastUpdateTimeStamp")
+                ?? throw Wrong("It does not say when it was written: lastUpdateTimeStamp is missing."),
             Many(root, "callComponent").Select(c => Time(c, "callStartTimestamp")).Where(t => t is not null).Min(),
             merges.FirstOrDefault(m => m.Item2 == "REPLACED").Item1,
             [.. merges.Where(m => m.Item2 == "REPLACING").Select(m => m.Item1!)],
@@ -93,14 +96,17 @@ public sealed record Eido(
                 throw Wrong($"It has more than {MostUnits} units.");
             var id = Text(resource, "$id") ?? throw Wrong("A unit (emergencyResourceComponent) has no $id.");
             var statuses = new List<string>();
-            foreach (var name in new[] { "unitStatusInternal", "secondaryUnitStatusRegistryText", "primaryUnitStatusRegistryText" })
+            foreach (
+                var name in new[] { "unitStatusInternal", "secondaryUnitStatusRegistryText", "primaryUnitStatusRegistryText" }
+            )
                 statuses.AddRange(Texts(resource, name));
             units.Add(
                 new(
                     id,
                     Text(resource, "emergencyResourceName") ?? id,
                     statuses,
-                    Time(resource, "lastUpdateTimeStamp") ?? throw Wrong($"The unit {id} does not say since when: lastUpdateTimeStamp is missing."),
+                    Time(resource, "lastUpdateTimeStamp")
+                        ?? throw Wrong($"The unit {id} does not say since when: lastUpdateTimeStamp is missing."),
                     [.. Many(resource, "agentReference").Select(a => Text(a, "$ref")).OfType<string>()]
                 )
             );
@@ -126,7 +132,9 @@ public sealed record Eido(
         var texts = found.ValueKind == JsonValueKind.Array ? found.EnumerateArray().ToList() : [found];
         foreach (var text in texts)
             if (text.ValueKind == JsonValueKind.String && text.GetString()!.Trim() is { Length: > 0 } said)
-                yield return said.Length <= MostText ? said : throw Wrong($"The text of {name} has more than {MostText} characters.");
+                yield return said.Length <= MostText
+                    ? said
+                    : throw Wrong($"The text of {name} has more than {MostText} characters.");
     }
 
     static Instant? Time(JsonElement of, string name)
@@ -134,7 +142,8 @@ public sealed record Eido(
         if (Text(of, name) is not { } text)
             return null;
         // NENA-STA-010 2.3: with an offset always; what has none cannot be placed.
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+        return
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
             && text.Length >= 20
             && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10)
             && at.Year is >= 2000 and < 2200

@@ -4,7 +4,14 @@ namespace Lapel.Governance;
 
 /// <summary>A message as it was kept.</summary>
 /// <param name="Trouble">Why it could not be taken; none when it was.</param>
-public sealed record DispatchMessage(string Source, Digest Digest, Instant ReceivedAt, Instant? SaidAt, string? Incident, string? Trouble);
+public sealed record DispatchMessage(
+    string Source,
+    Digest Digest,
+    Instant ReceivedAt,
+    Instant? SaidAt,
+    string? Incident,
+    string? Trouble
+);
 
 /// <param name="Repeat">The same message was here before; nothing was done.</param>
 /// <param name="Unknown">Statuses that nobody understands: they are kept with the message and change nothing.</param>
@@ -16,7 +23,12 @@ static class EidoMessages
     public const int Shown = 50;
 
     /// <exception cref="RefusedException">It cannot be read; it is kept with the reason.</exception>
-    public static async Task<MessageTaken> Take(AgencyRecords records, DispatchSource source, ReadOnlyMemory<byte> body, CancellationToken stop)
+    public static async Task<MessageTaken> Take(
+        AgencyRecords records,
+        DispatchSource source,
+        ReadOnlyMemory<byte> body,
+        CancellationToken stop
+    )
     {
         var digest = Digest.Of(body.Span);
         await using var work = await records.Begin(Actor.System("dispatch-messages"), stop);
@@ -68,8 +80,20 @@ static class EidoMessages
             null,
             parts
         );
-        var replaced = eido.Replaces.Where(r => r != eido.Number).Select(r =>
-            new SaidIncident(r, null, null, null, null, null, known is null ? eido.WrittenAt : null, eido.Number, null, []));
+        var replaced = eido
+            .Replaces.Where(r => r != eido.Number)
+            .Select(r => new SaidIncident(
+                r,
+                null,
+                null,
+                null,
+                null,
+                null,
+                known is null ? eido.WrittenAt : null,
+                eido.Number,
+                null,
+                []
+            ));
         var by = new SaidBy(IncidentSource.WebHook, source.Name, Import: import);
         var accepted = await Accepting.Accept(work, [said, .. replaced], by, stop);
         await work.Execute(

@@ -57,7 +57,13 @@ public static class Exemptions
     }
 
     /// <exception cref="RefusedException">See <see cref="WhyNotGrant"/>.</exception>
-    public static async Task<Exemption> Grant(Work work, AccountId by, AskExemption ask, DateTimeZone zone, CancellationToken stop)
+    public static async Task<Exemption> Grant(
+        Work work,
+        AccountId by,
+        AskExemption ask,
+        DateTimeZone zone,
+        CancellationToken stop
+    )
     {
         if (WhyNotGrant(ask, zone) is { } refusal)
             throw new RefusedException(refusal);
@@ -96,7 +102,14 @@ public static class Exemptions
             stop
         );
         work.Append(
-            new CustodyEvent.ExemptionGranted(granted.Id, granted.Officer, granted.Unit, granted.From, granted.Until, granted.Reason)
+            new CustodyEvent.ExemptionGranted(
+                granted.Id,
+                granted.Officer,
+                granted.Unit,
+                granted.From,
+                granted.Until,
+                granted.Reason
+            )
         );
         await SayAffected(work, granted, granted.From, granted.Until, stop);
         return granted;
@@ -145,7 +158,8 @@ public static class Exemptions
     public static Refusal? WhyNotEnd(Exemption found, Instant until, string? reason) =>
         until >= found.Until ? new("exemption-ended", "It ends by then already.", RefusalKind.Conflict)
         : until < found.From ? new("dates-reversed", "It cannot end before it began. End it at its beginning.")
-        : string.IsNullOrWhiteSpace(reason) || reason.Length > 1000 ? new("reason-missing", "Say why, in at most 1,000 characters.")
+        : string.IsNullOrWhiteSpace(reason) || reason.Length > 1000
+            ? new("reason-missing", "Say why, in at most 1,000 characters.")
         : null;
 
     static List<string> Types(AskExemption ask) =>

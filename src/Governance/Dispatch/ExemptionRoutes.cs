@@ -40,7 +40,13 @@ static class ExemptionRoutes
         return TypedResults.Ok(new Paged<Exemption>(await Seen(reading, viewer, clock.Now(), stop), null));
     }
 
-    static async Task<IResult> Grant(AskExemption ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Grant(
+        AskExemption ask,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var granted = await Exemptions.Grant(work, viewer.Account.Id, ask, Span.ZoneOf(agency.Profile), stop);
@@ -51,7 +57,13 @@ static class ExemptionRoutes
     /// <param name="Until">Now when none is given.</param>
     public sealed record AskEnd(string Reason, Instant? Until = null);
 
-    static async Task<IResult> End(ExemptionId exemption, AskEnd ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> End(
+        ExemptionId exemption,
+        AskEnd ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var ended = await Exemptions.End(work, exemption, ask.Until ?? work.Now, ask.Reason, stop);
@@ -109,7 +121,8 @@ static class ExemptionRoutes
                 var ask = new AskExemption(
                     form.IdOrNull<Nouns.Officer>("officer"),
                     form.IdOrNull<Nouns.Unit>("unit"),
-                    form.Text("call-types").Split(['\n', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    form.Text("call-types")
+                        .Split(['\n', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                     Day("from", 0),
                     Day("until", 1),
                     form.Text("reason"),

@@ -142,7 +142,10 @@ public static class FaultRoutes
     /// <summary>The camera that the roster says the officer wore then.</summary>
     static async Task<CameraId?> Worn(Reading reading, OfficerId? officer, Instant at, CancellationToken stop) =>
         officer is { } who
-            ? (await Assignments.OfOfficer(reading, who, stop)).Where(a => a.Span.Contains(at)).Select(a => (CameraId?)a.Camera).FirstOrDefault()
+            ? (await Assignments.OfOfficer(reading, who, stop))
+                .Where(a => a.Span.Contains(at))
+                .Select(a => (CameraId?)a.Camera)
+                .FirstOrDefault()
             : null;
 
     static Task<IResult> MendByForm(

@@ -67,7 +67,10 @@ static class Previewing
                 rows.Add(new(row.Line, read.Said, read.Troubles));
             foreach (var trouble in read.Troubles.DistinctBy(t => t.Code))
                 counts[trouble.Code] = counts.TryGetValue(trouble.Code, out var known)
-                    ? known with { Rows = known.Rows + 1 }
+                    ? known with
+                    {
+                        Rows = known.Rows + 1,
+                    }
                     : new(trouble.Code, trouble.IsBad, 1, row.Line, trouble.Sentence);
             foreach (var part in read.Said?.Parts ?? [])
                 if (part.Badge.Length > 0 && unknown.Count < MostNames && !badges.Contains(part.Badge))

@@ -28,9 +28,6 @@ static class ImportRoutes
         api.MapGet("/dispatch/imports/{import}/rows", RowsOf).Needs(Permission.ImportDispatch);
         api.MapPost("/dispatch/imports/{import}/rows/{number:long}/mend", Mend).Needs(Permission.ImportDispatch);
         api.MapPost("/dispatch/imports/{import}/rows/{number:long}/set-aside", SetAside).Needs(Permission.ImportDispatch);
-        api.MapGet("/dispatch/layouts", AllLayouts).Needs(Permission.ImportDispatch);
-        api.MapPut("/dispatch/layouts/{name}", SaveLayout).Needs(Permission.ImportDispatch);
-        api.MapDelete("/dispatch/layouts/{name}", RemoveLayout).Needs(Permission.ImportDispatch);
     }
 
     static async Task<IResult> All(ImportId? before, AgencyRecords records, CancellationToken stop)
@@ -72,10 +69,12 @@ static class ImportRoutes
         var layout = string.IsNullOrWhiteSpace(layoutName)
             ? Layouts.Guess(layouts, file.Header) ?? Layouts.FiveColumns
             : layouts.FirstOrDefault(l => string.Equals(l.Name, layoutName.Trim(), StringComparison.OrdinalIgnoreCase))
-                ?? throw new RefusedException(LayoutNotFound);
+                ?? throw new RefusedException(LayoutRoutes.NotFound);
         var import = new DispatchImport(
             ImportId.New(),
-            Path.GetFileName(name.Replace('\\', '/')) is { Length: > 0 } plain ? plain[..Math.Min(120, plain.Length)] : "dispatch.csv",
+            Path.GetFileName(name.Replace('\\', '/')) is { Length: > 0 } plain
+                ? plain[..Math.Min(120, plain.Length)]
+                : "dispatch.csv",
             layout,
             content,
             length,
@@ -97,8 +96,6 @@ static class ImportRoutes
         await work.Commit(stop);
         return import;
     }
-
-    static readonly Refusal LayoutNotFound = new("layout-not-found", "There is no mapping of that name.", RefusalKind.NotFound);
 
     static async Task<IResult> One(ImportId import, AgencyRecords records, CancellationToken stop)
     {
@@ -241,29 +238,6 @@ static class ImportRoutes
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> AllLayouts(AgencyRecords records, CancellationToken stop)
-    {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(new Paged<DispatchLayout>(await Layouts.All(reading, stop), null));
-    }
-
-    static async Task<IResult> SaveLayout(string name, DispatchLayout layout, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Layouts.Save(work, viewer.Account.Id, layout with { Name = name.Trim() }, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(layout with { Name = name.Trim() });
-    }
-
-    static async Task<IResult> RemoveLayout(string name, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        if (await Layouts.Remove(work, name, stop) == 0)
-            throw new RefusedException(LayoutNotFound);
-        await work.Commit(stop);
-        return TypedResults.NoContent();
-    }
-
     static Task<IResult> ShowAll(ImportId? before, AgencyRecords records, CancellationToken stop) =>
         ShowAllPage(before, records, null, stop);
 
@@ -374,8 +348,19 @@ static class ImportRoutes
                         await LayoutByForm(import, form, viewer, records, stop);
                         return Forms.To(http, here, "layout-changed");
                     case "mend":
-                        var answer = await Mend(import, RowOf(form), new([.. form.All("field")]), viewer, agency, records, files, stop);
-                        return answer is Refused still ? throw new RefusedException(still.Refusal) : Forms.To(http, here, "row-mended");
+                        var answer = await Mend(
+                            import,
+                            RowOf(form),
+                            new([.. form.All("field")]),
+                            viewer,
+                            agency,
+                            records,
+                            files,
+                            stop
+                        );
+                        return answer is Refused still
+                            ? throw new RefusedException(still.Refusal)
+                            : Forms.To(http, here, "row-mended");
                     case "set-aside":
                         await SetAside(import, RowOf(form), new(form.Text("reason")), viewer, records, stop);
                         return Forms.To(http, here, "row-set-aside");
@@ -397,46 +382,5 @@ static class ImportRoutes
         if (form.Ticked("save"))
             await Layouts.Save(work, viewer.Account.Id, layout, stop);
         await work.Commit(stop);
-    }
-}
-
-/// <summary>The mapping editor's fields.</summary>
-static class LayoutForm
-{
-    public static DispatchLayout Read(Form form, DispatchLayout before)
-    {
-        var fields = new List<FieldRule>();
-        foreach (var field in Enum.GetValues<DispatchField>())
-        {
-            var word = Words<DispatchField>.Of(field);
-            string[] columns = [.. new[] { form.TextOrNull($"column-{word}"), form.TextOrNull($"or-{word}") }.OfType<string>()];
-            if (columns.Length > 0 || form.TextOrNull($"constant-{word}") is not null)
-                fields.Add(new(field, columns, form.TextOrNull($"constant-{word}")));
-        }
-        return new(
-            form.TextOrNull("name") ?? before.Name,
-            fields,
-            Lines(form.Raw("formats")),
-            form.TextOrNull("zone"),
-            [.. Lines(form.Raw("activities")).Select(Rule)],
-            form.Ticked("whole")
-        );
-    }
-
-    static List<string> Lines(string text) =>
-        [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-
-    /// <summary>A line like <c>TRAFFIC* = investigation</c>.</summary>
-    static ActivityRule Rule(string line)
-    {
-        var at = line.LastIndexOf('=');
-        return at > 0 && Words<Activity>.TryParse(line[(at + 1)..].Trim().ToLowerInvariant(), out var activity)
-            ? new(line[..at].Trim(), activity)
-            : throw new RefusedException(
-                new(
-                    "layout-activity-unreadable",
-                    $"\"{line}\" is not understood: write a call type, =, and call, investigation, questioning, transport or other."
-                )
-            );
     }
 }

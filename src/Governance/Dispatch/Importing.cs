@@ -191,10 +191,9 @@ sealed class Importing(Agency agency, TimeProvider clock) : IJob
         await work.Commit(stop);
     }
 
-    static Refusal Missing(IReadOnlyList<string> columns) =>
-        new(
-            "columns-missing",
-            $"The file has no column {string.Join(" and no column ", columns.Select(c => $"\"{c}\""))}. Change the mapping.",
-            RefusalKind.Rejected
-        );
+    static Refusal Missing(IReadOnlyList<string> columns)
+    {
+        var named = string.Join(" and no column ", columns.Select(c => $"'{c}'"));
+        return new("columns-missing", $"The file has no column {named}. Change the mapping.", RefusalKind.Rejected);
+    }
 }

@@ -16,7 +16,7 @@ public readonly record struct IncidentCursor(Instant BeginsAt, IncidentId Id)
         if (
             dot < 1
             || !long.TryParse(text.AsSpan(0, dot), System.Globalization.NumberStyles.None, null, out var at)
-            || at > long.MaxValue / 20
+            || at > Instant.MaxValue.ToMicroseconds()
             || !IncidentId.TryParse(text![(dot + 1)..], null, out var id)
         )
             return false;
@@ -28,7 +28,14 @@ public readonly record struct IncidentCursor(Instant BeginsAt, IncidentId Id)
 /// <summary>One officer's part as a viewer sees it.</summary>
 /// <param name="Outcome">None when it was not judged, or is not the viewer's to see.</param>
 /// <param name="Mine">The viewer may see how it was judged.</param>
-public sealed record SeenPart(Attendance Attendance, string? OfficerName, Outcome? Outcome, string? Trouble, string? Excuse, bool Mine);
+public sealed record SeenPart(
+    Attendance Attendance,
+    string? OfficerName,
+    Outcome? Outcome,
+    string? Trouble,
+    string? Excuse,
+    bool Mine
+);
 
 public sealed record SeenIncident(DispatchIncident Incident, Instant BeginsAt, IReadOnlyList<SeenPart> Parts);
 
@@ -50,7 +57,12 @@ public sealed class IncidentList
     bool unmatchable;
 
     /// <exception cref="RefusedException">The filter is not understood.</exception>
-    public static async Task<IncidentList> Read(HttpRequest request, Reading reading, AgencyProfile agency, CancellationToken stop)
+    public static async Task<IncidentList> Read(
+        HttpRequest request,
+        Reading reading,
+        AgencyProfile agency,
+        CancellationToken stop
+    )
     {
         string? Asked(string name) => request.Query[name].ToString().Trim() is { Length: > 0 } text ? text : null;
         var list = new IncidentList();
@@ -63,7 +75,9 @@ public sealed class IncidentList
         }
         if (Asked("officer") is { } badge)
         {
-            var officer = OfficerId.TryParse(badge, null, out var id) ? id : (await Officers.FindByBadge(reading, badge, stop))?.Id;
+            var officer = OfficerId.TryParse(badge, null, out var id)
+                ? id
+                : (await Officers.FindByBadge(reading, badge, stop))?.Id;
             list.Filter(
                 "i.id IN (SELECT incident FROM attendance WHERE officer = @officer AND withdrawn_at IS NULL)",
                 ("officer", officer?.Text ?? "")
@@ -81,9 +95,13 @@ public sealed class IncidentList
             list.outcome = outcome;
         }
         if (Asked("before") is { } older)
-            list.before = IncidentCursor.TryParse(older, out var place) ? place : throw Wrong("before", "what the list itself gave");
+            list.before = IncidentCursor.TryParse(older, out var place)
+                ? place
+                : throw Wrong("before", "what the list itself gave");
         if (Asked("after") is { } newer)
-            list.after = IncidentCursor.TryParse(newer, out var place) ? place : throw Wrong("after", "what the list itself gave");
+            list.after = IncidentCursor.TryParse(newer, out var place)
+                ? place
+                : throw Wrong("after", "what the list itself gave");
         return list;
     }
 
@@ -95,7 +113,11 @@ public sealed class IncidentList
             return new([], null, null);
         var upwards = after is not null && before is null;
         if ((upwards ? after : before) is { } place)
-            Filter($"(i.begins_at, i.id) {(upwards ? '>' : '<')} (@place, @placeId)", ("place", place.BeginsAt), ("placeId", place.Id.Text));
+            Filter(
+                $"(i.begins_at, i.id) {(upwards ? '>' : '<')} (@place, @placeId)",
+                ("place", place.BeginsAt),
+                ("placeId", place.Id.Text)
+            );
         var seen = reach.Condition(args);
         if (outcome is not null)
         {

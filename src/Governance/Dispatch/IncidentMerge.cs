@@ -29,14 +29,7 @@ public sealed record Merged(
 public static class IncidentMerge
 {
     /// <param name="whole">What is said is all there is: parts that are not named are withdrawn.</param>
-    public static Merged Of(
-        KnownIncident? before,
-        SaidIncident said,
-        IncidentSource source,
-        bool whole,
-        Instant now,
-        IWho who
-    )
+    public static Merged Of(KnownIncident? before, SaidIncident said, IncidentSource source, bool whole, Instant now, IWho who)
     {
         var own = Own(before, said, source, now);
         var ownChanged = before is null || !SameFacts(own, before.Incident) || (said.Note ?? before.Note) != before.Note;
@@ -72,7 +65,11 @@ public static class IncidentMerge
         }
         if (whole)
             for (var i = 0; i < at; i++)
-                if (!named.Contains(known[i].Attendance.Id) && known[i].Attendance.WithdrawnAt is null && known[i].SaidDigest is not null)
+                if (
+                    !named.Contains(known[i].Attendance.Id)
+                    && known[i].Attendance.WithdrawnAt is null
+                    && known[i].SaidDigest is not null
+                )
                 {
                     var gone = known[i] with { Attendance = known[i].Attendance with { WithdrawnAt = now } };
                     touched.Add((known[i], gone));
@@ -195,7 +192,13 @@ public static class IncidentMerge
             part.ClearedAt,
             null
         );
-        return new(attendance, part.Id, part.Digest.ToString(), byCallSign, Begins(attendance, received ?? own.ReceivedAt ?? now));
+        return new(
+            attendance,
+            part.Id,
+            part.Digest.ToString(),
+            byCallSign,
+            Begins(attendance, received ?? own.ReceivedAt ?? now)
+        );
     }
 
     static KnownPart Again(KnownPart old, SaidPart part, IWho who, bool byCallSign, Instant now)
@@ -209,7 +212,10 @@ public static class IncidentMerge
         var next = known with
         {
             Badge = part.Badge,
-            Officer = part.Badge.Length == 0 ? null : known.Badge == part.Badge ? known.Officer ?? who.WithBadge(part.Badge) : who.WithBadge(part.Badge),
+            Officer =
+                part.Badge.Length == 0 ? null
+                : known.Badge == part.Badge ? known.Officer ?? who.WithBadge(part.Badge)
+                : who.WithBadge(part.Badge),
             CallSign = part.CallSign ?? known.CallSign,
             Activity = part.Activity ?? known.Activity,
             DispatchedAt = Moment(known.DispatchedAt, part.DispatchedAt),

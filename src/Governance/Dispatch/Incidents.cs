@@ -144,11 +144,5 @@ public static class Attendances
         );
 
     internal static KnownPart FromKnown(Row row) =>
-        new(
-            From(row),
-            row.TextOrNull("said_id"),
-            row.TextOrNull("said_digest"),
-            row.Flag("by_call_sign"),
-            row.Time("begins_at")
-        );
+        new(From(row), row.TextOrNull("said_id"), row.TextOrNull("said_digest"), row.Flag("by_call_sign"), row.Time("begins_at"));
 }

@@ -26,10 +26,7 @@ public sealed record KnownIncident(
 
     /// <summary>As it is kept when something else takes its place.</summary>
     public string ToFormer() =>
-        JsonSerializer.Serialize(
-            new FormerIncident(Incident, Note, [.. Parts.Select(p => p.Attendance)]),
-            LapelJson.Lenient
-        );
+        JsonSerializer.Serialize(new FormerIncident(Incident, Note, [.. Parts.Select(p => p.Attendance)]), LapelJson.Lenient);
 }
 
 /// <summary>One officer's part as the records have it.</summary>
@@ -45,8 +42,7 @@ public sealed record KnownPart(Attendance Attendance, string? SaidId, string? Sa
             .Select(t => t!.Value);
 
     /// <summary>Dispatch clock; first and last that is known of it.</summary>
-    public (Instant From, Instant Until) Span =>
-        Times.Any() ? (Times.Min(), Times.Max()) : (BeginsAt, BeginsAt);
+    public (Instant From, Instant Until) Span => Times.Any() ? (Times.Min(), Times.Max()) : (BeginsAt, BeginsAt);
 }
 
 /// <summary>How an incident stood before a change.</summary>

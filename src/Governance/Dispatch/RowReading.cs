@@ -25,7 +25,15 @@ public sealed class RowReading
     // What systems write where there is nothing.
     static readonly HashSet<string> Nothing = new(StringComparer.OrdinalIgnoreCase) { "-", "NULL", "N/A" };
     static readonly HashSet<LocalDateTime> NoTime = [new(1900, 1, 1, 0, 0), new(1899, 12, 30, 0, 0), new(1, 1, 1, 0, 0)];
-    static readonly HashSet<string> YesWords = new(StringComparer.OrdinalIgnoreCase) { "1", "yes", "true", "y", "withdrawn", "cancelled" };
+    static readonly HashSet<string> YesWords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "1",
+        "yes",
+        "true",
+        "y",
+        "withdrawn",
+        "cancelled",
+    };
 
     readonly DispatchLayout layout;
     readonly DateTimeZone zone;
@@ -50,7 +58,11 @@ public sealed class RowReading
 
     /// <summary>Columns that the layout needs and the header has not: for each field one of its columns must be there.</summary>
     public static IReadOnlyList<string> MissingColumns(DispatchLayout layout, IReadOnlyList<string> header) =>
-        [.. layout.Fields.Where(f => f.Columns.Count > 0 && f.Columns.All(c => PlaceOf(header, c) < 0)).Select(f => f.Columns[0])];
+        [
+            .. layout
+                .Fields.Where(f => f.Columns.Count > 0 && f.Columns.All(c => PlaceOf(header, c) < 0))
+                .Select(f => f.Columns[0]),
+        ];
 
     static int PlaceOf(IReadOnlyList<string> header, string column)
     {
@@ -71,7 +83,15 @@ public sealed class RowReading
         if (row.Trouble is not null)
             return new(null, [Bad("not-csv", row.Trouble)]);
         if (row.Fields.Count > width)
-            return new(null, [Bad("too-many-fields", $"It has {row.Fields.Count} fields and the header has {width}. Is a comma in a field without quotation marks?")]);
+            return new(
+                null,
+                [
+                    Bad(
+                        "too-many-fields",
+                        $"It has {row.Fields.Count} fields and the header has {width}. Is a comma in a field without quotation marks?"
+                    ),
+                ]
+            );
         if (row.Fields.Count < width && row.Fields.Count < 2)
             return new(null, [Bad("too-few-fields", $"It has {row.Fields.Count} field and the header has {width}.")]);
 
@@ -136,7 +156,9 @@ public sealed class RowReading
                 continue;
             if (text.Length > most)
             {
-                troubles.Add(Bad("field-too-long", $"The text under \"{rule.Name}\" has {text.Length} characters; {most} is the most."));
+                troubles.Add(
+                    Bad("field-too-long", $"The text under \"{rule.Name}\" has {text.Length} characters; {most} is the most.")
+                );
                 return null;
             }
             // Control and direction-changing characters would let one number be read as another.

@@ -10,7 +10,13 @@ static class Rows
     const int MostParameters = 2000;
 
     /// <summary>Inserts rows whose values are already text, numbers or null.</summary>
-    public static async Task Insert(Work work, string into, string[] columns, IReadOnlyList<object?[]> rows, CancellationToken stop)
+    public static async Task Insert(
+        Work work,
+        string into,
+        string[] columns,
+        IReadOnlyList<object?[]> rows,
+        CancellationToken stop
+    )
     {
         foreach (var chunk in rows.Chunk(Math.Max(1, MostParameters / columns.Length)))
         {

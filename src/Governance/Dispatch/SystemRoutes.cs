@@ -162,8 +162,13 @@ static class SystemRoutes
         return TypedResults.NoContent();
     }
 
-    static Task<IResult> ShowSigns(string? on, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowSignsPage(on, agency, records, clock, null, null, stop);
+    static Task<IResult> ShowSigns(
+        string? on,
+        Agency agency,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) => ShowSignsPage(on, agency, records, clock, null, null, stop);
 
     static async Task<IResult> ShowSignsPage(
         string? on,

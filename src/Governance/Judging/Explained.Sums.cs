@@ -99,8 +99,7 @@ public static partial class Explained
             FindingKind.EarlyStop =>
                 $"with a camera on until {finding.Until - Duration.FromSeconds(tolerances.EarlyStopSeconds + tolerances.ClockSeconds)}",
             FindingKind.Gap => $"with no hole longer than {Duration.FromSeconds(tolerances.GapSeconds)}",
-            FindingKind.NoticeMissing =>
-                $"with a mark “{policy.Notice.Mark}” on the recording by {finding.Until}",
+            FindingKind.NoticeMissing => $"with a mark “{policy.Notice.Mark}” on the recording by {finding.Until}",
             FindingKind.Stopped or FindingKind.Muted or FindingKind.Averted => $"with {Accepted(policy, finding)}",
             _ => throw new ArgumentOutOfRangeException(nameof(finding)),
         };

@@ -15,12 +15,14 @@ public static partial class Explained
         if (stood.Withdrawn)
             return null;
         if (finding.Attendance is { } attendance)
-            return await Judgements.Again(reading, attendance, asOf, stop) is { Policy: { } policy } again
+            return
+                await Judgements.Again(reading, attendance, asOf, stop) is { Policy: { } policy } again
                 && again.Judgement.Findings.Any(f => f.Id == finding.Id)
                 ? Of(policy, again.Facts, again.Judgement, finding)
                 : null;
         var standing = await Standing.Of(reading, stop);
-        return await RecordedRows.Find(reading, finding.Recording!.Value, stop) is { } recorded
+        return
+            await RecordedRows.Find(reading, finding.Recording!.Value, stop) is { } recorded
             && standing.PolicyAt(recorded.ActivatedAt) is { } rules
             ? Of(rules, recorded, finding)
             : null;

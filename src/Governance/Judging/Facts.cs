@@ -55,6 +55,46 @@ public sealed record Recorded(
 
     /// <summary>All of its marks that notice was given, in order of time.</summary>
     public IEnumerable<Instant> Notices => NoticeAt is { } first ? LaterNotices.Prepend(first) : LaterNotices;
+
+    /// <summary>Out of the signed manifest: times lose the offset that the camera measured, open states end with the recording.</summary>
+    /// <param name="marks">Labels by which officers mark that notice was given.</param>
+    public static Recorded Of(
+        Manifest manifest,
+        OfficerId officer,
+        UnitId? unit,
+        IReadOnlyCollection<string> marks,
+        Instant admittedAt,
+        Instant? taggedAt
+    )
+    {
+        var offset = Duration.FromMilliseconds(manifest.Clock?.OffsetMs ?? 0);
+        var notices = manifest
+            .Bookmarks.Where(b => b.Label is { } label && marks.Contains(label.Trim(), StringComparer.OrdinalIgnoreCase))
+            .Select(b => b.At - offset)
+            .Order()
+            .ToList();
+        return new(
+            manifest.Recording,
+            manifest.Camera,
+            officer,
+            unit,
+            manifest.StartedAt - offset,
+            manifest.ActivatedAt - offset,
+            manifest.EndedAt - offset,
+            manifest.PreEventMs,
+            notices.Count > 0 ? notices[0] : null,
+            [
+                .. manifest
+                    .States.OrderBy(s => s.From)
+                    .Select(s => s with { From = s.From - offset, Until = (s.Until ?? manifest.EndedAt) - offset }),
+            ],
+            admittedAt,
+            taggedAt
+        )
+        {
+            LaterNotices = [.. notices.Skip(1)],
+        };
+    }
 }
 
 /// <summary>That an officer, or a unit's officers, need not record, for a time, by somebody's decision. At most a year.</summary>

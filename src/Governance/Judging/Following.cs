@@ -34,9 +34,6 @@ sealed class Following : IFollower
                 case CustodyEvent.MembershipChanged moved:
                     await Moved(work, moved, logged.Entry.At, stop);
                     break;
-                case CustodyEvent.OfficerChanged { Change: "entered" } entered:
-                    await Entered(work, entered, stop);
-                    break;
                 case CustodyEvent.PolicyAdopted adopted:
                     await Adopted(work, adopted, logged.Entry.At, stop);
                     break;
@@ -53,14 +50,12 @@ sealed class Following : IFollower
         var offset = Duration.FromMilliseconds(manifest.Clock?.OffsetMs ?? 0);
         var activated = manifest.ActivatedAt - offset;
         // By who wore the camera when it was switched on: the buffer may still be from the hands before.
-        var officer =
-            (await Assignments.WearerOf(work, recording.Camera, activated, stop))?.Id ?? recording.Officer?.Id;
+        var officer = (await Assignments.WearerOf(work, recording.Camera, activated, stop))?.Id ?? recording.Officer?.Id;
         var before = await RecordedRows.Find(work, id, stop);
         if (officer is not { } wearer)
             return; // nobody wore it, as far as anybody entered: copied when somebody does
-        var recorded = Copied(
+        var recorded = Recorded.Of(
             manifest,
-            offset,
             wearer,
             (await Memberships.UnitOn(work, wearer, activated, stop))?.Id,
             await NoticeMarks(work, activated, stop),
@@ -72,47 +67,6 @@ sealed class Following : IFollower
         await Due.Say(work, wearer, recorded.From - Margin, recorded.Until + Margin, stop);
         if (before is not null && before.Officer != wearer)
             await Due.Say(work, before.Officer, recorded.From - Margin, recorded.Until + Margin, stop);
-    }
-
-    /// <summary>Pure: the recording in the server's time.</summary>
-    /// <param name="offset">Camera clock minus server clock.</param>
-    /// <param name="marks">Labels by which officers mark that notice was given.</param>
-    public static Recorded Copied(
-        Manifest manifest,
-        Duration offset,
-        OfficerId officer,
-        UnitId? unit,
-        IReadOnlyCollection<string> marks,
-        Instant admittedAt,
-        Instant? taggedAt
-    )
-    {
-        var notices = manifest
-            .Bookmarks.Where(b => b.Label is { } label && marks.Contains(label.Trim(), StringComparer.OrdinalIgnoreCase))
-            .Select(b => b.At - offset)
-            .Order()
-            .ToList();
-        return new(
-            manifest.Recording,
-            manifest.Camera,
-            officer,
-            unit,
-            manifest.StartedAt - offset,
-            manifest.ActivatedAt - offset,
-            manifest.EndedAt - offset,
-            manifest.PreEventMs,
-            notices.Count > 0 ? notices[0] : null,
-            [
-                .. manifest
-                    .States.OrderBy(s => s.From)
-                    .Select(s => s with { From = s.From - offset, Until = (s.Until ?? manifest.EndedAt) - offset }),
-            ],
-            admittedAt,
-            taggedAt
-        )
-        {
-            LaterNotices = [.. notices.Skip(1)],
-        };
     }
 
     static async Task<IReadOnlyCollection<string>> NoticeMarks(Work work, Instant at, CancellationToken stop) =>
@@ -127,14 +81,7 @@ sealed class Following : IFollower
         );
 
     // Only what was admitted before the fact is copied again: the rest comes along the log by itself.
-    static async Task Worn(
-        Work work,
-        CameraId camera,
-        OfficerId officer,
-        Instant from,
-        Instant at,
-        CancellationToken stop
-    )
+    static async Task Worn(Work work, CameraId camera, OfficerId officer, Instant from, Instant at, CancellationToken stop)
     {
         await CopyAll(
             work,
@@ -200,18 +147,5 @@ sealed class Following : IFollower
     {
         foreach (var id in await work.Many(which, args, row => row.Id<Nouns.Recording>("id"), stop))
             await Copy(work, id, stop);
-    }
-
-    /// <summary>Attendances that were kept under a badge that nobody had.</summary>
-    static async Task Entered(Work work, CustodyEvent.OfficerChanged entered, CancellationToken stop)
-    {
-        var found = await work.Many(
-            "UPDATE attendance SET officer = @Officer WHERE officer IS NULL AND badge = @Badge RETURNING begins_at, cleared_at",
-            new { entered.Officer, entered.Badge },
-            row => (From: row.Time("begins_at"), Until: row.TimeOrNull("cleared_at") ?? row.Time("begins_at")),
-            stop
-        );
-        foreach (var (from, until) in found)
-            await Due.Say(work, entered.Officer, from - Margin, until + Margin, stop);
     }
 }

@@ -17,22 +17,42 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             again_at = excluded.again_at
         """,
         [
-            "attendance", "incident", "officer", "unit", "policy", "trigger", "begins", "from", "until", "outcome",
-            "covered", "excused", "excuse", "recordings", "whole", "notice", "trouble", "again",
+            "attendance",
+            "incident",
+            "officer",
+            "unit",
+            "policy",
+            "trigger",
+            "begins",
+            "from",
+            "until",
+            "outcome",
+            "covered",
+            "excused",
+            "excuse",
+            "recordings",
+            "whole",
+            "notice",
+            "trouble",
+            "again",
         ]
     );
     readonly Statement removal = work.Prepare("DELETE FROM judgement WHERE attendance = @attendance", "attendance");
     readonly Statement recording = work.Prepare(
         """
-        INSERT INTO recording_judgement (recording, officer, unit, policy, began_at, of_incident, dock_by, docked_at, tag_by,
+        INSERT INTO recording_judgement (recording, officer, unit, policy, began_at, dock_by, docked_at, tag_by,
             tagged_at, again_at)
-        VALUES (@recording, @officer, @unit, @policy, @began, @ofIncident, @dockBy, @docked, @tagBy, @tagged, @again)
+        VALUES (@recording, @officer, @unit, @policy, @began, @dockBy, @docked, @tagBy, @tagged, @again)
         ON CONFLICT (recording) DO UPDATE SET officer = excluded.officer, unit = excluded.unit, policy = excluded.policy,
-            began_at = excluded.began_at, of_incident = excluded.of_incident, dock_by = excluded.dock_by,
+            began_at = excluded.began_at, dock_by = excluded.dock_by,
             docked_at = excluded.docked_at, tag_by = excluded.tag_by, tagged_at = excluded.tagged_at,
             again_at = excluded.again_at
         """,
-        ["recording", "officer", "unit", "policy", "began", "ofIncident", "dockBy", "docked", "tagBy", "tagged", "again"]
+        ["recording", "officer", "unit", "policy", "began", "dockBy", "docked", "tagBy", "tagged", "again"]
+    );
+    readonly Statement recordingRemoval = work.Prepare(
+        "DELETE FROM recording_judgement WHERE recording = @recording",
+        "recording"
     );
     readonly Statement finding = work.Prepare(
         """
@@ -45,6 +65,8 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
         ["id", "kind", "attendance", "recording", "officer", "unit", "from", "until", "reason", "breach", "policy"]
     );
     readonly Statement withdrawal = work.Prepare("UPDATE finding SET withdrawn = 1 WHERE id = @id", "id");
+
+    Statement[] All => [removal, judgement, recordingRemoval, recording, withdrawal, finding];
 
     /// <summary>Rows written so far.</summary>
     public int Changed { get; private set; }
@@ -100,7 +122,6 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
                 row.Unit?.Text,
                 (long)row.Policy,
                 row.BeganAt.ToMicroseconds(),
-                row.OfIncident ? 1L : 0L,
                 row.DockBy?.ToMicroseconds(),
                 row.DockedAt.ToMicroseconds(),
                 row.TagBy?.ToMicroseconds(),
@@ -109,6 +130,12 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             ],
             stop
         );
+    }
+
+    public ValueTask Remove(RecordingId id, CancellationToken stop)
+    {
+        Changed++;
+        return recordingRemoval.Add([id.Text], stop);
     }
 
     public ValueTask Put(Finding found, CancellationToken stop)
@@ -145,13 +172,13 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
 
     public async Task Send(CancellationToken stop)
     {
-        foreach (var statement in new[] { removal, judgement, recording, withdrawal, finding })
+        foreach (var statement in All)
             await statement.Send(stop);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var statement in new[] { removal, judgement, recording, withdrawal, finding })
+        foreach (var statement in All)
             await statement.DisposeAsync();
     }
 }

@@ -7,7 +7,7 @@ namespace Lapel.Governance;
 /// Drains what is due, officer by officer: the judgements and the taking of what was due commit together, so it can stop anywhere. A
 /// deadline that passes is due by itself: the job wakes at the earliest.
 /// </summary>
-public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
+public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clock) : IJob
 {
     /// <summary>Subject under which the job waits for the next deadline.</summary>
     const string NextDeadline = "deadline";
@@ -15,32 +15,38 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
     /// <summary>A unit of work ends after this long: on SQLite a camera's upload may be waiting for its turn.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>When everything is judged again, somebody asked for it and waits too.</summary>
+    static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Spans closer than this are judged as one.</summary>
     static readonly Duration Near = Duration.FromHours(12);
 
     public string Kind => Due.Job;
 
-    public async Task Run(string subject, CancellationToken stop)
+    public Task Run(string subject, CancellationToken stop) => Drain(Turn, stop);
+
+    async Task Drain(TimeSpan turn, CancellationToken stop)
     {
-        await using (var work = await records.Begin(Actor.System("judging"), stop))
-        {
-            await SayDeadlines(work, stop);
-            await work.Commit(stop);
-        }
+        if (await AnyDeadlinePassed(stop))
+            await using (var work = await records.Begin(Actor.System("judging"), stop))
+            {
+                await SayDeadlines(work, stop);
+                await work.Commit(stop);
+            }
         OfficerId? after = null;
-        do
-            after = await Step(after, stop);
+        do after = await Step(after, turn, stop);
         while (after is not null);
     }
 
     /// <returns>The last officer judged, to go on after; none when nothing is left.</returns>
-    async Task<OfficerId?> Step(OfficerId? after, CancellationToken stop)
+    async Task<OfficerId?> Step(OfficerId? after, TimeSpan turn, CancellationToken stop)
     {
         var began = Stopwatch.GetTimestamp();
         await using var work = await records.Begin(Actor.System("judging"), stop);
         var standing = await Standing.Of(work, stop);
         await using var writing = new JudgementWriting(work);
         var more = true;
+        var judged = new List<(Instant From, Instant Until)>();
         do
         {
             var next = await Next(work, after, stop) ?? (after is null ? null : await Next(work, null, stop));
@@ -54,12 +60,15 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
             {
                 await OfficerJudging.Do(work, standing, writing, officer, span, stop);
                 await writing.Send(stop);
+                judged.Add((Time.FromMicroseconds(span.From), Time.FromMicroseconds(span.Until)));
             }
-        } while (Stopwatch.GetElapsedTime(began) < Turn);
+        } while (Stopwatch.GetElapsedTime(began) < turn);
         if (!more)
             await WakeAtNextDeadline(work, stop);
         if (writing.FindingsChanged > 0)
             await Jobs.Enqueue(work, Asking.JobKind, "", stop);
+        if (writing.Changed > 0)
+            await MonthsDue.Say(work, judged, stop);
         await work.Commit(stop);
         if (writing.FindingsChanged > 0)
             pulse.Send("findings");
@@ -88,6 +97,19 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
             stop
         );
         return [.. Intervals.Union([.. due]).Select(i => i with { Until = i.Until - OfficerFacts.Us(Near) })];
+    }
+
+    async Task<bool> AnyDeadlinePassed(CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return await reading.Any(
+            """
+            SELECT 1 FROM judgement WHERE again_at <= @now
+            UNION ALL SELECT 1 FROM recording_judgement WHERE again_at <= @now LIMIT 1
+            """,
+            new { now = clock.Now() },
+            stop
+        );
     }
 
     /// <summary>Deadlines that have passed become due like everything else.</summary>
@@ -148,6 +170,6 @@ public sealed class Judging(AgencyRecords records, Pulse pulse) : IJob
             );
             await work.Commit(stop);
         }
-        await Run("", stop);
+        await Drain(LongTurn, stop);
     }
 }

@@ -38,7 +38,13 @@ sealed class OfficerFacts
     }
 
     /// <summary>An attendance with dispatch's offset taken off.</summary>
-    public sealed record Attending(Attendance Attendance, DispatchIncident Incident, Instant Begins, Instant Ends, Duration Offset);
+    public sealed record Attending(
+        Attendance Attendance,
+        DispatchIncident Incident,
+        Instant Begins,
+        Instant Ends,
+        Duration Offset
+    );
 
     public OfficerId Officer { get; }
 
@@ -58,12 +64,7 @@ sealed class OfficerFacts
     )
     {
         var (reach, farther) = (Us(standing.Reach), Us(Standing.LongestRecording));
-        var recordings = await RecordedRows.Of(
-            reading,
-            officer,
-            new(span.From - reach - farther, span.Until + reach),
-            stop
-        );
+        var recordings = await RecordedRows.Of(reading, officer, new(span.From - reach - farther, span.Until + reach), stop);
         var (from, until) = (span.From, span.Until);
         foreach (var recording in recordings)
             if (Interval.Of(recording.From, recording.Until) is var one && one.From < span.Until && one.Until > span.From)
@@ -75,7 +76,12 @@ sealed class OfficerFacts
             until = until + Us(standing.MostOffset),
         };
         var attended = await reading.Many(AttendedSql, args, row => ReadAttended(row, standing), stop);
-        var day = new { officer, from = from - reach, until = until + reach };
+        var day = new
+        {
+            officer,
+            from = from - reach,
+            until = until + reach,
+        };
         return new(
             officer,
             standing,

@@ -32,9 +32,13 @@ static class OfficerJudging
         foreach (var left in before.Loaded)
             if (await StandingRows.IsGone(work, officer, left, stop))
                 await writing.Remove(left, stop);
-        foreach (var (row, judgement) in Recordings(standing, facts, span, work.Now))
+        foreach (var (recorded, (ofIncident, judgement)) in RecordingsOf(standing, facts, span, work.Now))
         {
-            await writing.Put(row, before.Recordings.GetValueOrDefault(judgement.Recording), stop);
+            var stood = before.Recordings.GetValueOrDefault(recorded.Recording);
+            if (ofIncident)
+                await writing.Put(RecordingRow.Of(recorded, judgement), stood, stop);
+            else if (stood is not null)
+                await writing.Remove(recorded.Recording, stop);
             await Compare(writing, before, judgement.Recording.Text, judgement.Findings, stop);
         }
         foreach (var attended in facts.Attended)
@@ -86,17 +90,8 @@ static class OfficerJudging
                 continue;
             var ofIncident = Touches(required, itself);
             var policy = standing.PolicyAt(recording.ActivatedAt);
-            yield return (
-                recording,
-                (ofIncident, Judge.JudgeRecording(policy, recording, asOf, ofIncident, before))
-            );
+            yield return (recording, (ofIncident, Judge.JudgeRecording(policy, recording, asOf, ofIncident, before)));
         }
-    }
-
-    static IEnumerable<(RecordingRow Row, RecordingJudgement Judgement)> Recordings(Standing standing, OfficerFacts facts, Interval span, Instant asOf)
-    {
-        foreach (var (recorded, (ofIncident, judgement)) in RecordingsOf(standing, facts, span, asOf))
-            yield return (RecordingRow.Of(recorded, ofIncident, judgement), judgement);
     }
 
     static List<Interval> RequiredSpans(Standing standing, OfficerFacts facts)

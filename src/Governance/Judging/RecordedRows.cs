@@ -66,8 +66,7 @@ static class RecordedRows
         && a.LaterNotices.SequenceEqual(b.LaterNotices)
         && a with { States = [], LaterNotices = [] } == b with { States = [], LaterNotices = [] };
 
-    static string? ToJson<T>(IReadOnlyList<T> list) =>
-        list.Count == 0 ? null : JsonSerializer.Serialize(list, LapelJson.Lenient);
+    static string? ToJson<T>(IReadOnlyList<T> list) => list.Count == 0 ? null : JsonSerializer.Serialize(list, LapelJson.Lenient);
 
     static readonly IReadOnlyList<StateSpan> NoStates = [];
     static readonly IReadOnlyList<Instant> NoMarks = [];

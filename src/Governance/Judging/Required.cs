@@ -14,7 +14,9 @@ public static class Required
         if (TriggerOf(policy.Policy, facts.Attendance, facts.Incident) is not { } trigger)
             return (null, null);
         var (span, trouble) = SpanOf(policy.Policy, trigger, facts.Attendance);
-        return span is { } known ? (Of(policy, trigger, known, facts, Coverage.Of(known, facts.Recordings)), null) : (null, trouble);
+        return span is { } known
+            ? (Of(policy, trigger, known, facts, Coverage.Of(known, facts.Recordings)), null)
+            : (null, trouble);
     }
 
     internal static RequiredRecording Of(

@@ -50,12 +50,16 @@ sealed class Standing
             OfficerFacts.ReadExemption,
             stop
         );
-        return new(await Lapel.Governance.Policies.AllInForce(reading, stop), clock, units.ToDictionary(u => u.Id, u => u.Parent), ofUnits);
+        return new(
+            await Lapel.Governance.Policies.AllInForce(reading, stop),
+            clock,
+            units.ToDictionary(u => u.Id, u => u.Parent),
+            ofUnits
+        );
     }
 
     /// <summary>The same, but judged as if this were the only policy there ever was: what-if.</summary>
-    public Standing Under(Policy draft) =>
-        new([new(0, Instant.MinValue, null, draft)], clock, parents, ofUnits);
+    public Standing Under(Policy draft) => new([new(0, Instant.MinValue, null, draft)], clock, parents, ofUnits);
 
     public PolicyInForce? PolicyAt(Instant at)
     {

@@ -5,16 +5,14 @@ namespace Lapel.Governance;
 /// <summary>A finding as it stands in the records.</summary>
 public sealed record StoodFinding(Finding Finding, bool Withdrawn);
 
-/// <summary>The judgement of a recording alone, as the records keep it.</summary>
+/// <summary>Docking and tagging of a recording that touches something that was required, as the records keep it.</summary>
 /// <param name="BeganAt">When it was switched on.</param>
-/// <param name="OfIncident">It touches something that was required.</param>
 public sealed record RecordingRow(
     RecordingId Recording,
     OfficerId Officer,
     UnitId? Unit,
     int Policy,
     Instant BeganAt,
-    bool OfIncident,
     Instant? DockBy,
     Instant DockedAt,
     Instant? TagBy,
@@ -22,14 +20,13 @@ public sealed record RecordingRow(
     Instant? AgainAt
 )
 {
-    internal static RecordingRow Of(Recorded recorded, bool ofIncident, RecordingJudgement judgement) =>
+    internal static RecordingRow Of(Recorded recorded, RecordingJudgement judgement) =>
         new(
             recorded.Recording,
             recorded.Officer,
             recorded.Unit,
             judgement.Policy,
             recorded.ActivatedAt,
-            ofIncident,
             judgement.DockBy,
             recorded.AdmittedAt,
             judgement.TagBy,
@@ -44,7 +41,6 @@ public sealed record RecordingRow(
             row.IdOrNull<Nouns.Unit>("unit"),
             (int)row.Number("policy"),
             row.Time("began_at"),
-            row.Flag("of_incident"),
             row.TimeOrNull("dock_by"),
             row.Time("docked_at"),
             row.TimeOrNull("tag_by"),
@@ -116,9 +112,9 @@ sealed class StandingRows
             rows.Recordings.Add(row.Recording, row);
         var seen = new HashSet<FindingId>();
         foreach (var sql in span.Length > OfficerFacts.Us(Long) ? FindingsOfAll : FindingsOfSpan)
-            await foreach (var stood in reading.Each(sql, args, Governance.Findings.ReadStood, stop))
-                if (seen.Add(stood.Finding.Id))
-                    rows.Add(stood);
+        await foreach (var stood in reading.Each(sql, args, Governance.Findings.ReadStood, stop))
+            if (seen.Add(stood.Finding.Id))
+                rows.Add(stood);
         return rows;
     }
 
@@ -134,27 +130,27 @@ sealed class StandingRows
     [
         "SELECT * FROM finding WHERE officer = @officer",
         """
-        SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
-        WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
-            AND finding.officer <> @officer AND finding.attendance IS NULL
-        """,
+            SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
+            WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
+                AND finding.officer <> @officer AND finding.attendance IS NULL
+            """,
     ];
 
     static readonly string[] FindingsOfSpan =
     [
         """
-        SELECT * FROM finding
-        WHERE officer = @officer AND attendance IS NOT NULL AND from_at >= @from AND from_at < @until
-        """,
+            SELECT * FROM finding
+            WHERE officer = @officer AND attendance IS NOT NULL AND from_at >= @from AND from_at < @until
+            """,
         """
-        SELECT finding.* FROM judgement JOIN finding ON finding.attendance = judgement.attendance
-        WHERE judgement.officer = @officer AND judgement.begins_at >= @from AND judgement.begins_at < @Until
-        """,
+            SELECT finding.* FROM judgement JOIN finding ON finding.attendance = judgement.attendance
+            WHERE judgement.officer = @officer AND judgement.begins_at >= @from AND judgement.begins_at < @Until
+            """,
         """
-        SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
-        WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
-            AND finding.attendance IS NULL
-        """,
+            SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
+            WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
+                AND finding.attendance IS NULL
+            """,
     ];
 
     /// <summary>Whether what is left over is about something that is no longer this officer's: withdrawn, or another's after all.</summary>

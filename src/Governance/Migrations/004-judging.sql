@@ -3,17 +3,17 @@
 -- Marks of notice after the first: a recording that goes on from one call to the next has one for each.
 ALTER TABLE recorded ADD COLUMN later_notices TEXT; -- JSON list of times; none when there is one mark or none
 
--- The present judgement of every recording alone: docking and tagging. Written by judging; the same from zero.
+-- Docking and tagging of every recording that touches anything that was required; the others need no tag, and a late docking is a
+-- finding. Written by judging; the same from zero.
 CREATE TABLE recording_judgement (
     recording TEXT PRIMARY KEY,
     officer TEXT NOT NULL,
     unit TEXT,                        -- the officer's unit at the start
     policy BIGINT NOT NULL,           -- number of the policy version; 0 when none was in force
     began_at BIGINT NOT NULL,         -- when it was switched on, for lists and months
-    of_incident BIGINT NOT NULL,      -- 1 when it touches anything that was required
     dock_by BIGINT,                   -- until when it had to be docked; none without a policy
     docked_at BIGINT NOT NULL,        -- when Lapel held it
-    tag_by BIGINT,                    -- until when it has to be tagged; none when it is of no incident
+    tag_by BIGINT,                    -- until when it has to be tagged; none without a policy
     tagged_at BIGINT,                 -- when it first had case number and category; none while it has not
     again_at BIGINT                   -- to be judged again then though nothing changes
 );

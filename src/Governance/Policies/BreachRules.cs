@@ -28,14 +28,20 @@ static class BreachRules
     static IEnumerable<PolicyTrouble> Floor(BreachClass breach, string at)
     {
         if (breach.FloorDays > 0 && breach.Route != Route.ProfessionalStandards)
-            yield return PolicyRules.At($"{at}.floorDays", "Only professional standards can decide a suspension; take the floor out or change the route.");
+            yield return PolicyRules.At(
+                $"{at}.floorDays",
+                "Only professional standards can decide a suspension; take the floor out or change the route."
+            );
     }
 
     static IEnumerable<PolicyTrouble> Escalation(IReadOnlyList<BreachClass> all, BreachClass breach, string at)
     {
         if (breach.EscalatesTo is null != breach.EscalatesAt is null)
         {
-            yield return PolicyRules.At(at, "An escalation says where to and from which time on; here one of the two is missing.");
+            yield return PolicyRules.At(
+                at,
+                "An escalation says where to and from which time on; here one of the two is missing."
+            );
             yield break;
         }
         if (breach.EscalatesTo is not { } to)
@@ -43,13 +49,19 @@ static class BreachRules
         foreach (var trouble in PolicyRules.Within($"{at}.escalatesAt", breach.EscalatesAt!.Value, 2, 20))
             yield return trouble;
         if (breach.LookBackDays == 0)
-            yield return PolicyRules.At($"{at}.lookBackDays", "Repeats count only inside the look-back, and this class has none.");
+            yield return PolicyRules.At(
+                $"{at}.lookBackDays",
+                "Repeats count only inside the look-back, and this class has none."
+            );
         if (all.FirstOrDefault(b => b.Id == to) is not { } target)
             yield return PolicyRules.At($"{at}.escalatesTo", $"There is no breach class '{to}'.");
         else if (Circles(all, breach))
             yield return PolicyRules.At($"{at}.escalatesTo", "This escalation comes back to where it began.");
         else if (target.Route < breach.Route || (target.FloorDays ?? 0) < (breach.FloorDays ?? 0))
-            yield return PolicyRules.At($"{at}.escalatesTo", $"'{to}' is the milder class: a repeat would cost less than the first time.");
+            yield return PolicyRules.At(
+                $"{at}.escalatesTo",
+                $"'{to}' is the milder class: a repeat would cost less than the first time."
+            );
     }
 
     static bool Circles(IReadOnlyList<BreachClass> all, BreachClass from)

@@ -71,7 +71,8 @@ public static class LineDiff
         var common = new ushort[before.Length + 1, after.Length + 1];
         for (var i = before.Length - 1; i >= 0; i--)
         for (var j = after.Length - 1; j >= 0; j--)
-            common[i, j] = before[i] == after[j] ? (ushort)(common[i + 1, j + 1] + 1) : Math.Max(common[i + 1, j], common[i, j + 1]);
+            common[i, j] =
+                before[i] == after[j] ? (ushort)(common[i + 1, j + 1] + 1) : Math.Max(common[i + 1, j], common[i, j + 1]);
         return common;
     }
 }

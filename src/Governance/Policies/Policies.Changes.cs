@@ -122,9 +122,7 @@ public static partial class Policies
         var officer = (await Accounts.Find(work, by, stop))?.Officer;
         var approvals = await ApprovalsOf(work, id, stop);
         var troubles = PolicyText.WhyNotValid(version.Text);
-        Throw(
-            PolicyDecisions.WhyNotApprove(version, troubles, await Newest(work, stop), approvals, by, officer, seen, work.Now)
-        );
+        Throw(PolicyDecisions.WhyNotApprove(version, troubles, await Newest(work, stop), approvals, by, officer, seen, work.Now));
         await work.Execute(
             "INSERT INTO policy_approval (version, account, officer, name, digest, at) VALUES (@id, @by, @officer, @Name, @Digest, @Now)",
             new
@@ -210,12 +208,7 @@ public static partial class Policies
     }
 
     static Task<PolicyVersion?> Newest(Reading reading, CancellationToken stop) =>
-        reading.One(
-            "SELECT * FROM policy_version WHERE state = 'adopted' ORDER BY number DESC LIMIT 1",
-            null,
-            FromRow,
-            stop
-        );
+        reading.One("SELECT * FROM policy_version WHERE state = 'adopted' ORDER BY number DESC LIMIT 1", null, FromRow, stop);
 
     static Task Note(Work work, PolicyVersionId version, PolicyStep step, string? note, CancellationToken stop) =>
         work.Execute(

@@ -9,7 +9,11 @@ public static class PolicyDecisions
     public const int LongestNote = 2000;
     static readonly Duration FarthestAhead = Duration.FromDays(730);
 
-    public static readonly Refusal NotFound = new("policy-not-found", "There is no such version of the policy.", RefusalKind.NotFound);
+    public static readonly Refusal NotFound = new(
+        "policy-not-found",
+        "There is no such version of the policy.",
+        RefusalKind.NotFound
+    );
 
     /// <summary>A draft may be wrong in every way but these: what cannot be kept as it was written is not kept at all.</summary>
     public static Refusal? WhyNotKeep(string text) =>
@@ -66,9 +70,17 @@ public static class PolicyDecisions
         if (version.State != PolicyState.Proposed)
             return new("policy-not-proposed", "Only a version that is proposed can be approved.", RefusalKind.Conflict);
         if (seen != version.Digest)
-            return new("policy-other-text", "What you approve is not the text that is proposed; read it again.", RefusalKind.Conflict);
+            return new(
+                "policy-other-text",
+                "What you approve is not the text that is proposed; read it again.",
+                RefusalKind.Conflict
+            );
         if (approvals.Any(a => a.Account == by || (officer is not null && a.Officer == officer)))
-            return new("policy-approved-already", "You have approved it already; the other approval is another person's.", RefusalKind.Conflict);
+            return new(
+                "policy-approved-already",
+                "You have approved it already; the other approval is another person's.",
+                RefusalKind.Conflict
+            );
         return WhyNotRules(troubles) ?? WhyNotFrom(newest, version.EffectiveFrom!.Value, now);
     }
 
@@ -90,25 +102,29 @@ public static class PolicyDecisions
     static Refusal? WhyNotDraft(PolicyVersion version) =>
         version.State == PolicyState.Draft
             ? null
-            : new("policy-text-fixed", "Its text is fixed since it was proposed; make a new draft from it.", RefusalKind.Conflict);
+            : new(
+                "policy-text-fixed",
+                "Its text is fixed since it was proposed; make a new draft from it.",
+                RefusalKind.Conflict
+            );
 
     static Refusal? WhyNotRules(IReadOnlyList<PolicyTrouble> troubles) =>
-        troubles.Count == 0 ? null
-        : new(
-            "policy-invalid",
-            troubles.Count == 1
-                ? $"One thing is still wrong, in line {troubles[0].Line}: {troubles[0].Sentence}"
-                : $"{troubles.Count} things are still wrong; the first, in line {troubles[0].Line}: {troubles[0].Sentence}",
-            RefusalKind.Rejected
-        );
+        troubles.Count == 0
+            ? null
+            : new(
+                "policy-invalid",
+                troubles.Count == 1
+                    ? $"One thing is still wrong, in line {troubles[0].Line}: {troubles[0].Sentence}"
+                    : $"{troubles.Count} things are still wrong; the first, in line {troubles[0].Line}: {troubles[0].Sentence}",
+                RefusalKind.Rejected
+            );
 
     // Nobody is judged by a rule that was not in force. Only the first version may begin in the past: it writes down what held already.
     static Refusal? WhyNotFrom(PolicyVersion? newest, Instant from, Instant now) =>
-        from > now + FarthestAhead
-            ? new("policy-date-far", "A policy takes effect within two years; check the date.")
+        from > now + FarthestAhead ? new("policy-date-far", "A policy takes effect within two years; check the date.")
         : newest is null
             ? from.InUtc().Year < 2000
-                ? new("policy-date-far", "A policy that began before the year 2000 is a mistake in the date.")
+                    ? new("policy-date-far", "A policy that began before the year 2000 is a mistake in the date.")
                 : null
         : from < now
             ? new(
@@ -126,6 +142,7 @@ public static class PolicyDecisions
     static Refusal? WhyNotNote(string note, string code, string sentence) =>
         string.IsNullOrWhiteSpace(note) ? new(code, sentence)
         : note.Length > LongestNote ? new("policy-note-long", $"A note has at most {LongestNote} characters.")
-        : note.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) ? new("policy-note-unreadable", "The note holds characters that cannot be seen.")
+        : note.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
+            ? new("policy-note-unreadable", "The note holds characters that cannot be seen.")
         : null;
 }

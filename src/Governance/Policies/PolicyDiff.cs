@@ -13,7 +13,13 @@ public enum RuleChanged
 /// <summary>What became of one rule between two versions.</summary>
 /// <param name="Section">Title of the part it belongs to.</param>
 /// <param name="Heading">As the later version calls it, or the earlier when it was removed.</param>
-public sealed record RuleChange(string Section, string Key, string Heading, RuleChanged Change, IReadOnlyList<FieldChange> Fields);
+public sealed record RuleChange(
+    string Section,
+    string Key,
+    string Heading,
+    RuleChanged Change,
+    IReadOnlyList<FieldChange> Fields
+);
 
 /// <param name="Before">None when there was nothing.</param>
 /// <param name="After">None when there is nothing any more.</param>
@@ -47,7 +53,13 @@ public static class PolicyDiff
         var stayed = before.Rules.Where(r => now.Contains(r.Key)).ToList();
         var order = after.Rules.Where(r => old.Contains(r.Key)).ToList();
         if (!stayed.Select(r => r.Key).SequenceEqual(order.Select(r => r.Key)))
-            yield return new(after.Title, after.Id, "Order of the rules", RuleChanged.Moved, [new("Order", Names(stayed), Names(order))]);
+            yield return new(
+                after.Title,
+                after.Id,
+                "Order of the rules",
+                RuleChanged.Moved,
+                [new("Order", Names(stayed), Names(order))]
+            );
     }
 
     static string Names(IEnumerable<Rule> rules) => string.Join(", ", rules.Select(r => r.Heading));

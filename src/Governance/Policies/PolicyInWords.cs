@@ -19,21 +19,61 @@ public static class PolicyInWords
 {
     public static IReadOnlyList<RuleSection> Of(Policy policy) =>
         [
-            new("triggers", "When the camera must be on", "The first rule that fits what you are doing decides.", [.. policy.Triggers.Select(OfTrigger)]),
-            new("reasons", "Reasons to stop, mute or avert", "Say the reason first, and go back to recording as soon as it has passed.", [.. policy.Reasons.Select(OfReason)]),
-            new("exigencies", "When exceptions do not hold", "While one of these stands, the camera stays on.", [.. policy.Exigencies.Select(e => new Rule($"exigencies.{e.Code}", e.Label, e.Says, []))]),
-            new("duties", "Before and after", "What goes with a recording.", [OfBuffer(policy.PreEvent), OfNotice(policy.Notice), OfDocking(policy.Docking), OfTagging(policy.Tagging)]),
-            new("reviews", "Reviews", "Drawn at random from what had to be recorded.", [OfReviews(policy.Reviews)]),
-            new("breaches", "What a finding can lead to", "Nothing follows by itself: people decide, after hearing the officer.", [.. policy.Breaches.Select(b => OfBreach(policy, b))]),
-            new("tolerances", "How much off is still right", "Figures by which recordings are compared with dispatch.", [OfTolerances(policy.Tolerances)]),
-            new("explanations", "How an officer can explain", "Offered with every finding, beside free text.", [.. policy.Explanations.Select(OfExplanation)]),
+            new RuleSection(
+                "triggers",
+                "When the camera must be on",
+                "The first rule that fits what you are doing decides.",
+                [.. policy.Triggers.Select(OfTrigger)]
+            ),
+            new RuleSection(
+                "reasons",
+                "Reasons to stop, mute or avert",
+                "Say the reason first, and go back to recording as soon as it has passed.",
+                [.. policy.Reasons.Select(OfReason)]
+            ),
+            new RuleSection(
+                "exigencies",
+                "When exceptions do not hold",
+                "While one of these stands, the camera stays on.",
+                [.. policy.Exigencies.Select(e => new Rule($"exigencies.{e.Code}", e.Label, e.Says, []))]
+            ),
+            new RuleSection(
+                "duties",
+                "Before and after",
+                "What goes with a recording.",
+                [OfBuffer(policy.PreEvent), OfNotice(policy.Notice), OfDocking(policy.Docking), OfTagging(policy.Tagging)]
+            ),
+            new RuleSection("reviews", "Reviews", "Drawn at random from what had to be recorded.", [OfReviews(policy.Reviews)]),
+            new RuleSection(
+                "breaches",
+                "What a finding can lead to",
+                "Nothing follows by itself: people decide, after hearing the officer.",
+                [.. policy.Breaches.Select(b => OfBreach(policy, b))]
+            ),
+            new RuleSection(
+                "tolerances",
+                "How much off is still right",
+                "Figures by which recordings are compared with dispatch.",
+                [OfTolerances(policy.Tolerances)]
+            ),
+            new RuleSection(
+                "explanations",
+                "How an officer can explain",
+                "Offered with every finding, beside free text.",
+                [.. policy.Explanations.Select(OfExplanation)]
+            ),
         ];
 
     /// <summary>What is neither rule nor figure: the policy's name, its description and what it rests on.</summary>
     public static IReadOnlyList<RuleSection> Frame(Policy policy) =>
         [
-            new("policy", "The document", "", [new("policy", "Name and description", null, [new("Name", policy.Name), new("About", policy.About)])]),
-            new(
+            new RuleSection(
+                "policy",
+                "The document",
+                "",
+                [new Rule("policy", "Name and description", null, [new("Name", policy.Name), new("About", policy.About)])]
+            ),
+            new RuleSection(
                 "sources",
                 "Sources",
                 "",
@@ -87,15 +127,18 @@ public static class PolicyInWords
         );
 
     static Rule OfBuffer(BufferRule b) =>
-        new(
+        new Rule(
             "preEvent",
             "The seconds before",
             b.Says,
-            [new("Must be there", b.Seconds == 0 ? "nothing" : Count(b.Seconds, "second")), new("May be shorter by", Count(b.ToleranceSeconds, "second"))]
+            [
+                new("Must be there", b.Seconds == 0 ? "nothing" : Count(b.Seconds, "second")),
+                new("May be shorter by", Count(b.ToleranceSeconds, "second")),
+            ]
         );
 
     static Rule OfNotice(NoticeRule n) =>
-        new(
+        new Rule(
             "notice",
             "Telling people",
             n.Says,
@@ -106,10 +149,11 @@ public static class PolicyInWords
             ]
         );
 
-    static Rule OfDocking(DockingRule d) => new("docking", "Docking", d.Says, [new("Within", $"{Count(d.WithinHours, "hour")} of a recording's end")]);
+    static Rule OfDocking(DockingRule d) =>
+        new Rule("docking", "Docking", d.Says, [new("Within", $"{Count(d.WithinHours, "hour")} of a recording's end")]);
 
     static Rule OfTagging(TaggingRule t) =>
-        new(
+        new Rule(
             "tagging",
             "Case number and category",
             t.Says,
@@ -121,7 +165,7 @@ public static class PolicyInWords
         );
 
     static Rule OfReviews(ReviewRule r) =>
-        new(
+        new Rule(
             "reviews",
             "Random reviews",
             r.Says,
@@ -134,7 +178,7 @@ public static class PolicyInWords
         );
 
     static Rule OfTolerances(Tolerances t) =>
-        new(
+        new Rule(
             "tolerances",
             "Tolerances",
             null,
@@ -148,7 +192,12 @@ public static class PolicyInWords
         );
 
     static Rule OfExplanation(ExplanationReason e) =>
-        new($"explanations.{e.Code}", e.Label, null, [new("Offered for", e.For.Count == 0 ? "every finding" : Join(e.For, Word))]);
+        new(
+            $"explanations.{e.Code}",
+            e.Label,
+            null,
+            [new("Offered for", e.For.Count == 0 ? "every finding" : Join(e.For, Word))]
+        );
 
     static Rule OfBreach(Policy policy, BreachClass b) =>
         new(
@@ -156,7 +205,10 @@ public static class PolicyInWords
             b.Label,
             b.Says,
             [
-                new("Findings", b.Findings.Count == 0 ? "none by itself: by escalation, or chosen by people" : Join(b.Findings, Word)),
+                new(
+                    "Findings",
+                    b.Findings.Count == 0 ? "none by itself: by escalation, or chosen by people" : Join(b.Findings, Word)
+                ),
                 new("Goes to", Word(b.Route)),
                 new("Least suspension", b.FloorDays is { } floor ? Count(floor, "day") : "none"),
                 new("Earlier decisions count for", Count(b.LookBackDays, "day")),
@@ -196,7 +248,10 @@ public static class PolicyInWords
 
     static string Word(Place place) => Words<Place>.Of(place).Replace('-', ' ');
 
-    static string Word(AskedBy by) => by == AskedBy.Self ? "the officer" : by == AskedBy.Other ? "somebody else" : "the " + Words<AskedBy>.Of(by);
+    static string Word(AskedBy by) =>
+        by == AskedBy.Self ? "the officer"
+        : by == AskedBy.Other ? "somebody else"
+        : "the " + Words<AskedBy>.Of(by);
 
     static string Word(Route route) =>
         route switch
@@ -211,11 +266,18 @@ public static class PolicyInWords
 
     static IEnumerable<RuleFact> Fact(string label, string? text) => text is null ? [] : [new(label, text)];
 
-    static IEnumerable<RuleFact> Facts(string label, IReadOnlyList<string> items) => items.Count == 0 ? [] : [new(label, string.Join(", ", items))];
+    static IEnumerable<RuleFact> Facts(string label, IReadOnlyList<string> items) =>
+        items.Count == 0 ? [] : [new(label, string.Join(", ", items))];
 
     static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     static string Count(int number, string unit) => $"{Number(number)} {unit}{(number == 1 ? "" : "s")}";
 
-    static string Ordinal(int number) => number switch { 2 => "2nd", 3 => "3rd", _ => $"{number}th" };
+    static string Ordinal(int number) =>
+        number switch
+        {
+            2 => "2nd",
+            3 => "3rd",
+            _ => $"{number}th",
+        };
 }

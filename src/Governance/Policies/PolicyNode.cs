@@ -18,20 +18,37 @@ sealed record PolicyNode(
     const int MostDeep = 16;
 
     // What a person could not see in an editor: it would let two texts look the same. Tab and line ends are visible enough.
-    static readonly SearchValues<char> Unseen = SearchValues.Create(
-        [
-            .. Enumerable.Range(0, 0x20).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')),
-            '\u007F', '\u200B', '\u200E', '\u200F', '\u2028', '\u2029', '\u202A', '\u202B', '\u202C', '\u202D', '\u202E',
-            '\u2060', '\u2066', '\u2067', '\u2068', '\u2069', '\uFEFF',
-        ]
-    );
+    static readonly SearchValues<char> Unseen = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')),
+        '\u007F',
+        '\u200B',
+        '\u200E',
+        '\u200F',
+        '\u2028',
+        '\u2029',
+        '\u202A',
+        '\u202B',
+        '\u202C',
+        '\u202D',
+        '\u202E',
+        '\u2060',
+        '\u2066',
+        '\u2067',
+        '\u2068',
+        '\u2069',
+        '\uFEFF',
+    ]);
 
     /// <returns>None when it is not JSON; the trouble then says where it stops being so.</returns>
     public static PolicyNode? Read(string text, PolicyTroubles troubles)
     {
         if (IndexOfUnreadable(text) is >= 0 and var bad)
         {
-            troubles.Add(Encoding.UTF8.GetByteCount(text.AsSpan(0, bad)), "$", $"Character U+{(int)text[bad]:X4} cannot be seen; take it out.");
+            troubles.Add(
+                Encoding.UTF8.GetByteCount(text.AsSpan(0, bad)),
+                "$",
+                $"Character U+{(int)text[bad]:X4} cannot be seen; take it out."
+            );
             return null;
         }
         var reader = new Utf8JsonReader(
@@ -124,7 +141,11 @@ sealed record PolicyNode(
         }
         catch (InvalidOperationException) // half of a surrogate pair, as an escape
         {
-            troubles.Add((int)reader.TokenStartIndex, string.Concat(trail), "Half a character is written here as an escape; take it out.");
+            troubles.Add(
+                (int)reader.TokenStartIndex,
+                string.Concat(trail),
+                "Half a character is written here as an escape; take it out."
+            );
             return "";
         }
     }

@@ -10,9 +10,9 @@ static class PolicyPages
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton(new NavItem("Policy", "policy", "shield", 40, null, "Rules"));
+        services.AddSingleton(new NavItem("Policy", "policy", "shield", 40, null, "Programme"));
         services.AddSingleton(
-            new NavItem("Policy versions", "policies", "list", 42, Words<Permission>.Of(Permission.SeePolicies), "Rules")
+            new NavItem("Policy versions", "policies", "list", 42, Words<Permission>.Of(Permission.SeePolicies), "Programme")
         );
         Done.Add("policy-drafted", "The draft was made. Write, check, and propose it when nothing is wrong any more.");
         Done.Add("policy-saved", "The draft was saved.");
@@ -96,13 +96,17 @@ static class PolicyPages
         await using var reading = await records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
         // What was typed and refused is shown with its own troubles, so that nothing written is lost.
-        var text = trouble is not null && typed?.Raw("text") is { Length: > 0 } sent ? PolicyText.Tidied(sent) : view.Version.Text;
+        var text =
+            trouble is not null && typed?.Raw("text") is { Length: > 0 } sent ? PolicyText.Tidied(sent) : view.Version.Text;
         var all = await Policies.AllInForce(reading, stop);
         return Page.Of<PolicyVersionPage>(
             new
             {
                 Viewer = viewer,
-                View = view with { Troubles = text == view.Version.Text ? view.Troubles : PolicyText.WhyNotValid(text) },
+                View = view with
+                {
+                    Troubles = text == view.Version.Text ? view.Troubles : PolicyText.WhyNotValid(text),
+                },
                 Text = text,
                 Until = all.FirstOrDefault(p => p.Number == view.Version.Number)?.Until,
                 Held = Policies.At(all, clock.Now()),

@@ -23,7 +23,15 @@ static class PolicyRoutes
     public sealed record AskWithdraw(string Reason);
 
     /// <summary>What holds, as read and as written.</summary>
-    public sealed record Held(int Number, PolicyVersionId Version, Digest Digest, Instant From, Instant? Until, Policy Policy, string Text);
+    public sealed record Held(
+        int Number,
+        PolicyVersionId Version,
+        Digest Digest,
+        Instant From,
+        Instant? Until,
+        Policy Policy,
+        string Text
+    );
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -46,7 +54,8 @@ static class PolicyRoutes
     {
         var moment = at is null ? clock.Now() : Time.TryParse(at) ?? throw new RefusedException(AtUnreadable);
         await using var reading = await records.Read(stop);
-        return await Policies.InForce(reading, moment, stop) is { } held
+        return
+            await Policies.InForce(reading, moment, stop) is { } held
             && await Policies.FindByNumber(reading, held.Number, stop) is { } version
             ? TypedResults.Ok(new Held(held.Number, version.Id, version.Digest, held.From, held.Until, held.Policy, version.Text))
             : new Refused(NoneInForce);
@@ -163,7 +172,9 @@ static class PolicyRoutes
     {
         await using var reading = await records.Read(stop);
         var other = against ?? await Comparison.Other(reading, version, clock.Now(), stop);
-        return other is { } found ? TypedResults.Ok(await Comparison.Of(reading, version, found, stop)) : new Refused(NothingToCompare);
+        return other is { } found
+            ? TypedResults.Ok(await Comparison.Of(reading, version, found, stop))
+            : new Refused(NothingToCompare);
     }
 
     static readonly Refusal NothingToCompare = new(

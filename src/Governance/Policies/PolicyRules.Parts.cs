@@ -13,19 +13,28 @@ public static partial class PolicyRules
 
     internal static PolicyTrouble At(string path, string sentence) => new(0, 0, path, sentence);
 
-    internal static IEnumerable<PolicyTrouble> Each<T>(IReadOnlyList<T> items, string path, Func<T, string, IEnumerable<PolicyTrouble>> rule) =>
-        items.SelectMany((item, i) => rule(item, $"{path}[{i}]"));
+    internal static IEnumerable<PolicyTrouble> Each<T>(
+        IReadOnlyList<T> items,
+        string path,
+        Func<T, string, IEnumerable<PolicyTrouble>> rule
+    ) => items.SelectMany((item, i) => rule(item, $"{path}[{i}]"));
 
     internal static IEnumerable<PolicyTrouble> Unique(string path, string field, IEnumerable<string> words)
     {
         var seen = new HashSet<string>();
-        return words.Select((word, i) => (word, i)).Where(w => !seen.Add(w.word)).Select(w => At($"{path}[{w.i}].{field}", $"'{w.word}' is taken by an earlier entry of the list."));
+        return words
+            .Select((word, i) => (word, i))
+            .Where(w => !seen.Add(w.word))
+            .Select(w => At($"{path}[{w.i}].{field}", $"'{w.word}' is taken by an earlier entry of the list."));
     }
 
     internal static IEnumerable<PolicyTrouble> Once<T>(string path, IReadOnlyList<T> items)
     {
         var seen = new HashSet<T>();
-        return items.Select((item, i) => (item, i)).Where(w => !seen.Add(w.item)).Select(w => At($"{path}[{w.i}]", "This stands in the list twice."));
+        return items
+            .Select((item, i) => (item, i))
+            .Where(w => !seen.Add(w.item))
+            .Select(w => At($"{path}[{w.i}]", "This stands in the list twice."));
     }
 
     internal static IEnumerable<PolicyTrouble> OfWord(string path, string word)
@@ -36,7 +45,8 @@ public static partial class PolicyRules
 
     internal static IEnumerable<PolicyTrouble> OfLabel(string path, string label) => OfText(path, label, LongestLabel);
 
-    internal static IEnumerable<PolicyTrouble> OfSentence(string path, string sentence) => OfText(path, sentence, LongestSentence);
+    internal static IEnumerable<PolicyTrouble> OfSentence(string path, string sentence) =>
+        OfText(path, sentence, LongestSentence);
 
     static IEnumerable<PolicyTrouble> OfText(string path, string text, int longest)
     {
@@ -61,6 +71,9 @@ public static partial class PolicyRules
             if (!policy.Sources.ContainsKey(says.Sources[i]))
                 yield return At($"{at}.says.sources[{i}]", $"'{says.Sources[i]}' is not among the sources.");
         if (says.Grade is Grade.Published or Grade.Inferred && says.Sources.Count == 0)
-            yield return At($"{at}.says.grade", $"A rule can be called {Words<Grade>.Of(says.Grade)} only with the source it was read in.");
+            yield return At(
+                $"{at}.says.grade",
+                $"A rule can be called {Words<Grade>.Of(says.Grade)} only with the source it was read in."
+            );
     }
 }

@@ -25,7 +25,11 @@ public static partial class PolicyRules
             .. Within("$.preEvent.seconds", policy.PreEvent.Seconds, 0, 300),
             .. Within("$.preEvent.toleranceSeconds", policy.PreEvent.ToleranceSeconds, 0, policy.PreEvent.Seconds),
             .. Each(policy.Reasons, "$.reasons", (r, at) => OfReason(policy, r, at)),
-            .. Each(policy.Exigencies, "$.exigencies", (e, at) => [.. OfWord($"{at}.code", e.Code), .. OfLabel($"{at}.label", e.Label), .. OfSays(policy, e.Says, at)]),
+            .. Each(
+                policy.Exigencies,
+                "$.exigencies",
+                (e, at) => [.. OfWord($"{at}.code", e.Code), .. OfLabel($"{at}.label", e.Label), .. OfSays(policy, e.Says, at)]
+            ),
             .. OfSays(policy, policy.Notice.Says, "$.notice"),
             .. OfLabel("$.notice.mark", policy.Notice.Mark),
             .. Within("$.notice.withinSeconds", policy.Notice.WithinSeconds, 0, 3600),
@@ -33,7 +37,11 @@ public static partial class PolicyRules
             .. Within("$.docking.withinHours", policy.Docking.WithinHours, 1, 24 * 14),
             .. OfTagging(policy),
             .. OfReviews(policy),
-            .. Each(policy.Explanations, "$.explanations", (e, at) => [.. OfWord($"{at}.code", e.Code), .. OfLabel($"{at}.label", e.Label), .. Once($"{at}.for", e.For)]),
+            .. Each(
+                policy.Explanations,
+                "$.explanations",
+                (e, at) => [.. OfWord($"{at}.code", e.Code), .. OfLabel($"{at}.label", e.Label), .. Once($"{at}.for", e.For)]
+            ),
             .. Answerable(policy.Explanations),
             .. BreachRules.WhyNotValid(policy),
             .. Unique("$.triggers", "id", policy.Triggers.Select(t => t.Id)),
@@ -67,18 +75,37 @@ public static partial class PolicyRules
     static IEnumerable<PolicyTrouble> OfTrigger(Policy policy, Trigger trigger, string at)
     {
         foreach (
-            var trouble in new[] { OfWord($"{at}.id", trigger.Id), OfSays(policy, trigger.Says, at), Once($"{at}.callTypes", trigger.CallTypes), Once($"{at}.notCallTypes", trigger.NotCallTypes) }.SelectMany(t => t)
+            var trouble in new[]
+            {
+                OfWord($"{at}.id", trigger.Id),
+                OfSays(policy, trigger.Says, at),
+                Once($"{at}.callTypes", trigger.CallTypes),
+                Once($"{at}.notCallTypes", trigger.NotCallTypes),
+            }.SelectMany(t => t)
         )
             yield return trouble;
         if (trigger.From >= trigger.Until)
-            yield return At($"{at}.until", "The camera would have to be on until a moment that is not after the one it has to be on from.");
+            yield return At(
+                $"{at}.until",
+                "The camera would have to be on until a moment that is not after the one it has to be on from."
+            );
         if (trigger.MostPriority is { } most && most is < 1 or > 99)
             yield return At($"{at}.mostPriority", "A priority is a number from 1, the most urgent, to 99.");
         foreach (var (field, types) in new[] { ("callTypes", trigger.CallTypes), ("notCallTypes", trigger.NotCallTypes) })
             for (var i = 0; i < types.Count; i++)
-                if (types[i].Length == 0 || types[i].Trim() != types[i] || types[i].IndexOf('*') is >= 0 and var star && (star != types[i].Length - 1 || star == 0))
-                    yield return At($"{at}.{field}[{i}]", "A call type is written as dispatch writes it; * may stand once, at its end.");
-        if (trigger.On != Activity.Call && (trigger.CallTypes.Count > 0 || trigger.NotCallTypes.Count > 0 || trigger.MostPriority is not null))
+                if (
+                    types[i].Length == 0
+                    || types[i].Trim() != types[i]
+                    || types[i].IndexOf('*') is >= 0 and var star && (star != types[i].Length - 1 || star == 0)
+                )
+                    yield return At(
+                        $"{at}.{field}[{i}]",
+                        "A call type is written as dispatch writes it; * may stand once, at its end."
+                    );
+        if (
+            trigger.On != Activity.Call
+            && (trigger.CallTypes.Count > 0 || trigger.NotCallTypes.Count > 0 || trigger.MostPriority is not null)
+        )
             yield return At($"{at}.on", "Only calls have a call type and a priority; this rule is about something else.");
         if (trigger.CallTypes.FirstOrDefault(t => trigger.NotCallTypes.Any(n => Covers(n, t))) is { } both)
             yield return At($"{at}.notCallTypes", $"'{both}' is both asked for and left out.");
@@ -89,18 +116,25 @@ public static partial class PolicyRules
     {
         for (var i = 1; i < triggers.Count; i++)
             if (triggers.Take(i).FirstOrDefault(before => IsWider(before, triggers[i])) is { } wider)
-                yield return At($"$.triggers[{i}]", $"'{wider.Id}' stands before it and fits whatever this one fits, so this one never decides.");
+                yield return At(
+                    $"$.triggers[{i}]",
+                    $"'{wider.Id}' stands before it and fits whatever this one fits, so this one never decides."
+                );
     }
 
     static bool IsWider(Trigger one, Trigger other) =>
         one.On == other.On
         && one.NotCallTypes.Count == 0
         && (one.MostPriority is not { } most || other.MostPriority <= most)
-        && (one.CallTypes.Count == 0 || other.CallTypes.Count > 0 && other.CallTypes.All(t => one.CallTypes.Any(w => Covers(w, t))));
+        && (
+            one.CallTypes.Count == 0
+            || other.CallTypes.Count > 0 && other.CallTypes.All(t => one.CallTypes.Any(w => Covers(w, t)))
+        );
 
     static bool Covers(string pattern, string type) =>
-        pattern.EndsWith('*') ? type.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase)
-        : string.Equals(pattern, type, StringComparison.OrdinalIgnoreCase);
+        pattern.EndsWith('*')
+            ? type.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase)
+            : string.Equals(pattern, type, StringComparison.OrdinalIgnoreCase);
 
     static IEnumerable<PolicyTrouble> Tolerant(Tolerances tolerances) =>
         [
@@ -127,11 +161,21 @@ public static partial class PolicyRules
         )
             yield return trouble;
         var hasConditions =
-            reason.Places.Count + reason.AskedBy.Count > 0 || reason.SaidAloud || reason.Supervisor || reason.UnlessExigent || reason.MostMinutes is not null;
+            reason.Places.Count + reason.AskedBy.Count > 0
+            || reason.SaidAloud
+            || reason.Supervisor
+            || reason.UnlessExigent
+            || reason.MostMinutes is not null;
         if (reason.Permits.Count == 0 && hasConditions)
-            yield return At($"{at}.permits", "A reason that is never accepted has no conditions; say what it permits, or take the conditions out.");
+            yield return At(
+                $"{at}.permits",
+                "A reason that is never accepted has no conditions; say what it permits, or take the conditions out."
+            );
         if (reason.Places.Intersect(reason.NotPlaces).ToList() is [var place, ..])
-            yield return At($"{at}.notPlaces", $"'{Words<Place>.Of(place)}' is among the places where it holds and among those where it does not.");
+            yield return At(
+                $"{at}.notPlaces",
+                $"'{Words<Place>.Of(place)}' is among the places where it holds and among those where it does not."
+            );
         if (reason.Permits.Count > 0 && reason.NotPlaces.Distinct().Count() == Enum.GetValues<Place>().Length)
             yield return At($"{at}.notPlaces", "It holds in no place at all; a reason that is never accepted permits nothing.");
         if (reason.UnlessExigent && policy.Exigencies.Count == 0)
@@ -185,7 +229,11 @@ public static partial class PolicyRules
     static IEnumerable<PolicyTrouble> OfReviews(Policy policy)
     {
         var reviews = policy.Reviews;
-        var questions = Each(reviews.Questions, "$.reviews.questions", (q, at) => [.. OfWord($"{at}.id", q.Id), .. OfSentence($"{at}.text", q.Text)]);
+        var questions = Each(
+            reviews.Questions,
+            "$.reviews.questions",
+            (q, at) => [.. OfWord($"{at}.id", q.Id), .. OfSentence($"{at}.text", q.Text)]
+        );
         foreach (
             var trouble in new[]
             {
@@ -204,7 +252,9 @@ public static partial class PolicyRules
 
     static IEnumerable<PolicyTrouble> Answerable(IReadOnlyList<ExplanationReason> explanations)
     {
-        var without = Enum.GetValues<FindingKind>().Where(k => !explanations.Any(e => e.For.Count == 0 || e.For.Contains(k))).ToList();
+        var without = Enum.GetValues<FindingKind>()
+            .Where(k => !explanations.Any(e => e.For.Count == 0 || e.For.Contains(k)))
+            .ToList();
         if (without.Count > 0)
             yield return At(
                 "$.explanations",

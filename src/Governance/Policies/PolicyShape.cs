@@ -30,14 +30,17 @@ static class PolicyShape
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string))
             return node.Kind != JsonValueKind.String ? Wrong($"Here belongs text in quotes, not {Kind(node)}.")
-                : node.Text.Length > LongestText ? Wrong($"A text has at most {LongestText} characters; this one has {node.Text.Length}.")
+                : node.Text.Length > LongestText
+                    ? Wrong($"A text has at most {LongestText} characters; this one has {node.Text.Length}.")
                 : node.Text;
         if (type == typeof(bool))
             return node.Kind is JsonValueKind.True or JsonValueKind.False
                 ? node.Kind == JsonValueKind.True
                 : Wrong($"Here belongs true or false, not {Kind(node)}.");
         if (type == typeof(int))
-            return node.Kind == JsonValueKind.Number && int.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            return
+                node.Kind == JsonValueKind.Number
+                && int.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : Wrong($"Here belongs a whole number, not {Kind(node)}.");
         if (type.IsEnum)
@@ -45,7 +48,8 @@ static class PolicyShape
                 ? word
                 : Wrong($"Here belongs one of {string.Join(", ", words.Keys)}, not {Kind(node)}.");
         if (IsGeneric(type, typeof(IReadOnlyList<>)))
-            return node.Kind == JsonValueKind.Array ? List(node, type.GetGenericArguments()[0], path, troubles)
+            return node.Kind == JsonValueKind.Array
+                ? List(node, type.GetGenericArguments()[0], path, troubles)
                 : Wrong($"Here belongs a list in brackets, not {Kind(node)}.");
         if (node.Kind != JsonValueKind.Object)
             return Wrong($"Here belong fields in braces, not {Kind(node)}.");
@@ -60,7 +64,11 @@ static class PolicyShape
         var given = node.Fields.ToDictionary(f => f.Name, f => f.Value);
         foreach (var (name, at, _) in node.Fields)
             if (!fields.Any(f => f.Name == name))
-                troubles.Add(at, path, $"'{Cut(name)}' is not a field here; known are {string.Join(", ", fields.Select(f => f.Name))}.");
+                troubles.Add(
+                    at,
+                    path,
+                    $"'{Cut(name)}' is not a field here; known are {string.Join(", ", fields.Select(f => f.Name))}."
+                );
         var arguments = new object?[fields.Length];
         for (var i = 0; i < fields.Length; i++)
         {
@@ -74,7 +82,9 @@ static class PolicyShape
                     troubles.Add(node.At, path, $"'{field.Name}' is missing here.");
             }
         }
-        return type.GetConstructors().Single(c => c.GetParameters().Length == fields.Length).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        return type.GetConstructors()
+            .Single(c => c.GetParameters().Length == fields.Length)
+            .Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
     static Array List(PolicyNode node, Type item, string path, PolicyTroubles troubles)
@@ -106,11 +116,15 @@ static class PolicyShape
     static Field FieldOf(ParameterInfo parameter)
     {
         var type = parameter.ParameterType;
-        var nullable = Nullable.GetUnderlyingType(type) is not null || Nullability.Create(parameter).WriteState == NullabilityState.Nullable;
+        var nullable =
+            Nullable.GetUnderlyingType(type) is not null || Nullability.Create(parameter).WriteState == NullabilityState.Nullable;
         return new(
             JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!),
             type,
-            nullable || type == typeof(bool) || IsGeneric(type, typeof(IReadOnlyList<>)) || IsGeneric(type, typeof(IReadOnlyDictionary<,>))
+            nullable
+                || type == typeof(bool)
+                || IsGeneric(type, typeof(IReadOnlyList<>))
+                || IsGeneric(type, typeof(IReadOnlyDictionary<,>))
         );
     }
 

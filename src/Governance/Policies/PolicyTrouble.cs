@@ -9,9 +9,7 @@ public sealed record PolicyTrouble(int Line, int Column, string Path, string Sen
 
 /// <summary>A text that is no policy. Everything that is wrong with its shape is said at once.</summary>
 public sealed class PolicyTextException(IReadOnlyList<PolicyTrouble> troubles)
-    : FormatException(
-        string.Join("\n", troubles.Select(t => $"Line {t.Line}, column {t.Column}, {t.Path}: {t.Sentence}"))
-    )
+    : FormatException(string.Join("\n", troubles.Select(t => $"Line {t.Line}, column {t.Column}, {t.Path}: {t.Sentence}")))
 {
     public IReadOnlyList<PolicyTrouble> Troubles { get; } = troubles;
 }

@@ -59,9 +59,13 @@ sealed class PolicyTroubles
         {
             PolicyNode? next;
             if (step.StartsWith('['))
-                next = int.TryParse(step[1..^1], CultureInfo.InvariantCulture, out var i) ? node.Items.ElementAtOrDefault(i) : null;
+                next = int.TryParse(step[1..^1], CultureInfo.InvariantCulture, out var i)
+                    ? node.Items.ElementAtOrDefault(i)
+                    : null;
             else
-                (_, at, next) = node.Fields.FirstOrDefault(f => f.Name == step) is { Value: not null } field ? field : ("", at, null);
+                (_, at, next) = node.Fields.FirstOrDefault(f => f.Name == step) is { Value: not null } field
+                    ? field
+                    : ("", at, null);
             if (next is null)
                 return at;
             node = next;

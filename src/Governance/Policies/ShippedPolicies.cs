@@ -6,11 +6,15 @@ namespace Lapel.Governance;
 public sealed record ShippedPolicy(string Name, string Title, string About)
 {
     public static IReadOnlyList<ShippedPolicy> All { get; } =
-        [
-            new("toronto", "Toronto, as publicly known", "Rules from published sources, each with its source; proposals where nothing was published."),
-            new("peel", "Peel, as publicly known", "What press reports say, with defaults to confirm and proposals."),
-            new("template", "An empty policy", "Every field with a comment; the sentences are yours to write."),
-        ];
+    [
+        new ShippedPolicy(
+            "toronto",
+            "Toronto, as publicly known",
+            "Rules from published sources, each with its source; proposals where nothing was published."
+        ),
+        new ShippedPolicy("peel", "Peel, as publicly known", "What press reports say, with defaults to confirm and proposals."),
+        new ShippedPolicy("template", "An empty policy", "Every field with a comment; the sentences are yours to write."),
+    ];
 
     public static ShippedPolicy? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 

@@ -35,6 +35,9 @@ public sealed class Form
 
     public bool Ticked(string name) => fields[name].Count > 0;
 
+    /// <summary>The fields that were sent.</summary>
+    public IEnumerable<string> Names => fields.Keys;
+
     /// <summary>All values of a field that occurs several times.</summary>
     public IEnumerable<string> All(string name) => fields[name].OfType<string>();
 

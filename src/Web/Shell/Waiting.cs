@@ -13,5 +13,6 @@ public interface IWaiting
 
 /// <param name="Href">The page that shows it, as in its <see cref="NavItem"/>; the count stands there.</param>
 /// <param name="Banner">A sentence above every other page; none when the count is enough.</param>
-/// <param name="First">Signing in leads to this page.</param>
-public sealed record Waiting(string Href, long Count, string? Banner = null, bool First = false);
+/// <param name="First">Signing in leads to this page while something waits there.</param>
+/// <param name="Home">Signing in leads to this page when nothing else comes first, whether or not something waits.</param>
+public sealed record Waiting(string Href, long Count, string? Banner = null, bool First = false, bool Home = false);

@@ -17,6 +17,7 @@ const Large: Record<string, () => Promise<unknown>> = {
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),
+  "lapel-watched": () => import("./watched.js"),
 };
 
 function load(root: ParentNode): void {

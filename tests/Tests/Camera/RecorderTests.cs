@@ -48,7 +48,13 @@ public class RecorderTests
         using var camera = await TestCamera.On(new(Duration.Zero, true, Duration.FromMinutes(10), 0));
         camera.Activate();
         camera.Film(3);
-        camera.Film(1, () => camera.Recorder.Begin(RecordingState.Muted, new("privileged", "with counsel", true, "public", "witness", "31-0310")).ShouldBeNull());
+        camera.Film(
+            1,
+            () =>
+                camera
+                    .Recorder.Begin(RecordingState.Muted, new("privileged", "with counsel", true, "public", "witness", "31-0310"))
+                    .ShouldBeNull()
+        );
         camera.Film(2);
         camera.Film(1, () => camera.Recorder.End(RecordingState.Muted).ShouldBeNull());
         camera.Film(3);

@@ -296,11 +296,17 @@ public sealed class SealedClipTests
         var fragment = new byte[50_000];
         writer.Write(fragment);
         writer.Write(fragment);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 200; i++)
-            writer.Write(fragment);
-        writer.Flush();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        // The runtime may recompile the path meanwhile and book that on this thread: one round of three must be free of it.
+        var least = long.MaxValue;
+        for (var round = 0; round < 3; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 200; i++)
+                writer.Write(fragment);
+            writer.Flush();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        least.ShouldBe(0);
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class Recordings_over_the_web
     [InlineData("court", "R v Smith", null)]
     [InlineData("other", "", "purpose-words-missing")]
     public void Want_a_purpose_with_the_words_that_make_it_one(string? purpose, string? words, string? refused) =>
-        ViewingPurpose.WhyNotChoose(purpose, words)?.Code.ShouldBe(refused);
+        (ViewingPurpose.WhyNotChoose(purpose, words)?.Code).ShouldBe(refused);
 
     [Fact]
     public async Task Look_like_nothing_to_those_who_may_not_see_them()

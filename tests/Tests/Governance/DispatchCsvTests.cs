@@ -21,7 +21,21 @@ public sealed class DispatchCsvTests
     [Fact]
     public void What_is_written_with_quotation_marks_is_read_as_it_was()
     {
-        var fields = Gen.Elements("a", "", "1042", "a,b", "say \"no\"", "two\r\nlines", "two\nlines", " spaced ", ";", "\t", "é", "\"").ListOf();
+        var fields = Gen.Elements(
+                "a",
+                "",
+                "1042",
+                "a,b",
+                "say \"no\"",
+                "two\r\nlines",
+                "two\nlines",
+                " spaced ",
+                ";",
+                "\t",
+                "é",
+                "\""
+            )
+            .ListOf();
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(500),
             Prop.ForAll(

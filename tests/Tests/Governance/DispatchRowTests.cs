@@ -42,17 +42,41 @@ public sealed class DispatchRowTests
     [InlineData("", "3107", "2026-11-20 08:00", "", "There is no incident number under \"Event ID\".")]
     [InlineData("E-1", "", "2026-11-20 08:00", "", "It names no officer: there is neither a badge nor a call sign.")]
     [InlineData("E-1", "3107", "", "", "It has no time at all, so nobody can say when this was.")]
-    [InlineData("E-1", "3107", "25:61", "", "The time \"25:61\" under \"Officer Dispatched DateTime\" cannot be read. Write it like 2026-11-21T08:03:00.")]
+    [InlineData(
+        "E-1",
+        "3107",
+        "25:61",
+        "",
+        "The time \"25:61\" under \"Officer Dispatched DateTime\" cannot be read. Write it like 2026-11-21T08:03:00."
+    )]
     [InlineData("E-1", "3107", "1999-01-01 08:00", "", "The time under \"Officer Dispatched DateTime\" is before the year 2000.")]
-    [InlineData("E-1", "3107", "2027-01-01 08:00", "", "The time under \"Officer Dispatched DateTime\" is in the future (2027-01-01).")]
-    [InlineData("E-1", "3107", "2026-02-30 08:00", "", "The time \"2026-02-30 08:00\" under \"Officer Dispatched DateTime\" cannot be read. Write it like 2026-11-21T08:03:00.")]
+    [InlineData(
+        "E-1",
+        "3107",
+        "2027-01-01 08:00",
+        "",
+        "The time under \"Officer Dispatched DateTime\" is in the future (2027-01-01)."
+    )]
+    [InlineData(
+        "E-1",
+        "3107",
+        "2026-02-30 08:00",
+        "",
+        "The time \"2026-02-30 08:00\" under \"Officer Dispatched DateTime\" cannot be read. Write it like 2026-11-21T08:03:00."
+    )]
     [InlineData("E\u202e1", "3107", "2026-11-20 08:00", "", "The text under \"Event ID\" holds characters that cannot be seen.")]
-    public void A_row_that_cannot_be_taken_says_why(string number, string badge, string dispatched, string cleared, string sentence) =>
-        BadSentence(ReadFive(number, badge, dispatched, cleared, "x")).ShouldBe(sentence);
+    public void A_row_that_cannot_be_taken_says_why(
+        string number,
+        string badge,
+        string dispatched,
+        string cleared,
+        string sentence
+    ) => BadSentence(ReadFive(number, badge, dispatched, cleared, "x")).ShouldBe(sentence);
 
     [Fact]
     public void A_row_with_too_many_fields_asks_about_commas() =>
-        BadSentence(ReadFive("E-1", "3107", "2026-11-20 08:00", "", "Fight", "downtown")).ShouldStartWith("It has 6 fields and the header has 5.");
+        BadSentence(ReadFive("E-1", "3107", "2026-11-20 08:00", "", "Fight", "downtown"))
+            .ShouldStartWith("It has 6 fields and the header has 5.");
 
     [Theory]
     [InlineData("2026-11-20 09:00", "2026-11-20 08:00", "times-reversed", "It was cleared before it was dispatched.")]
@@ -79,17 +103,38 @@ public sealed class DispatchRowTests
     {
         string[] header =
         [
-            "CAD Event Number", "CAD Event Clearance Description", "Call Type", "Priority", "Initial Call Type", "Final Call Type",
-            "CAD Event Original Time Queued", "CAD Event Arrived Time", "Call Sign Dispatch ID", "Call Sign Dispatch Time",
-            "Call Sign at Scene Time", "Call Sign In-Service Time", "Dispatch Address",
+            "CAD Event Number",
+            "CAD Event Clearance Description",
+            "Call Type",
+            "Priority",
+            "Initial Call Type",
+            "Final Call Type",
+            "CAD Event Original Time Queued",
+            "CAD Event Arrived Time",
+            "Call Sign Dispatch ID",
+            "Call Sign Dispatch Time",
+            "Call Sign at Scene Time",
+            "Call Sign In-Service Time",
+            "Dispatch Address",
         ];
         RowReading.MissingColumns(Layouts.Seattle, header).ShouldBeEmpty();
         Layouts.Guess(Layouts.BuiltIn, header)!.Name.ShouldBe("Seattle call data");
         var said = Read(
             Layouts.Seattle,
             header,
-            "2025000290117", "-", "ONVIEW", "2", "PREMISE CHECK", "-", "10/19/2025 03:42:01 PM", "", "20250002901173K21",
-            "10/19/2025 03:42:01 PM", "1900-01-01 00:00:00", "10/19/2025 04:01:10 PM", "3XX BLOCK OF E PINE ST"
+            "2025000290117",
+            "-",
+            "ONVIEW",
+            "2",
+            "PREMISE CHECK",
+            "-",
+            "10/19/2025 03:42:01 PM",
+            "",
+            "20250002901173K21",
+            "10/19/2025 03:42:01 PM",
+            "1900-01-01 00:00:00",
+            "10/19/2025 04:01:10 PM",
+            "3XX BLOCK OF E PINE ST"
         ).Said!;
         said.Number.ShouldBe("2025000290117");
         said.CallType.ShouldBe("PREMISE CHECK", "the final type says nothing");
@@ -108,8 +153,23 @@ public sealed class DispatchRowTests
         var said = Read(
             Layouts.Full,
             header,
-            "E-9", "p1", "3107", "D31", "Assault", "1", "1 Main St", "private home", "danger", "questioning",
-            "2026-11-20T08:00:00-05:00", "2026-11-20T08:01:00Z", "", "2026-11-20 08:09:00", "2026-11-20 08:40:00", "E-8", "yes"
+            "E-9",
+            "p1",
+            "3107",
+            "D31",
+            "Assault",
+            "1",
+            "1 Main St",
+            "private home",
+            "danger",
+            "questioning",
+            "2026-11-20T08:00:00-05:00",
+            "2026-11-20T08:01:00Z",
+            "",
+            "2026-11-20 08:09:00",
+            "2026-11-20 08:40:00",
+            "E-8",
+            "yes"
         ).Said!;
         said.Place.ShouldBe(Place.PrivateHome);
         said.Exigency.ShouldBe("danger");

@@ -16,7 +16,8 @@ public sealed class DispatchTimeTests
             ]
         );
 
-    static string?[] Texts(ResolvedTimes resolved) => [.. resolved.Times.Select(t => t?.ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", null))];
+    static string?[] Texts(ResolvedTimes resolved) =>
+        [.. resolved.Times.Select(t => t?.ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", null))];
 
     [Theory]
     // Spring: the clocks jump, by an hour or by half of one.
@@ -50,7 +51,11 @@ public sealed class DispatchTimeTests
     [InlineData("America/Toronto", "2026-11-01T01:30:00", "2026-11-01T05:30:00Z")]
     [InlineData("America/St_Johns", "2026-11-01T01:30:00", "2026-11-01T04:00:00Z")]
     [InlineData("Australia/Lord_Howe", "2026-04-05T01:45:00", "2026-04-04T14:45:00Z")]
-    public void A_time_that_was_there_twice_and_stands_alone_is_the_earlier_and_said_aloud(string zone, string wall, string moment)
+    public void A_time_that_was_there_twice_and_stands_alone_is_the_earlier_and_said_aloud(
+        string zone,
+        string wall,
+        string moment
+    )
     {
         var resolved = Resolve(zone, wall);
         Texts(resolved).ShouldBe([moment]);
@@ -61,7 +66,14 @@ public sealed class DispatchTimeTests
     public void Neighbours_in_the_row_tell_which_of_two_is_meant()
     {
         // 01:55 and then 01:05: the clocks went back in between, and there is no other way.
-        var resolved = Resolve("America/Toronto", null, "2026-11-01T01:55:00", null, "2026-11-01T01:05:00", "2026-11-01T02:30:00");
+        var resolved = Resolve(
+            "America/Toronto",
+            null,
+            "2026-11-01T01:55:00",
+            null,
+            "2026-11-01T01:05:00",
+            "2026-11-01T02:30:00"
+        );
         Texts(resolved).ShouldBe([null, "2026-11-01T05:55:00Z", null, "2026-11-01T06:05:00Z", "2026-11-01T07:30:00Z"]);
         resolved.Flags.ShouldBeEmpty();
     }

@@ -46,7 +46,10 @@ public sealed class A_call_is_judged
     public void A_recording_that_serves_two_calls_covers_both()
     {
         var world = Call.WithRecording(-60, 2000);
-        var second = world with { Attendance = world.Attendance with { Id = AttendanceId.New(), ArrivedAt = At(500), ClearedAt = At(1900) } };
+        var second = world with
+        {
+            Attendance = world.Attendance with { Id = AttendanceId.New(), ArrivedAt = At(500), ClearedAt = At(1900) },
+        };
         world.Judgement.Outcome.ShouldBe(Outcome.Covered);
         second.Judgement.Outcome.ShouldBe(Outcome.Covered);
         second.Judgement.CoveredUs.ShouldBe(1_400_000_000);
@@ -56,10 +59,16 @@ public sealed class A_call_is_judged
     public void A_camera_swapped_in_the_middle_goes_on_where_the_first_left_off()
     {
         var second = Recording(299, 700) with { Camera = OtherCamera };
-        var world = Call.WithRecording(-60, 300) with { Worn = [new(Camera, At(-9000), At(299)), new(OtherCamera, At(299), null)] };
+        var world = Call.WithRecording(-60, 300) with
+        {
+            Worn = [new(Camera, At(-9000), At(299)), new(OtherCamera, At(299), null)],
+        };
         (world with { Recordings = [.. world.Recordings, second] }).Judgement.Whole.ShouldBeTrue();
         // The second camera is not docked yet: nobody says that the recording ends early.
-        var waiting = world with { AsOf = At(3600) };
+        var waiting = world with
+        {
+            AsOf = At(3600),
+        };
         waiting.Kinds.ShouldNotContain(FindingKind.EarlyStop);
         waiting.Judgement.AgainAt.ShouldBe(At(600) + Duration.FromHours(24));
         // It never came.
@@ -94,7 +103,13 @@ public sealed class A_call_is_judged
     )
     {
         static Instant? Or(int? seconds) => seconds is { } s ? At(s) : null;
-        var attendance = Call.Attendance with { DispatchedAt = null, EnRouteAt = Or(enRoute), ArrivedAt = Or(arrived), ClearedAt = Or(cleared) };
+        var attendance = Call.Attendance with
+        {
+            DispatchedAt = null,
+            EnRouteAt = Or(enRoute),
+            ArrivedAt = Or(arrived),
+            ClearedAt = Or(cleared),
+        };
         var judged = (Call.WithRecording(0, 600) with { Attendance = attendance }).Judgement;
         judged.Outcome.ShouldBe(Outcome.Unknown, what);
         judged.Trouble!.ShouldContain(sentence);
@@ -144,7 +159,9 @@ public sealed class A_call_is_judged
 
     [Fact]
     public void As_missing_when_the_exemption_is_for_other_call_types() =>
-        (Call with { Exemptions = [Exempt(-100, 700) with { CallTypes = ["PARADE*"] }] }).Judgement.Outcome.ShouldBe(Outcome.Missing);
+        (Call with { Exemptions = [Exempt(-100, 700) with { CallTypes = ["PARADE*"] }] }).Judgement.Outcome.ShouldBe(
+            Outcome.Missing
+        );
 
     [Theory]
     [InlineData(-100.0, null, Outcome.Technical)]
@@ -166,10 +183,9 @@ public sealed class A_call_is_judged
     {
         var judged = (Call with { Exemptions = [Exempt(-100, 300)], Faults = [Fault(200, null)] }).Judgement;
         judged.Outcome.ShouldBe(Outcome.Technical);
-        judged.Required!.Excused.Select(e => (e.From, e.Until, e.Excuse)).ShouldBe([
-            (At(0), At(300), Excuse.Exemption),
-            (At(300), At(600), Excuse.Fault),
-        ]);
+        judged
+            .Required!.Excused.Select(e => (e.From, e.Until, e.Excuse))
+            .ShouldBe([(At(0), At(300), Excuse.Exemption), (At(300), At(600), Excuse.Fault)]);
         judged.ExcusedUs.ShouldBe(600_000_000);
     }
 

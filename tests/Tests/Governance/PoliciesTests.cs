@@ -30,7 +30,13 @@ public sealed class PoliciesTests
     static Task<IReadOnlyList<string>> Kinds(TestAgency agency) =>
         Look(
             agency,
-            r => r.Many("SELECT kind FROM custody_entry WHERE kind LIKE 'policy.%' ORDER BY arrival", null, row => row.Text("kind"), default)
+            r =>
+                r.Many(
+                    "SELECT kind FROM custody_entry WHERE kind LIKE 'policy.%' ORDER BY arrival",
+                    null,
+                    row => row.Text("kind"),
+                    default
+                )
         );
 
     static string Named(string name) => With("$.name", $"\"{name}\"");
@@ -45,7 +51,10 @@ public sealed class PoliciesTests
         var version = await Propose(agency.Records, Toronto, from);
         version.State.ShouldBe(PolicyState.Proposed);
 
-        (await Approve(agency.Records, version, Ada)).State.ShouldBe(PolicyState.Proposed, "whoever drafted it is one of the two");
+        (await Approve(agency.Records, version, Ada)).State.ShouldBe(
+            PolicyState.Proposed,
+            "whoever drafted it is one of the two"
+        );
         (await CodeOf(() => Approve(agency.Records, version, Ada))).ShouldBe("policy-approved-already");
         var adopted = await Approve(agency.Records, version, Ben);
         (adopted.State, adopted.Number).ShouldBe((PolicyState.Adopted, 1));
@@ -56,10 +65,12 @@ public sealed class PoliciesTests
             agency,
             async r => (await Policies.ApprovalsOf(r, version.Id, default), await Policies.StepsOf(r, version.Id, default))
         );
-        approvals.Select(a => (a.Name, a.Digest)).ShouldBe([(Ada.Name, version.Digest), (Ben.Name, version.Digest)]);
-        steps.Select(s => (s.Step, s.By)).ShouldBe(
-            [(PolicyStep.Drafted, Ada.Name), (PolicyStep.Proposed, Ada.Name), (PolicyStep.Adopted, Ben.Name)]
-        );
+        approvals
+            .Select(a => (a.Name, a.Digest))
+            .ShouldBe([(Ada.Name, version.Digest), (Ben.Name, version.Digest)], ignoreOrder: true);
+        steps
+            .Select(s => (s.Step, s.By))
+            .ShouldBe([(PolicyStep.Drafted, Ada.Name), (PolicyStep.Proposed, Ada.Name), (PolicyStep.Adopted, Ben.Name)]);
     }
 
     [Fact]
@@ -71,11 +82,7 @@ public sealed class PoliciesTests
         NewAccount Asked(string name, OfficerId? of) => new(name, name, Role.ProgrammeManager, null, of, null);
         var chosen = await NewPassword.Of("tangerine lamp otter", default);
         Task<Account> Make(string name) =>
-            Do(
-                agency.Records,
-                Ada,
-                work => Accounts.Make(work, Asked(name, officer.Id), chosen, mustChange: false, default)
-            );
+            Do(agency.Records, Ada, work => Accounts.Make(work, Asked(name, officer.Id), chosen, mustChange: false, default));
         var first = await Make("okafor");
         await Approve(agency.Records, version, first.Actor);
         await Do(agency.Records, Ada, work => Accounts.Change(work, first.Id, Asked("okafor", null), default));
@@ -119,13 +126,12 @@ public sealed class PoliciesTests
         (await At(now + Duration.FromDays(9000))).ShouldBe("Third");
 
         var all = await Look(agency, r => Policies.AllInForce(r, default));
-        all.Select(p => (p.Number, p.From, p.Until)).ShouldBe(
-            [
+        all.Select(p => (p.Number, p.From, p.Until))
+            .ShouldBe([
                 (1, now - Duration.FromDays(30), now + Duration.FromDays(1)),
                 (2, now + Duration.FromDays(1), now + Duration.FromDays(2)),
                 (3, now + Duration.FromDays(2), null),
-            ]
-        );
+            ]);
         (await Look(agency, r => Policies.AllInForce(r, default)))[0].Policy.ShouldBeSameAs(all[0].Policy, "it was read once");
     }
 

@@ -60,7 +60,14 @@ public sealed class PolicyDecisionsTests
     public void A_version_takes_effect_after_every_version_before_it(double hoursAfterNewest, string? code)
     {
         var newest = Version(PolicyState.Adopted, At(48), 4, Other);
-        var refusal = PolicyDecisions.WhyNotPropose(Version(PolicyState.Draft), Fine, newest, At(48 + hoursAfterNewest), "why", Now);
+        var refusal = PolicyDecisions.WhyNotPropose(
+            Version(PolicyState.Draft),
+            Fine,
+            newest,
+            At(48 + hoursAfterNewest),
+            "why",
+            Now
+        );
         refusal?.Code.ShouldBe(code);
         (refusal is null).ShouldBe(code is null);
     }
@@ -85,13 +92,22 @@ public sealed class PolicyDecisionsTests
     {
         var version = Version(PolicyState.Proposed, At(24));
         var byAda = new PolicyApproval(Ada, null, "Ada", Text, Now);
-        string? Why(PolicyVersion of, IReadOnlyList<PolicyApproval> given, AccountId by, OfficerId? officer = null, Digest? seen = null) =>
-            PolicyDecisions.WhyNotApprove(of, Fine, Version(PolicyState.Adopted, At(-1), 1, Other), given, by, officer, seen ?? Text, Now)?.Code;
+        string? Why(
+            PolicyVersion of,
+            IReadOnlyList<PolicyApproval> given,
+            AccountId by,
+            OfficerId? officer = null,
+            Digest? seen = null
+        ) =>
+            PolicyDecisions
+                .WhyNotApprove(of, Fine, Version(PolicyState.Adopted, At(-1), 1, Other), given, by, officer, seen ?? Text, Now)
+                ?.Code;
 
         Why(version, [], Ada).ShouldBeNull("whoever drafted it may be one of the two");
         Why(version, [byAda], Ada).ShouldBe("policy-approved-already");
         Why(version, [byAda], Ben).ShouldBeNull();
-        Why(version, [byAda with { Officer = Okafor }], Ben, Okafor).ShouldBe("policy-approved-already", "two accounts of one officer");
+        Why(version, [byAda with { Officer = Okafor }], Ben, Okafor)
+            .ShouldBe("policy-approved-already", "two accounts of one officer");
         Why(version, [byAda], Ben, Okafor).ShouldBeNull();
         Why(version, [], Ada, seen: Other).ShouldBe("policy-other-text");
         Why(version with { State = PolicyState.Draft }, [], Ada).ShouldBe("policy-not-proposed");

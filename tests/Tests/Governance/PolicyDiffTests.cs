@@ -34,9 +34,9 @@ public sealed class PolicyDiffTests
         removed.Fields.ShouldContain(new FieldChange("Permits", "nothing: never accepted", null));
 
         var renamed = To("$.reasons[2].code", "\"objection\"");
-        renamed.Select(c => (c.Key, c.Change)).ShouldBe(
-            [("reasons.objection", RuleChanged.Added), ("reasons.objection-in-public", RuleChanged.Removed)]
-        );
+        renamed
+            .Select(c => (c.Key, c.Change))
+            .ShouldBe([("reasons.objection", RuleChanged.Added), ("reasons.objection-in-public", RuleChanged.Removed)]);
     }
 
     [Fact]
@@ -79,7 +79,9 @@ public sealed class PolicyDiffTests
         value.GetValueKind() switch
         {
             JsonValueKind.Number => value.GetValue<int>() + 1,
-            JsonValueKind.String => Enumerated(path) is { } words ? words.First(w => w != value.GetValue<string>()) : value.GetValue<string>() + "x",
+            JsonValueKind.String => Enumerated(path) is { } words
+                ? words.First(w => w != value.GetValue<string>())
+                : value.GetValue<string>() + "x",
             var kind => kind != JsonValueKind.True,
         };
 
@@ -104,9 +106,8 @@ public sealed class PolicyDiffTests
     public void Lines_are_compared_by_what_came_and_what_went()
     {
         var runs = LineDiff.Of("a\nb\nc\nd\ne\nf\ng\nh\ni\n", "a\nb\nc\nD\nd\ne\nf\ng\ni\n", around: 1);
-        runs.Select(r => string.Join(" ", r.Select(l => $"{l.Before}/{l.After}:{l.Text}"))).ShouldBe(
-            ["3/3:c /4:D 4/5:d", "7/8:g 8/:h 9/9:i"]
-        );
+        runs.Select(r => string.Join(" ", r.Select(l => $"{l.Before}/{l.After}:{l.Text}")))
+            .ShouldBe(["3/3:c /4:D 4/5:d", "7/8:g 8/:h 9/9:i"]);
         LineDiff.Of("a\n", "a\n").ShouldBeEmpty();
     }
 
@@ -117,7 +118,11 @@ public sealed class PolicyDiffTests
         for (var i = 0; i < 300; i++)
         {
             var before = Enumerable.Range(0, random.Next(1, 30)).Select(_ => $"{random.Next(6)}").ToList();
-            var after = before.Where(_ => random.Next(5) > 0).Concat(Enumerable.Range(0, random.Next(0, 4)).Select(_ => "new")).DefaultIfEmpty("").ToList();
+            var after = before
+                .Where(_ => random.Next(5) > 0)
+                .Concat(Enumerable.Range(0, random.Next(0, 4)).Select(_ => "new"))
+                .DefaultIfEmpty("")
+                .ToList();
             var all = LineDiff.Of(string.Join('\n', before), string.Join('\n', after), around: 1000).SelectMany(r => r).ToList();
             if (before.SequenceEqual(after))
                 all.ShouldBeEmpty();

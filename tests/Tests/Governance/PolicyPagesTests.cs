@@ -37,18 +37,28 @@ public sealed class PolicyPagesTests
     static async Task<HttpClient> Enter(House house, string name)
     {
         var http = house.Visitor();
-        (await Submit(http, "sign-in", "sign-in", ("name", name), ("password", Password))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await Submit(http, "sign-in", "sign-in", ("name", name), ("password", Password))).StatusCode.ShouldBe(
+            HttpStatusCode.Redirect
+        );
         return http;
     }
 
     static async Task<IHtmlDocument> Open(HttpClient http, string path) =>
-        await new HtmlParser().ParseDocumentAsync(await (await http.GetAsync(path)).EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+        await new HtmlParser().ParseDocumentAsync(
+            await (await http.GetAsync(path)).EnsureSuccessStatusCode().Content.ReadAsStringAsync()
+        );
 
     /// <summary>Sends the page's form that leads to an address, as a browser would: with what stands in its fields, unless typed over.</summary>
-    static async Task<HttpResponseMessage> Submit(HttpClient http, string page, string action, params (string Name, string Value)[] typed)
+    static async Task<HttpResponseMessage> Submit(
+        HttpClient http,
+        string page,
+        string action,
+        params (string Name, string Value)[] typed
+    )
     {
         var form = (await Open(http, page)).Forms.First(f => f.GetAttribute("action") == action);
-        var fields = form.Elements.OfType<IHtmlInputElement>()
+        var fields = form
+            .Elements.OfType<IHtmlInputElement>()
             .Where(i => i.Type is not ("radio" or "checkbox" or "submit") || i.IsChecked)
             .Select(i => (Name: i.Name ?? "", i.Value))
             .Concat(form.Elements.OfType<IHtmlTextAreaElement>().Select(t => (Name: t.Name ?? "", t.Value)))
@@ -94,7 +104,9 @@ public sealed class PolicyPagesTests
         troubled.Forms.ShouldNotContain(f => f.GetAttribute("action") == page + "/propose");
 
         PathOf(await Submit(ada, page, page + "/text", ("text", PolicyPeople.Toronto.Replace("\n", "\r\n"))));
-        (await Open(ada, page)).QuerySelector("textarea[name=text]")!.TextContent.ShouldBe(PolicyPeople.Toronto, "not a character was lost");
+        (await Open(ada, page))
+            .QuerySelector("textarea[name=text]")!
+            .TextContent.ShouldBe(PolicyPeople.Toronto, "not a character was lost");
         PathOf(await Submit(ada, page, page + "/propose", ("from", "2026-01-01T00:00"), ("note", "The first one.")));
         PathOf(await Submit(ada, page, page + "/approve"));
         (await Open(ada, page)).Body!.TextContent.ShouldContain("It needs another person now");
@@ -143,7 +155,9 @@ public sealed class PolicyPagesTests
             Instant.FromUtc(2026, 1, 1, 0, 0)
         );
         using var ada = await Enter(house, "ada");
-        foreach (var path in new[] { "policy", "policies", $"policies/{version.Id}", $"policies/{version.Id}/rules", "policies/new" })
+        foreach (
+            var path in new[] { "policy", "policies", $"policies/{version.Id}", $"policies/{version.Id}/rules", "policies/new" }
+        )
             (await Open(ada, path)).QuerySelectorAll("img[src=x], script:not([src])").ShouldBeEmpty(path);
     }
 
@@ -156,16 +170,93 @@ public sealed class PolicyPagesTests
         var draft = await PolicyPeople.Do(
             records,
             PolicyPeople.Ada,
-            w => Policies.Draft(w, PolicyPeople.Toronto.Replace("\"floorDays\": 1, \"lookBackDays\": 730", "\"floorDays\": 2, \"lookBackDays\": 730"), "a test", default)
+            w =>
+                Policies.Draft(
+                    w,
+                    PolicyPeople.Toronto.Replace(
+                        "\"floorDays\": 1, \"lookBackDays\": 730",
+                        "\"floorDays\": 2, \"lookBackDays\": 730"
+                    ),
+                    "a test",
+                    default
+                )
         );
         using var ada = await Enter(house, "ada");
         var page = await Open(ada, $"policies/{draft.Id}/diff");
         var change = page.QuerySelector(".change")!;
-        change.QuerySelector("h3")!.TextContent.ShouldBe("Turned off without a valid reason");
+        change.QuerySelector("h3")!.TextContent.ShouldStartWith("Turned off without a valid reason");
         change.QuerySelector("del")!.TextContent.ShouldBe("1 day");
         change.QuerySelector("ins")!.TextContent.ShouldBe("2 days");
         page.QuerySelectorAll(".diff .came").Length.ShouldBe(2, "muting has the same line");
         page.QuerySelectorAll(".diff .gone").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_draft_is_judged_against_days_that_are_past()
+    {
+        await using var house = await OpenHouse();
+        var records = house.Agency.Get<AgencyRecords>();
+        await PolicyPeople.Adopt(records, PolicyPeople.Toronto, Instant.FromUtc(2026, 1, 1, 0, 0));
+        var arrived = TimeProvider.System.Now() - Duration.FromDays(10);
+        await PolicyPeople.Do(
+            records,
+            PolicyPeople.Ada,
+            async work =>
+            {
+                var officer = (await Officers.All(work, default)).Single();
+                var (camera, _) = await Cameras.Expect(work, "LP-1", "Lapel one", default);
+                await Assignments.Assign(work, camera.Id, officer.Id, arrived - Duration.FromDays(1), null, default);
+                await work.Execute(
+                    """
+                    INSERT INTO incident (id, number, source, call_type, revision, content_digest, changed_at)
+                    VALUES ('0190a5a0-0000-7000-8000-000000000001', '26-4711', 'file', 'NOISE', 1, 'd', 0)
+                    """,
+                    null,
+                    default
+                );
+                return await work.Execute(
+                    """
+                    INSERT INTO attendance (id, incident, officer, badge, activity, arrived_at, cleared_at, begins_at)
+                    VALUES (@part, '0190a5a0-0000-7000-8000-000000000001', @officer, @Badge, 'call', @arrived, @cleared, @arrived)
+                    """,
+                    new
+                    {
+                        part = AttendanceId.New(),
+                        officer = officer.Id,
+                        officer.Badge,
+                        arrived,
+                        cleared = arrived + Duration.FromMinutes(20),
+                    },
+                    default
+                );
+            }
+        );
+        var draft = await PolicyPeople.Do(
+            records,
+            PolicyPeople.Ada,
+            w => Policies.Draft(w, PolicyPeople.With("$.triggers[0].notCallTypes", "[\"NOISE\"]"), "a test", default)
+        );
+        using var ada = await Enter(house, "ada");
+        var page = $"policies/{draft.Id}/what-if";
+        (await Open(ada, page)).Body!.TextContent.ShouldNotContain("Findings that vanish");
+        var days =
+            $"?from={(arrived - Duration.FromDays(2)).ToString()[..10]}&until={(arrived + Duration.FromDays(2)).ToString()[..10]}";
+        var judged = await Open(ada, page + days);
+        judged
+            .QuerySelectorAll(".fact")
+            .Select(f => f.TextContent)
+            .ShouldContain(f => f.Contains("vanish") && f.Contains("1only"));
+        var row = judged
+            .QuerySelectorAll("table")
+            .Single(t => t.QuerySelector("caption")!.TextContent == "Vanish: 1")
+            .QuerySelector("tbody tr")!;
+        row.TextContent.ShouldSatisfyAllConditions(
+            t => t.ShouldContain("3107 Dana Osei"),
+            t => t.ShouldContain("No recording"),
+            t => t.ShouldContain("26-4711")
+        );
+        foreach (var wrong in new[] { "?from=2026-05-02&until=2026-05-01", "?from=2020-01-01&until=2026-01-01", "?from=May" })
+            (await ada.GetAsync(page + wrong)).StatusCode.ShouldBe(HttpStatusCode.BadRequest, wrong);
     }
 
     [Fact]
@@ -175,9 +266,18 @@ public sealed class PolicyPagesTests
         using var ada = await house.SignIn("ada", Password);
         using var ben = await house.SignIn("ben", Password);
         using var osei = await house.SignIn("osei", Password);
-        async Task<JsonElement> Send(HttpClient http, HttpMethod method, string path, object body, HttpStatusCode expected = HttpStatusCode.OK)
+        async Task<JsonElement> Send(
+            HttpClient http,
+            HttpMethod method,
+            string path,
+            object body,
+            HttpStatusCode expected = HttpStatusCode.OK
+        )
         {
-            using var ask = new HttpRequestMessage(method, "api/v1/" + path) { Content = JsonContent.Create(body, null, LapelJson.Lenient) };
+            using var ask = new HttpRequestMessage(method, "api/v1/" + path)
+            {
+                Content = JsonContent.Create(body, null, LapelJson.Lenient),
+            };
             var answer = await http.SendAsync(ask);
             var text = await TextOf(answer);
             answer.StatusCode.ShouldBe(expected, text);
@@ -189,20 +289,34 @@ public sealed class PolicyPagesTests
         var path = "policies/" + draft.GetProperty("id").GetString();
         var seen = draft.GetProperty("digest").GetString();
         (await Send(ada, HttpMethod.Post, "policies/check", new { text = "{}" })).GetArrayLength().ShouldBe(9);
-        (await Send(ada, HttpMethod.Put, path + "/text", new { text = "{}", seen })).GetProperty("troubles").GetArrayLength().ShouldBe(9);
+        (await Send(ada, HttpMethod.Put, path + "/text", new { text = "{}", seen }))
+            .GetProperty("troubles")
+            .GetArrayLength()
+            .ShouldBe(9);
         var text = await ada.GetStringAsync("api/v1/policies/shipped/toronto");
-        (await CodeOf(Send(ada, HttpMethod.Put, path + "/text", new { text, seen }, HttpStatusCode.Conflict))).ShouldBe("policy-changed-meanwhile");
+        (await CodeOf(Send(ada, HttpMethod.Put, path + "/text", new { text, seen }, HttpStatusCode.Conflict))).ShouldBe(
+            "policy-changed-meanwhile"
+        );
         seen = PolicyText.DigestOf("{}\n").ToString();
         var written = await Send(ada, HttpMethod.Put, path + "/text", new { text, seen });
         seen = written.GetProperty("version").GetProperty("digest").GetString();
-        var proposal = new { seen, effectiveFrom = "2026-01-01T05:00:00Z", note = "The first one." };
+        var proposal = new
+        {
+            seen,
+            effectiveFrom = "2026-01-01T05:00:00Z",
+            note = "The first one.",
+        };
         await Send(ada, HttpMethod.Post, path + "/propose", proposal);
         await Send(osei, HttpMethod.Post, path + "/approve", new { seen }, HttpStatusCode.Forbidden);
         await Send(ada, HttpMethod.Post, path + "/approve", new { seen });
-        (await CodeOf(Send(ada, HttpMethod.Post, path + "/approve", new { seen }, HttpStatusCode.Conflict))).ShouldBe("policy-approved-already");
+        (await CodeOf(Send(ada, HttpMethod.Post, path + "/approve", new { seen }, HttpStatusCode.Conflict))).ShouldBe(
+            "policy-approved-already"
+        );
         var adopted = await Send(ben, HttpMethod.Post, path + "/approve", new { seen });
         adopted.GetProperty("version").GetProperty("number").GetInt32().ShouldBe(1);
-        (await CodeOf(Send(ada, HttpMethod.Post, path + "/withdraw", new { reason = "no" }, HttpStatusCode.Conflict))).ShouldBe("policy-adopted");
+        (await CodeOf(Send(ada, HttpMethod.Post, path + "/withdraw", new { reason = "no" }, HttpStatusCode.Conflict))).ShouldBe(
+            "policy-adopted"
+        );
 
         var held = JsonDocument.Parse(await osei.GetStringAsync("api/v1/policy")).RootElement;
         held.GetProperty("digest").GetString().ShouldBe(seen);

@@ -70,7 +70,12 @@ public sealed class PolicyRulesTests
     [InlineData("$.reviews.questions", "[]", "$.reviews.questions", "the form asks nothing")]
     [InlineData("$.reviews.questions[1].id", "\"on-in-time\"", "$.reviews.questions[1].id", "taken by an earlier")]
     // explanations
-    [InlineData("$.explanations", "[{\"code\":\"late\",\"label\":\"Late\",\"for\":[\"late-start\"]}]", "$.explanations", "could not explain no-recording, early-stop")]
+    [InlineData(
+        "$.explanations",
+        "[{\"code\":\"late\",\"label\":\"Late\",\"for\":[\"late-start\"]}]",
+        "$.explanations",
+        "could not explain no-recording, early-stop"
+    )]
     [InlineData("$.explanations[1].code", "\"fault\"", "$.explanations[1].code", "taken by an earlier")]
     // breaches
     [InlineData("$.breaches[1].id", "\"late-activation\"", "$.breaches[1].id", "taken by an earlier")]
@@ -83,7 +88,12 @@ public sealed class PolicyRulesTests
     [InlineData("$.breaches[1].escalatesTo", "\"late-activation\"", "$.breaches[1].escalatesTo", "the milder class")]
     [InlineData("$.breaches[1].escalatesTo", "\"no-activation\"", "$.breaches[1].escalatesTo", "back to where it began")]
     [InlineData("$.breaches[1].lookBackDays", "0", "$.breaches[1].lookBackDays", "has none")]
-    [InlineData("$.breaches[0].findings", "[\"late-start\",\"gap\"]", "$.breaches[2].findings", "belongs to 'late-activation' already")]
+    [InlineData(
+        "$.breaches[0].findings",
+        "[\"late-start\",\"gap\"]",
+        "$.breaches[2].findings",
+        "belongs to 'late-activation' already"
+    )]
     [InlineData("$.breaches[0].decideWithinDays", "0", "$.breaches[0].decideWithinDays", "from 1 to 365")]
     [InlineData("$.breaches[0].appealWithinDays", "0", "$.breaches[0].appealWithinDays", "from 1 to 365")]
     [InlineData("$.breaches[0].appealTo", "\"\"", "$.breaches[0].appealTo", "not been written")]
@@ -121,7 +131,8 @@ public sealed class PolicyRulesTests
 
         Hidden(Trigger("a", ""), Trigger("b", ",\"callTypes\":[\"X\"]")).ShouldBe(["$.triggers[1]"]);
         Hidden(Trigger("b", ",\"callTypes\":[\"X\"]"), Trigger("a", "")).ShouldBeEmpty();
-        Hidden(Trigger("a", ",\"callTypes\":[\"CRISIS*\"]"), Trigger("b", ",\"callTypes\":[\"crisis home\"]")).ShouldBe(["$.triggers[1]"]);
+        Hidden(Trigger("a", ",\"callTypes\":[\"CRISIS*\"]"), Trigger("b", ",\"callTypes\":[\"crisis home\"]"))
+            .ShouldBe(["$.triggers[1]"]);
         Hidden(Trigger("a", ",\"mostPriority\":2"), Trigger("b", ",\"mostPriority\":2")).ShouldBe(["$.triggers[1]"]);
         Hidden(Trigger("a", ",\"mostPriority\":2"), Trigger("b", ",\"mostPriority\":3")).ShouldBeEmpty();
         Hidden(Trigger("a", ",\"mostPriority\":2"), Trigger("b", "")).ShouldBeEmpty();
@@ -146,7 +157,10 @@ public sealed class PolicyRulesTests
             .SelectMany(PolicyText.WhyNotValid)
             .Select(t => t.Sentence)
             .ToList();
-        var said = System.Text.RegularExpressions.Regex.Matches(sources, """At\(\s*(?:\$?"[^"]*"|at),\s*\$?"(?<words>[^"{]{12,})""");
+        var said = System.Text.RegularExpressions.Regex.Matches(
+            sources,
+            """At\(\s*(?:\$?"[^"]*"|at),\s*\$?"(?<words>[^"{]{12,})"""
+        );
         said.Count.ShouldBeGreaterThan(20);
         said.Select(m => m.Groups["words"].Value).Where(words => !cases.Any(c => c.Contains(words))).ShouldBeEmpty();
     }
@@ -165,26 +179,32 @@ public sealed class PolicyRulesTests
     public void Toronto_says_what_is_published_and_no_more()
     {
         var policy = PolicyText.Read(PolicyPeople.Toronto);
-        policy.Triggers.Where(t => t.Says.Grade == Grade.Published).Select(t => t.On).ShouldBe(
-            [Activity.Call, Activity.Investigation, Activity.Questioning]
-        );
-        policy.Breaches.Where(b => b.Says.Grade == Grade.Published).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            b => b.FloorDays.ShouldBe(1),
-            b => b.Route.ShouldBe(Route.ProfessionalStandards),
-            b => b.EscalatesTo.ShouldBeNull("no penalty for a second time is published")
-        );
+        policy
+            .Triggers.Where(t => t.Says.Grade == Grade.Published)
+            .Select(t => t.On)
+            .ShouldBe([Activity.Call, Activity.Investigation, Activity.Questioning]);
+        policy
+            .Breaches.Where(b => b.Says.Grade == Grade.Published)
+            .ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(
+                b => b.FloorDays.ShouldBe(1),
+                b => b.Route.ShouldBe(Route.ProfessionalStandards),
+                b => b.EscalatesTo.ShouldBeNull("no penalty for a second time is published")
+            );
         policy.PreEvent.ShouldSatisfyAllConditions(p => p.Seconds.ShouldBe(30), p => p.Says.Grade.ShouldBe(Grade.Proposal));
         policy.Reasons.Single(r => r.Code == "objection-in-public").Permits.ShouldBeEmpty();
-        policy.Reasons.Single(r => r.Code == "private-place-refusal").ShouldSatisfyAllConditions(
-            r => r.NotPlaces.ShouldContain(Place.Public),
-            r => r.AskedBy.ShouldBe([AskedBy.Occupant]),
-            r => r.UnlessExigent.ShouldBeTrue()
-        );
+        policy
+            .Reasons.Single(r => r.Code == "private-place-refusal")
+            .ShouldSatisfyAllConditions(
+                r => r.NotPlaces.ShouldContain(Place.Public),
+                r => r.AskedBy.ShouldBe([AskedBy.Occupant]),
+                r => r.UnlessExigent.ShouldBeTrue()
+            );
     }
 
     [Fact]
     public void Peel_claims_no_penalty_at_all() =>
-        PolicyText.Read(ShippedPolicy.Find("peel")!.ReadText()).Breaches.ShouldAllBe(b =>
-            b.FloorDays == null && b.Says.Grade == Grade.Proposal
-        );
+        PolicyText
+            .Read(ShippedPolicy.Find("peel")!.ReadText())
+            .Breaches.ShouldAllBe(b => b.FloorDays == null && b.Says.Grade == Grade.Proposal);
 }

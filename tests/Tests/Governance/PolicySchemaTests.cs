@@ -9,7 +9,11 @@ namespace Lapel.Tests.Governance;
 /// <summary>The published schema, judged by a validator that is not ours, and the reader must be about the same documents.</summary>
 public sealed class PolicySchemaTests
 {
-    static readonly JsonDocumentOptions Commented = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    static readonly JsonDocumentOptions Commented = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     static JsonElement Schema { get; } = JsonDocument.Parse(ShippedPolicy.ReadSchema()).RootElement;
 
@@ -93,10 +97,11 @@ public sealed class PolicySchemaTests
             schema.GetProperty("description").GetString().ShouldNotBeNullOrWhiteSpace(path);
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
-            schema.GetProperty("enum").EnumerateArray().Select(e => e.GetString()).ShouldBe(
-                Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName),
-                path
-            );
+            schema
+                .GetProperty("enum")
+                .EnumerateArray()
+                .Select(e => e.GetString())
+                .ShouldBe(Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName), path);
         else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
             Items(type.GetGenericArguments()[0], schema.GetProperty("items"), path + "[]");
         else if (type.IsGenericType)

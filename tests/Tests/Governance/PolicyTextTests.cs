@@ -7,7 +7,11 @@ namespace Lapel.Tests.Governance;
 
 public sealed class PolicyTextTests
 {
-    static readonly JsonDocumentOptions Commented = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    static readonly JsonDocumentOptions Commented = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     public static TheoryData<string> Shipped { get; } = [.. ShippedPolicy.All.Select(p => p.Name)];
 
@@ -29,9 +33,11 @@ public sealed class PolicyTextTests
     {
         var troubles = PolicyText.WhyNotValid(ShippedPolicy.Find("template")!.ReadText());
         troubles.Select(t => t.Path).ShouldContain("$.triggers[0].says.sentence");
-        troubles.Select(t => t.Sentence).Distinct().Order().ShouldBe(
-            ["It has to be said what this policy is, and what it is not.", "This has not been written yet."]
-        );
+        troubles
+            .Select(t => t.Sentence)
+            .Distinct()
+            .Order()
+            .ShouldBe(["It has to be said what this policy is, and what it is not.", "This has not been written yet."]);
     }
 
     [Theory]
@@ -41,7 +47,9 @@ public sealed class PolicyTextTests
         var policy = PolicyText.Read(ShippedPolicy.Find(name)!.ReadText());
         var written = JsonSerializer.Serialize(policy, LapelJson.Strict);
         JsonSerializer.Serialize(PolicyText.Read(written), LapelJson.Strict).ShouldBe(written);
-        JsonSerializer.Serialize(JsonSerializer.Deserialize<Policy>(written, LapelJson.Strict), LapelJson.Strict).ShouldBe(written);
+        JsonSerializer
+            .Serialize(JsonSerializer.Deserialize<Policy>(written, LapelJson.Strict), LapelJson.Strict)
+            .ShouldBe(written);
     }
 
     [Fact]
@@ -61,8 +69,9 @@ public sealed class PolicyTextTests
             }
             """
         );
-        troubles.Select(t => $"{t.Line}:{t.Column} {t.Path} {t.Sentence}").ShouldBe(
-            [
+        troubles
+            .Select(t => $"{t.Line}:{t.Column} {t.Path} {t.Sentence}")
+            .ShouldBe([
                 "1:1 $ 'about' is missing here.",
                 "1:1 $ 'preEvent' is missing here.",
                 "1:1 $ 'notice' is missing here.",
@@ -74,8 +83,7 @@ public sealed class PolicyTextTests
                 "6:24 $.triggers[0].on Here belongs one of call, investigation, questioning, transport, other, not 'cal'.",
                 "9:39 $.tolerances.lateStartSeconds Here belongs a whole number, not 1.5.",
                 "9:127 $.tolerances.longestIncidentHours Here belongs a whole number, not 99999999999.",
-            ]
-        );
+            ]);
     }
 
     [Fact]
@@ -103,10 +111,12 @@ public sealed class PolicyTextTests
     public void A_field_that_stands_twice_is_an_error_wherever_it_stands()
     {
         var text = PolicyPeople.Toronto.Replace("\"seconds\": 30,", "\"seconds\": 30, \"seconds\": 60,");
-        TroublesOf(text).Single().ShouldSatisfyAllConditions(
-            t => t.Path.ShouldBe("$.preEvent.seconds"),
-            t => t.Sentence.ShouldBe("This field stands here twice; keep one of them.")
-        );
+        TroublesOf(text)
+            .Single()
+            .ShouldSatisfyAllConditions(
+                t => t.Path.ShouldBe("$.preEvent.seconds"),
+                t => t.Sentence.ShouldBe("This field stands here twice; keep one of them.")
+            );
     }
 
     [Theory]

@@ -7,7 +7,10 @@ namespace Lapel.Tests.Governance;
 /// <summary>When a stop, a mute or an averted lens is permitted, and what is said when it is not.</summary>
 public sealed class An_interruption_is_judged
 {
-    static readonly JudgingWorld Call = new() { Policy = SomePolicy with { Notice = SomePolicy.Notice with { Required = false } } };
+    static readonly JudgingWorld Call = new()
+    {
+        Policy = SomePolicy with { Notice = SomePolicy.Notice with { Required = false } },
+    };
 
     static StateSpan State(
         RecordingState state,
@@ -28,8 +31,20 @@ public sealed class An_interruption_is_judged
     [InlineData("private-home", "witness", true, "when asked for by: witness")]
     [InlineData("private-home", null, true, "nobody said who did")]
     [InlineData("private-home", "occupant", false, "said aloud")]
-    public void A_refusal_needs_its_place_its_asker_and_to_be_said_aloud(string? place, string? askedBy, bool aloud, string? why) =>
-        Says(StateRules.WhyNotPermitted(SomePolicy, State(RecordingState.Stopped, "refusal", place, askedBy, aloud), Call.Incident), why);
+    public void A_refusal_needs_its_place_its_asker_and_to_be_said_aloud(
+        string? place,
+        string? askedBy,
+        bool aloud,
+        string? why
+    ) =>
+        Says(
+            StateRules.WhyNotPermitted(
+                SomePolicy,
+                State(RecordingState.Stopped, "refusal", place, askedBy, aloud),
+                Call.Incident
+            ),
+            why
+        );
 
     [Theory]
     [InlineData(Place.PrivateHome, null)]
@@ -116,11 +131,12 @@ public sealed class An_interruption_is_judged
 
     [Fact]
     public void A_permitted_stop_leaves_the_recording_whole() =>
-        Call.WithRecording(-60, 700, Stopped(100, 400)).Judgement.ShouldSatisfyAllConditions(
-            j => j.Findings.ShouldBeEmpty(),
-            j => j.Whole.ShouldBeTrue(),
-            j => j.CoveredUs.ShouldBe(300_000_000)
-        );
+        Call.WithRecording(-60, 700, Stopped(100, 400))
+            .Judgement.ShouldSatisfyAllConditions(
+                j => j.Findings.ShouldBeEmpty(),
+                j => j.Whole.ShouldBeTrue(),
+                j => j.CoveredUs.ShouldBe(300_000_000)
+            );
 
     [Theory]
     [InlineData(5, 0)]
@@ -133,10 +149,9 @@ public sealed class An_interruption_is_judged
     {
         var world = Call.WithRecording(-60, 700, Muted(100, 400, "objection"));
         world.Kinds.ShouldBe([FindingKind.Muted]);
-        world.WithRecording(90, 410).Judgement.ShouldSatisfyAllConditions(
-            j => j.Findings.ShouldBeEmpty(),
-            j => j.CoveredUs.ShouldBe(600_000_000)
-        );
+        world
+            .WithRecording(90, 410)
+            .Judgement.ShouldSatisfyAllConditions(j => j.Findings.ShouldBeEmpty(), j => j.CoveredUs.ShouldBe(600_000_000));
     }
 
     [Fact]
@@ -149,8 +164,6 @@ public sealed class An_interruption_is_judged
 
     [Fact]
     public void Stopped_throughout_for_an_accepted_reason_is_exempt() =>
-        Call.WithRecording(-60, 700, Stopped(-10, 650)).Judgement.ShouldSatisfyAllConditions(
-            j => j.Outcome.ShouldBe(Outcome.Exempt),
-            j => j.Findings.ShouldBeEmpty()
-        );
+        Call.WithRecording(-60, 700, Stopped(-10, 650))
+            .Judgement.ShouldSatisfyAllConditions(j => j.Outcome.ShouldBe(Outcome.Exempt), j => j.Findings.ShouldBeEmpty());
 }

@@ -48,7 +48,9 @@ public sealed class UploadProgressTests
         await using var house = await House.Open();
         using var right = await TestCamera.Dock(house, "R-1");
         using var wrong = await TestCamera.Dock(house, "W-1");
-        (await wrong.BeginSession(wrong.SignSession(TimeProvider.System.Now() + Duration.FromHours(8)))).EnsureSuccessStatusCode();
+        (
+            await wrong.BeginSession(wrong.SignSession(TimeProvider.System.Now() + Duration.FromHours(8)))
+        ).EnsureSuccessStatusCode();
         await using (var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
         {
             await Cameras.Expect(work, "N-1", "Never came", default);

@@ -54,7 +54,11 @@ public sealed class Programme : IAsyncDisposable
             await work.Commit(default);
         }
         var records = house.Agency.Get<AgencyRecords>();
-        ids["version"] = (await PolicyPeople.Adopt(records, ShippedPolicy.All[0].ReadText(), TimeProvider.System.Now() - Duration.FromDays(7))).Id.Text;
+        ids["version"] = (
+            await PolicyPeople.Adopt(records, ShippedPolicy.All[0].ReadText(), TimeProvider.System.Now() - Duration.FromDays(7))
+        )
+            .Id
+            .Text;
         ids["name"] = ShippedPolicy.All[0].Name;
 
         using var admin = await house.SignIn();
@@ -144,6 +148,7 @@ public sealed class Programme : IAsyncDisposable
         var unfinished = camera.Record();
         ids["upload"] = (await camera.Create(unfinished, unfinished.Clips[0])).Split('/')[^1];
         ids["recording"] = film.Manifest.Recording.Text;
+        await Governed(house, ids);
         people["a camera"] = Bearing(house, camera.Http.DefaultRequestHeaders.Authorization!);
         var programme = new Programme
         {
@@ -155,6 +160,57 @@ public sealed class Programme : IAsyncDisposable
         };
         await programme.RenditionsAreMade();
         return programme;
+    }
+
+    /// <summary>A draw whose one review is the supervisor's, and a month that was published.</summary>
+    static async Task Governed(House house, Dictionary<string, string> ids)
+    {
+        await using var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default);
+        var (draw, attendance) = (DrawId.New(), AttendanceId.New());
+        var reviewer = (await Accounts.FindByName(work, "brandt", default))!.Id;
+        await work.Execute(
+            """
+            INSERT INTO review_draw (id, weekly, unit, from_at, until_at, policy, wanted, frame, frame_text, frame_length, committed_by,
+                committed_at, position, checkpoint, drawn_at)
+            VALUES (@draw, 0, @unit, 0, 1, 1, 1, @frame, @text, 1, 'test', @Now, 0, 'a signed note', @Now)
+            """,
+            new
+            {
+                draw,
+                unit = ids["unit"],
+                frame = Digest.Of([]),
+                text = attendance + "\n",
+                work.Now,
+            },
+            default
+        );
+        await work.Execute(
+            "INSERT INTO review (draw, attendance, place, reviewer, due_at) VALUES (@draw, @attendance, 1, @reviewer, @Now)",
+            new
+            {
+                draw,
+                attendance,
+                reviewer,
+                work.Now,
+            },
+            default
+        );
+        await work.Execute(
+            """
+            INSERT INTO publication (month, edition, method, digest, published_at, published_by)
+            VALUES ('2026-10', 1, '1', @digest, @Now, 'test')
+            """,
+            new { digest = Digest.Of([]), work.Now },
+            default
+        );
+        await work.Execute(
+            "INSERT INTO publication_file (month, edition, name, text) VALUES ('2026-10', 1, 'measures.csv', 'month')",
+            null,
+            default
+        );
+        await work.Commit(default);
+        (ids["draw"], ids["attendance"]) = (draw.Text, attendance.Text);
+        (ids["month"], ids["edition"], ids["file"]) = ("2026-10", "1", "measures.csv");
     }
 
     /// <summary>Opens a viewing as somebody who may; none for the others.</summary>

@@ -39,7 +39,11 @@ public sealed class Behind_a_proxy
             LapelJson.Lenient
         );
         founded.EnsureSuccessStatusCode();
-        var signedIn = await http.PostAsJsonAsync("york/api/v1/sign-in", new { name = "admin", password = Password }, LapelJson.Lenient);
+        var signedIn = await http.PostAsJsonAsync(
+            "york/api/v1/sign-in",
+            new { name = "admin", password = Password },
+            LapelJson.Lenient
+        );
         var token = (await signedIn.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString();
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         var sessions = await http.GetFromJsonAsync<JsonElement>("york/api/v1/sessions");
