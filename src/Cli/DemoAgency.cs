@@ -43,8 +43,7 @@ static class DemoAgency
         SetBack? clock = null
     )
     {
-        var done = Path.Combine(cameraHomes, "founded");
-        if (File.Exists(done))
+        if (IsFounded(cameraHomes))
             return;
         Directory.CreateDirectory(cameraHomes);
         var password = await AdministratorPassword(cameraHomes, stop);
@@ -80,8 +79,12 @@ static class DemoAgency
         var people = await Units(server, stop);
         await Accounts(server, people, password, stop);
         await Cameras(server, agency, people, cameraHomes, cameraProgram, clock, stop);
-        await File.WriteAllTextAsync(done, "", stop);
+        await File.WriteAllTextAsync(Done(cameraHomes), "", stop);
     }
+
+    public static bool IsFounded(string cameraHomes) => File.Exists(Done(cameraHomes));
+
+    static string Done(string cameraHomes) => Path.Combine(cameraHomes, "founded");
 
     sealed record Places(
         string Service,

@@ -1,71 +1,51 @@
-using System.Globalization;
+using System.Text.Json;
 
 namespace Lapel.Cli;
 
 /// <summary>
-/// One day of the demo's week: server and cameras run on the same set-back clock, the cameras do what <see cref="DemoWeek"/> says, dock,
-/// and everything they recorded is admitted before the day ends.
+/// The cameras of one day of the demo's week: on the day's set-back clock they do what <see cref="DemoWeek"/> says, dock, and everything
+/// they recorded is admitted before the day ends.
 /// </summary>
-sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string cameraProgram)
+sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string cameraProgram) : IAsyncDisposable
 {
     /// <summary>Seconds that a camera runs before the day's zero, so that its buffer is full.</summary>
     public const int BufferSeconds = 6;
 
-    static readonly TimeSpan LongestUpload = TimeSpan.FromSeconds(60);
+    const int VideoKbps = 500;
+    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan LongestUpload = TimeSpan.FromSeconds(90);
 
-    /// <summary>The day's zero: the seconds of the table count from here.</summary>
+    readonly List<Child> running = [];
+
+    /// <summary>The day's zero: the seconds of the table count from here. Whole, as dispatch writes its times.</summary>
     public Instant Zero { get; private set; }
+
+    /// <summary>What goes on before zero is recorded into the buffer; a camera that is put on late has none.</summary>
+    public void SwitchOn()
+    {
+        foreach (var lane in day.Lanes.Where(l => !l.IsPutOnLate))
+            running.Add(Start(lane));
+    }
 
     public async Task Live(CancellationToken stop)
     {
-        var running = new List<(DemoWeek.Lane Lane, Child Camera)>();
-        try
+        foreach (var lane in day.Lanes.Where(l => !l.IsPutOnLate))
+            await Filming(lane, stop);
+        await Task.Delay(TimeSpan.FromSeconds(BufferSeconds), stop); // the buffer fills
+        foreach (var lane in day.Lanes.Where(l => l.IsPutOnLate))
         {
-            var late = day.Lanes.ToDictionary(l => l.Camera, l => l.Steps.Min(s => s.At) < 0);
-            foreach (var lane in day.Lanes.Where(l => !late[l.Camera]))
-                running.Add((lane, Start(lane)));
-            await Task.Delay(TimeSpan.FromSeconds(BufferSeconds), stop);
-            foreach (var lane in day.Lanes.Where(l => late[l.Camera]))
-                running.Add((lane, Start(lane)));
-            foreach (var (lane, _) in running)
-                await Filming(lane.Camera, stop);
-            Zero = clock.Now + Duration.FromSeconds(3);
-            await Task.WhenAll(day.Lanes.Select(lane => Wear(lane, stop)));
-            foreach (var lane in day.Lanes.Where(l => l.Docks))
-                await Admitted(lane.Camera, stop);
+            running.Add(Start(lane));
+            await Filming(lane, stop);
         }
-        finally
-        {
-            foreach (var (_, camera) in running)
-                await camera.DisposeAsync();
-        }
+        var soon = clock.Now + Duration.FromSeconds(2);
+        Zero = Instant.FromUnixTimeSeconds(soon.ToUnixTimeSeconds() + 1);
+        await Task.WhenAll(day.Lanes.Select(lane => Wear(lane, stop)));
+        await Task.WhenAll(day.Lanes.Where(l => l.Docks).Select(lane => Admitted(lane, stop)));
     }
 
-    string HomeOf(int camera) => Path.Combine(homes, $"camera-{camera}");
+    DemoCamera CameraOf(DemoWeek.Lane lane) => new(homes, lane.Camera, cameraProgram);
 
-    Child Start(DemoWeek.Lane lane) =>
-        Child.Start(
-            cameraProgram,
-            [
-                "run",
-                "--home",
-                HomeOf(lane.Camera),
-                "--source",
-                "scene",
-                .. lane.Docks ? ["--docked"] : Array.Empty<string>(),
-                "--pre-event",
-                BufferSeconds.ToString(CultureInfo.InvariantCulture),
-                "--size",
-                "640x360",
-                "--fps",
-                "15",
-                "--video-kbps",
-                "500",
-                "--position",
-                $"route:{DemoAgency.RouteFile(homes, lane.Camera - 1)}",
-            ],
-            clock: clock
-        );
+    Child Start(DemoWeek.Lane lane) => CameraOf(lane).Start(BufferSeconds, VideoKbps, lane.Docks, clock);
 
     async Task Wear(DemoWeek.Lane lane, CancellationToken stop)
     {
@@ -74,44 +54,39 @@ sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string camer
             var wait = Zero + Duration.FromSeconds(step.At) - clock.Now;
             if (wait > Duration.Zero)
                 await Task.Delay(wait.ToTimeSpan(), stop);
-            await Tell(lane.Camera, step.Verb, stop);
+            if (await CameraOf(lane).Tell(step.Say, stop) is { } trouble)
+                throw new ServerSaidNo($"Demo camera {lane.Camera} did not take '{step.Say.Verb}': {trouble}");
         }
     }
 
-    async Task Tell(int camera, string[] verb, CancellationToken stop)
-    {
-        var (code, said) = await Child.Run(cameraProgram, ["ctl", "--home", HomeOf(camera), .. verb], stop, clock);
-        if (code != 0)
-            throw new ServerSaidNo($"Demo camera {camera} did not take '{verb[0]}': {said}");
-    }
+    Task Filming(DemoWeek.Lane lane, CancellationToken stop) =>
+        Until(
+            lane,
+            LongestStart,
+            status => status.GetProperty("state").GetString() == "ready",
+            $"Demo camera {lane.Camera} shows no picture.",
+            stop
+        );
 
-    async Task Filming(int camera, CancellationToken stop)
+    Task Admitted(DemoWeek.Lane lane, CancellationToken stop) =>
+        Until(
+            lane,
+            LongestUpload,
+            status => status.GetProperty("waitingRecordings").GetInt32() == 0,
+            $"What demo camera {lane.Camera} recorded is not with the server.",
+            stop
+        );
+
+    async Task Until(DemoWeek.Lane lane, TimeSpan longest, Func<JsonElement, bool> so, string otherwise, CancellationToken stop)
     {
-        for (var attempt = 0; attempt < 100; attempt++)
+        using var patience = new CancellationTokenSource(longest);
+        while (await CameraOf(lane).Status(stop) is not { } status || !so(status))
         {
-            var (code, said) = await Child.Run(cameraProgram, ["ctl", "--home", HomeOf(camera), "status", "--json"], stop, clock);
-            if (code == 0 && said.Contains("\"state\":\"ready\"", StringComparison.Ordinal))
-                return;
+            if (patience.IsCancellationRequested)
+                throw new ServerSaidNo(otherwise);
             await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
         }
-        throw new ServerSaidNo($"Demo camera {camera} shows no picture.");
     }
 
-    async Task Admitted(int camera, CancellationToken stop)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(LongestUpload);
-        while (true)
-        {
-            var (code, said) = await Child.Run(
-                cameraProgram,
-                ["ctl", "--home", HomeOf(camera), "status", "--json"],
-                patience.Token,
-                clock
-            );
-            if (code == 0 && said.Contains("\"waitingRecordings\":0", StringComparison.Ordinal))
-                return;
-            await Task.Delay(TimeSpan.FromMilliseconds(300), patience.Token);
-        }
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(running.Select(camera => camera.DisposeAsync().AsTask()));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NodaTime;
 
@@ -16,7 +17,8 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
 
     string Progress => Path.Combine(Homes, "days-lived");
 
-    public bool IsOver => Lived >= DemoWeek.Days.Count;
+    /// <summary>Lived, or never begun: an agency that started without has no past to go back to.</summary>
+    public bool IsOver => Lived >= DemoWeek.Days.Count || (DemoAgency.IsFounded(Homes) && !File.Exists(Progress));
 
     int Lived =>
         File.Exists(Progress) && int.TryParse(File.ReadAllText(Progress), CultureInfo.InvariantCulture, out var days) ? days : 0;
@@ -24,14 +26,22 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
     public async Task Live(CancellationToken stop)
     {
         Directory.CreateDirectory(Homes);
-        if (!IsOver)
-            Console.Error.WriteLine("The demo agency lives through its first week; that takes about three minutes, once.");
+        if (IsOver)
+            return;
+        Console.Error.WriteLine(
+            "The demo agency first lives a week, so that there is something to judge: its cameras record, dock and are judged on clocks\n"
+                + "set back by up to six days. That takes about three minutes, once. (Without: --empty, or --today for an agency that starts now.)"
+        );
+        var begun = Stopwatch.StartNew();
         while (!IsOver)
         {
             var number = Lived;
+            var day = DemoWeek.Days[number];
+            Console.Error.WriteLine($"  {DateOf(day.Ago).DayOfWeek}, day {number + 1} of {DemoWeek.Days.Count}: {day.About}");
             await File.WriteAllTextAsync(Progress, (number + 1).ToString(CultureInfo.InvariantCulture), stop);
-            await Live(DemoWeek.Days[number], stop);
+            await Live(day, stop);
         }
+        Console.Error.WriteLine($"  The week took {begun.Elapsed.TotalSeconds:0} seconds.");
     }
 
     async Task Live(DemoWeek.Day day, CancellationToken stop)
@@ -48,19 +58,22 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
             },
             clock
         );
+        await using var shift = new DemoDay(day, clock, Homes, cameraProgram);
+        if (DemoAgency.IsFounded(Homes))
+            shift.SwitchOn(); // buffers fill while the server starts
         if (await server.Said(stop) is not { } address)
             throw new ServerSaidNo("The server did not start.");
         await File.WriteAllTextAsync(PortFile, new Uri(address).Port.ToString(CultureInfo.InvariantCulture), stop);
         var agency = new Uri(new Uri(address), "demo");
-        await DemoAgency.Found(agency, data, Homes, cameraProgram, stop, clock);
+        if (!DemoAgency.IsFounded(Homes))
+        {
+            await DemoAgency.Found(agency, data, Homes, cameraProgram, stop, clock);
+            shift.SwitchOn();
+        }
         var office = new DemoOffice(agency, Homes, clock);
         await office.Morning(stop);
-        var shift = new DemoDay(day, clock, Homes, cameraProgram);
         await shift.Live(stop);
         await office.Evening(day, shift.Zero, stop);
-        Console.Error.WriteLine(
-            $"  {clock.Now.InZone(Zone).Date.DayOfWeek}: {day.Calls.Count} calls, {day.Lanes.Count} recordings."
-        );
     }
 
     // Cameras keep the server's address, so every day has the port of the first.
@@ -70,12 +83,8 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
 
     static DateTimeZone Zone => DateTimeZoneProviders.Tzdb[DemoAgency.TimeZone];
 
-    static Instant MorningOf(DemoWeek.Day day) =>
-        TimeProvider
-            .System.Now()
-            .InZone(Zone)
-            .Date.PlusDays(-day.Ago)
-            .At(new LocalTime(day.Hour, 0))
-            .InZoneLeniently(Zone)
-            .ToInstant();
+    /// <summary>So many days before the real today, by the agency's calendar.</summary>
+    public static LocalDate DateOf(int ago) => TimeProvider.System.Now().InZone(Zone).Date.PlusDays(-ago);
+
+    static Instant MorningOf(DemoWeek.Day day) => DateOf(day.Ago).At(new LocalTime(day.Hour, 0)).InZoneLeniently(Zone).ToInstant();
 }

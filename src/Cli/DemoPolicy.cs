@@ -2,17 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Lapel.Cli;
 
-/// <summary>The demo agency's policy: a shipped text under its own name, with tolerances that fit calls of half a minute.</summary>
+/// <summary>The demo agency's policy: a shipped text under its own name, with tolerances and days that fit calls of a quarter of a minute in a week.</summary>
 static partial class DemoPolicy
 {
     public static string Of(string shipped)
     {
         var text = shipped;
         text = Put(text, Name(), "\"name\": \"Port Albion body-worn camera policy\"");
-        text = Put(text, LateStart(), "\"lateStartSeconds\": 5");
-        text = Put(text, EarlyStop(), "\"earlyStopSeconds\": 5");
+        text = Put(text, LateStart(), "\"lateStartSeconds\": 3");
+        text = Put(text, EarlyStop(), "\"earlyStopSeconds\": 3");
         text = Put(text, Gap(), "\"gapSeconds\": 2");
         text = Put(text, Clocks(), "\"clockSeconds\": 1");
+        text = Put(text, DueDays(), "\"dueDays\": 2");
         text = Put(text, BufferSentence(), "keeps the 6 seconds before");
         return Put(text, Buffer(), "\"seconds\": 6");
     }
@@ -30,6 +31,9 @@ static partial class DemoPolicy
 
     [GeneratedRegex("keeps the \\d+ seconds before")]
     private static partial Regex BufferSentence();
+
+    [GeneratedRegex("\"dueDays\": \\d+")]
+    private static partial Regex DueDays();
 
     [GeneratedRegex("\"seconds\": \\d+")]
     private static partial Regex Buffer();

@@ -7,7 +7,7 @@ namespace Lapel.Cli;
 static class DemoWeek
 {
     /// <summary>One thing said to a camera.</summary>
-    public sealed record Step(double At, params string[] Verb);
+    public sealed record Step(double At, Say Say);
 
     /// <summary>A line of the dispatch file. Times are seconds after the day's zero; none: dispatch did not say.</summary>
     /// <param name="Badge">As dispatch writes it.</param>
@@ -24,11 +24,13 @@ static class DemoWeek
     /// <summary>What one camera does on a day.</summary>
     /// <param name="Camera">1, 2 or 3.</param>
     /// <param name="Docks">False: it stays out, and docks on a later day.</param>
-    public sealed record Lane(int Camera, IReadOnlyList<Step> Steps, bool Docks = true);
+    /// <param name="IsPutOnLate">Switched on when the others are ready: its buffer is almost empty.</param>
+    public sealed record Lane(int Camera, IReadOnlyList<Step> Steps, bool Docks = true, bool IsPutOnLate = false);
 
     /// <param name="Ago">Days before the real today.</param>
     /// <param name="Hour">Of the agency's clock, when the day's zero is.</param>
-    public sealed record Day(int Ago, int Hour, IReadOnlyList<Lane> Lanes, IReadOnlyList<Call> Calls);
+    /// <param name="About">For the terminal.</param>
+    public sealed record Day(int Ago, int Hour, string About, IReadOnlyList<Lane> Lanes, IReadOnlyList<Call> Calls);
 
     const string Okafor = "31-1042";
     const string Tremblay = "31-0877";
@@ -36,35 +38,41 @@ static class DemoWeek
     const string Moreau = "31-1203"; // was never issued a camera
     const string Singh = "31-0954"; // rides a desk for a while: exempt
 
-    static readonly Step Notice = new(3, "mark", "--label", "notice given");
+    static readonly Step Notice = Mark(2, "notice given");
 
-    static Step On(double at) => new(at, "activate", "--trigger", "button");
+    static Step On(double at) => new(at, new("activate", Trigger: "button"));
 
-    static Step Off(double at) => new(at, "deactivate", "--trigger", "button");
+    static Step Off(double at) => new(at, new("deactivate", Trigger: "button"));
+
+    static Step Mark(double at, string label) => new(at, new("mark", Label: label));
+
+    static Step Resume(double at) => new(at, new("resume"));
+
+    static Step Stop(double at, string reason, string? text = null, string? place = null, string? askedBy = null) =>
+        new(at, new("stop", Reason: reason, Text: text, SaidAloud: text is not null, Place: place, AskedBy: askedBy));
 
     public static IReadOnlyList<Day> Days { get; } =
     [
         new(
             6,
             9,
+            "one call as it should be, one recorded late, one cut short, one without a camera",
             [
-                // as it should be
-                new(1, [On(0), Notice, new(9, "mark", "--label", "Statement begins"), Off(22)]),
-                // on only when it was half over
-                new(2, [On(12), new(14, "mark", "--label", "notice given"), Off(24)]),
-                // off while it still went on
-                new(3, [On(0), Notice, Off(10)]),
+                new(1, [On(0), Notice, Mark(6, "Statement begins"), Off(15)]),
+                new(2, [On(8), Mark(10, "notice given"), Off(17)]),
+                new(3, [On(0), Notice, Off(7)]),
             ],
             [
-                new("DISTURBANCE", Okafor, -20, 1, 20, "Keele St / Wilson Ave"),
-                new("THEFT", Tremblay, -30, 0, 22, "Jane St / Sheppard Ave W"),
-                new("CHECK ADDRESS", Park, -15, 1, 24, "Weston Rd / Finch Ave W"),
-                new("CHECK ADDRESS", Moreau, -15, 1, 24, "Weston Rd / Finch Ave W"),
+                new("DISTURBANCE", Okafor, -20, 1, 13, "Keele St / Wilson Ave"),
+                new("THEFT", Tremblay, -30, 0, 15, "Jane St / Sheppard Ave W"),
+                new("CHECK ADDRESS", Park, -15, 1, 15, "Weston Rd / Finch Ave W"),
+                new("CHECK ADDRESS", Moreau, -15, 1, 15, "Weston Rd / Finch Ave W"),
             ]
         ),
         new(
             5,
             14,
+            "a mute in a hospital, an objection in the street, a refusal at home",
             [
                 // a nurse talks with the patient: muted, said aloud, and let through by the policy
                 new(
@@ -73,20 +81,18 @@ static class DemoWeek
                         On(0),
                         Notice,
                         new(
-                            7,
-                            "mute",
-                            "--reason",
-                            "medical",
-                            "--text",
-                            "Nurse talks with the patient",
-                            "--said-aloud",
-                            "--place",
-                            "hospital",
-                            "--asked-by",
-                            "medical"
+                            5,
+                            new(
+                                "mute",
+                                Reason: "medical",
+                                Text: "Nurse talks with the patient",
+                                SaidAloud: true,
+                                Place: "hospital",
+                                AskedBy: "medical"
+                            )
                         ),
-                        new(13, "unmute"),
-                        Off(22),
+                        new(10, new("unmute")),
+                        Off(15),
                     ]
                 ),
                 // a passer-by objects in the street: no reason to stop
@@ -95,21 +101,9 @@ static class DemoWeek
                     [
                         On(0),
                         Notice,
-                        new(
-                            8,
-                            "stop",
-                            "--reason",
-                            "objection-in-public",
-                            "--text",
-                            "A man did not want to be filmed",
-                            "--said-aloud",
-                            "--place",
-                            "public",
-                            "--asked-by",
-                            "other"
-                        ),
-                        new(15, "resume"),
-                        Off(22),
+                        Stop(5, "objection-in-public", "A man did not want to be filmed", "public", "other"),
+                        Resume(11),
+                        Off(15),
                     ]
                 ),
                 // at home the occupant may refuse
@@ -118,83 +112,71 @@ static class DemoWeek
                     [
                         On(0),
                         Notice,
-                        new(
-                            7,
-                            "stop",
-                            "--reason",
+                        Stop(
+                            5,
                             "private-place-refusal",
-                            "--text",
                             "The occupant asked for the camera to be off inside",
-                            "--said-aloud",
-                            "--place",
                             "private-home",
-                            "--asked-by",
                             "occupant"
                         ),
-                        new(15, "resume"),
-                        Off(22),
+                        Resume(11),
+                        Off(15),
                     ]
                 ),
             ],
             [
-                new("MEDICAL COMPLAINT", Okafor, -20, 1, 20, "Humber River hospital", "hospital"),
-                new("TRAFFIC STOP", Tremblay, -5, 1, 20, "Finch Ave W / Sentinel Rd", "public"),
-                new("NOISE", Park, -30, 1, 20, "Driftwood Ave", "private-home"),
-                new("NOISE", Singh, -30, 1, 20, "Driftwood Ave", "private-home"),
+                new("MEDICAL COMPLAINT", Okafor, -20, 1, 13, "Humber River hospital", "hospital"),
+                new("TRAFFIC STOP", Tremblay, -5, 1, 13, "Finch Ave W / Sentinel Rd", "public"),
+                new("NOISE", Park, -30, 1, 13, "Driftwood Ave", "private-home"),
+                new("NOISE", Singh, -30, 1, 13, "Driftwood Ave", "private-home"),
             ]
         ),
         new(
             4,
             18,
+            "a camera breaks down, another is stopped in the middle of a call, a third stays out",
             [
-                // stopped in the middle, and not a word why that the policy knows
-                new(
-                    1,
-                    [On(0), Notice, new(8, "stop", "--reason", "other", "--text", "Battery"), new(16, "resume"), Off(22)]
-                ),
-                // stays out over two days
-                new(3, [On(0), Notice, Off(20)], Docks: false),
+                new(1, [On(0), Notice, Stop(5, "other", "Battery"), Resume(11), Off(15)]),
+                new(3, [On(0), Notice, Off(14)], Docks: false),
             ],
             [
-                new("ASSAULT", Okafor, -20, 1, 20, "Jane St / Firgrove Cres"),
-                new("UNWANTED GUEST", Tremblay, -20, 1, 20, "Chalkfarm Dr"), // the camera broke down: reported
-                new("SUSPICIOUS VEHICLE", Park, -20, 1, 18, "Arleta Ave"),
-                new("SUSPICIOUS VEHICLE", "31-7777", -20, 1, 18, "Arleta Ave"), // nobody has that badge
+                new("ASSAULT", Okafor, -20, 1, 13, "Jane St / Firgrove Cres"),
+                new("UNWANTED GUEST", Tremblay, -20, 1, 13, "Chalkfarm Dr"), // the camera broke down: reported
+                new("SUSPICIOUS VEHICLE", Park, -20, 1, 12, "Arleta Ave"),
+                new("SUSPICIOUS VEHICLE", "31-7777", -20, 1, 12, "Arleta Ave"), // nobody has that badge
             ]
         ),
         new(
             2,
             22,
+            "two calls at once, a stop without a reason, and a camera docked two days late",
             [
-                // two calls at once, one recording for both
-                new(1, [On(0), Notice, Off(24)]),
-                // stopped without a reason again
-                new(2, [On(0), Notice, new(7, "stop", "--reason", "other"), new(15, "resume"), Off(22)]),
-                // docks what it had kept
-                new(3, [On(2), Off(20)]),
+                new(1, [On(0), Notice, Off(16)]),
+                new(2, [On(0), Notice, Stop(5, "other"), Resume(11), Off(15)]),
+                new(3, [On(1), Off(14)]), // recorded, and nobody was told
             ],
             [
-                new("DOMESTIC", Okafor, -20, 1, 14, "San Romanoway"),
-                new("ASSIST EMS", Okafor, -10, 8, 22, "San Romanoway"),
-                new("HOLDUP", Tremblay, -20, 1, 20, "Keele St / Grandravine Dr"),
-                new("CHECK WELFARE", Park, -20, 1, 20, "Shoreham Dr"), // recorded, and nobody was told
-                new("ALARM", Tremblay, 3600 * 1.5, (3600 * 1.5) + 300, 3600 * 2.2, "Toro Rd"), // over midnight, not recorded
+                new("DOMESTIC", Okafor, -20, 1, 9, "San Romanoway"),
+                new("ASSIST EMS", Okafor, -10, 5, 14, "San Romanoway"),
+                new("HOLDUP", Tremblay, -20, 1, 13, "Keele St / Grandravine Dr"),
+                new("CHECK WELFARE", Park, -20, 1, 12, "Shoreham Dr"),
             ]
         ),
         new(
             1,
             8,
+            "a camera put on at the last moment, a late start, and a stop that nobody has explained yet",
             [
-                // switched on a moment after the camera was: no buffer to speak of
-                new(1, [On(-3), Notice, Off(18)]),
-                new(2, [On(0), Notice, Off(20)]),
-                new(3, [On(0), Notice, new(8, "stop", "--reason", "other", "--text", "Thought it was over"), new(15, "resume"), Off(22)]),
+                new(1, [On(0), Notice, Off(14)], IsPutOnLate: true),
+                new(2, [On(6), Mark(8, "notice given"), Off(17)]),
+                new(3, [On(0), Notice, Stop(5, "other", "Thought it was over"), Resume(11), Off(15)]),
             ],
             [
-                new("COLLISION", Okafor, -20, 0, 16, "Hwy 400 ramp"),
-                new("THEFT", Tremblay, -20, 1, 18, "York Gate mall"),
-                new("DISPUTE", Park, -20, 1, 20, "Tobermory Dr"),
-                new("TRAFFIC STOP", Tremblay, 900, 930, 600, "Steeles Ave W"), // cleared before it was reached
+                new("COLLISION", Okafor, -20, 0, 12, "Hwy 400 ramp"),
+                new("THEFT", Tremblay, -20, 1, 11, "York Gate mall"),
+                new("DISPUTE", Park, -20, 1, 13, "Tobermory Dr"),
+                new("ALARM", Tremblay, -30_600, -30_300, -28_000, "Toro Rd"), // the night before, over midnight: not recorded
+                new("TRAFFIC STOP", Tremblay, -3600, -3570, -3900, "Steeles Ave W"), // cleared before it was reached
             ]
         ),
     ];
