@@ -52,9 +52,8 @@ sealed partial class DemoDesk : IDisposable
     /// <param name="departure">Why it is below the policy's floor; signed with the account's name.</param>
     public async Task Decide(string badge, int days, string reason, string? departure, CancellationToken stop)
     {
-        var officer = await OfficerId(badge, stop);
         var cases = (await server.Get("api/v1/cases?open=true", stop)).GetProperty("cases").EnumerateArray();
-        var conduct = cases.Select(c => c.GetProperty("case")).First(c => Text(c, "officer") == officer);
+        var conduct = cases.First(c => Text(c, "badge") == badge).GetProperty("case");
         await server.Post(
             $"api/v1/cases/{Text(conduct, "id")}/decision",
             new
@@ -79,7 +78,7 @@ sealed partial class DemoDesk : IDisposable
     /// <summary>The officer's: gives every recording without one a case number and a category.</summary>
     public async Task Tag(string prefix, CancellationToken stop)
     {
-        foreach (var recording in (await server.Get("api/v1/recordings", stop)).GetProperty("items").EnumerateArray().ToList())
+        foreach (var recording in (await server.Get("api/v1/recordings", stop)).GetProperty("recordings").EnumerateArray().ToList())
         {
             var id = Text(recording, "id")!;
             var tag = await server.Get($"api/v1/recordings/{id}/tag", stop);
@@ -88,7 +87,7 @@ sealed partial class DemoDesk : IDisposable
             var number = id.Aggregate(0, (sum, c) => ((sum * 31) + c) % 10_000);
             await server.Post(
                 $"api/v1/recordings/{id}/tag",
-                new { caseNumber = $"{prefix}-{number:0000}", category = "Call for service" },
+                new { caseNumber = $"31-{prefix}{number:0000}", category = "Call for service" },
                 stop
             );
         }

@@ -43,8 +43,8 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
         if (day.Ago == 4)
             await ReportFault(zero, stop);
         await Import(day, zero, stop);
-        await Tag(Okafor, day, stop);
-        await Tag(Tremblay, day, stop);
+        await Tag(Okafor, stop);
+        await Tag(Tremblay, stop);
         switch (day.Ago)
         {
             case 6:
@@ -93,7 +93,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                 );
                 break;
             case 2:
-                await Tag(Park, day, stop); // the first day's came too late
+                await Tag(Park, stop); // the first day's came too late
                 await Do(
                     Standards,
                     d =>
@@ -138,8 +138,8 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
         await what(desk);
     }
 
-    async Task Tag(string account, DemoWeek.Day day, CancellationToken stop) =>
-        await Do(account, d => d.Tag($"31-{day.Ago}{clock.Now.ToText()[5..7]}", stop));
+    async Task Tag(string account, CancellationToken stop) =>
+        await Do(account, d => d.Tag(clock.Now.ToText()[5..7] + clock.Now.ToText()[8..10], stop));
 
     async Task AdoptPolicy(Server manager, CancellationToken stop)
     {
@@ -231,7 +231,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
     {
         string? recording;
         using (var wearer = await At(officer, stop))
-            recording = (await wearer.Server.Get("api/v1/recordings", stop)).GetProperty("items")[0].GetProperty("id").GetString();
+            recording = (await wearer.Server.Get("api/v1/recordings", stop)).GetProperty("recordings")[0].GetProperty("id").GetString();
         await Do(account, d => d.Server.Post("api/v1/commendations", new { text, recording }, stop));
     }
 
