@@ -67,6 +67,7 @@ static class DemoWeek
                 new("THEFT", Tremblay, -30, 0, 15, "Jane St / Sheppard Ave W"),
                 new("CHECK ADDRESS", Park, -15, 1, 15, "Weston Rd / Finch Ave W"),
                 new("CHECK ADDRESS", Moreau, -15, 1, 15, "Weston Rd / Finch Ave W"),
+                new("CHECK ADDRESS", Singh, -15, 1, 15, "Weston Rd / Finch Ave W"),
             ]
         ),
         new(
