@@ -75,11 +75,13 @@ sealed partial class DemoDesk : IDisposable
         await server.Post($"api/v1/cases/{Text(mine, "id")}/appeal", new { ground }, stop);
     }
 
-    /// <summary>The officer's: gives every recording without one a case number and a category.</summary>
-    public async Task Tag(string prefix, CancellationToken stop)
+    /// <summary>The officer's: gives recordings without one a case number and a category, the oldest first.</summary>
+    public async Task Tag(string prefix, CancellationToken stop, int most = int.MaxValue)
     {
-        foreach (var recording in (await server.Get("api/v1/recordings", stop)).GetProperty("recordings").EnumerateArray().ToList())
+        foreach (var recording in (await server.Get("api/v1/recordings", stop)).GetProperty("recordings").EnumerateArray().Reverse())
         {
+            if (most == 0)
+                return;
             var id = Text(recording, "id")!;
             var tag = await server.Get($"api/v1/recordings/{id}/tag", stop);
             if (tag.TryGetProperty("tag", out var given) && given.ValueKind == JsonValueKind.Object)
@@ -90,6 +92,7 @@ sealed partial class DemoDesk : IDisposable
                 new { caseNumber = $"31-{prefix}{number:0000}", category = "Call for service" },
                 stop
             );
+            most--;
         }
     }
 

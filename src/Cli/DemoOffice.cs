@@ -93,7 +93,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                 );
                 break;
             case 2:
-                await Tag(Park, stop); // the first day's came too late
+                await Tag(Park, stop, most: 1); // the first day's, too late; the others stay without
                 await Do(
                     Standards,
                     d =>
@@ -138,8 +138,8 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
         await what(desk);
     }
 
-    async Task Tag(string account, CancellationToken stop) =>
-        await Do(account, d => d.Tag(clock.Now.ToText()[5..7] + clock.Now.ToText()[8..10], stop));
+    async Task Tag(string account, CancellationToken stop, int most = int.MaxValue) =>
+        await Do(account, d => d.Tag(clock.Now.ToText()[5..7] + clock.Now.ToText()[8..10], stop, most));
 
     async Task AdoptPolicy(Server manager, CancellationToken stop)
     {

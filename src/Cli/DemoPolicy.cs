@@ -14,6 +14,7 @@ static partial class DemoPolicy
         text = Put(text, Gap(), "\"gapSeconds\": 2");
         text = Put(text, Clocks(), "\"clockSeconds\": 1");
         text = Put(text, DueDays(), "\"dueDays\": 2");
+        text = Put(text, BufferTolerance(), "\"toleranceSeconds\": 1");
         text = Put(text, BufferSentence(), "keeps the 6 seconds before");
         return Put(text, Buffer(), "\"seconds\": 6");
     }
@@ -31,6 +32,9 @@ static partial class DemoPolicy
 
     [GeneratedRegex("keeps the \\d+ seconds before")]
     private static partial Regex BufferSentence();
+
+    [GeneratedRegex("\"toleranceSeconds\": \\d+")]
+    private static partial Regex BufferTolerance();
 
     [GeneratedRegex("\"dueDays\": \\d+")]
     private static partial Regex DueDays();

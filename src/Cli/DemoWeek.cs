@@ -59,15 +59,15 @@ static class DemoWeek
             "one call as it should be, one recorded late, one cut short, one without a camera",
             [
                 new(1, [On(0), Notice, Mark(6, "Statement begins"), Off(15)]),
-                new(2, [On(8), Mark(10, "notice given"), Off(17)]),
+                new(2, [On(13), Mark(14, "notice given"), Off(20)]), // its buffer reaches back half of the way
                 new(3, [On(0), Notice, Off(7)]),
             ],
             [
-                new("DISTURBANCE", Okafor, -20, 1, 13, "Keele St / Wilson Ave"),
-                new("THEFT", Tremblay, -30, 0, 15, "Jane St / Sheppard Ave W"),
-                new("CHECK ADDRESS", Park, -15, 1, 15, "Weston Rd / Finch Ave W"),
-                new("CHECK ADDRESS", Moreau, -15, 1, 15, "Weston Rd / Finch Ave W"),
-                new("CHECK ADDRESS", Singh, -15, 1, 15, "Weston Rd / Finch Ave W"),
+                new("DISTURBANCE", Okafor, -4, 1, 13, "Keele St / Wilson Ave"),
+                new("THEFT", Tremblay, -4, 0, 19, "Jane St / Sheppard Ave W"),
+                new("CHECK ADDRESS", Park, -4, 1, 15, "Weston Rd / Finch Ave W"),
+                new("CHECK ADDRESS", Moreau, -4, 1, 15, "Weston Rd / Finch Ave W"),
+                new("CHECK ADDRESS", Singh, -4, 1, 15, "Weston Rd / Finch Ave W"),
             ]
         ),
         new(
@@ -168,13 +168,13 @@ static class DemoWeek
             8,
             "a camera put on at the last moment, a late start, and a stop that nobody has explained yet",
             [
-                new(1, [On(0), Notice, Off(14)], IsPutOnLate: true),
-                new(2, [On(6), Mark(8, "notice given"), Off(17)]),
+                new(1, [On(-1), Notice, Off(14)], IsPutOnLate: true),
+                new(2, [On(14), Mark(15, "notice given"), Off(21)]),
                 new(3, [On(0), Notice, Stop(5, "other", "Thought it was over"), Resume(11), Off(15)]),
             ],
             [
                 new("COLLISION", Okafor, -20, 0, 12, "Hwy 400 ramp"),
-                new("THEFT", Tremblay, -20, 1, 11, "York Gate mall"),
+                new("THEFT", Tremblay, -20, 1, 19, "York Gate mall"),
                 new("DISPUTE", Park, -20, 1, 13, "Tobermory Dr"),
                 new("ALARM", Tremblay, -30_600, -30_300, -28_000, "Toro Rd"), // the night before, over midnight: not recorded
                 new("TRAFFIC STOP", Tremblay, -3600, -3570, -3900, "Steeles Ave W"), // cleared before it was reached

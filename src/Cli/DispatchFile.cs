@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NodaTime;
 
 namespace Lapel.Cli;
 
@@ -9,7 +10,7 @@ static class DispatchFile
     public static string Of(DemoWeek.Day day, Instant zero)
     {
         var text = new StringBuilder("incident,badge,call_type,address,place,dispatched,arrived,cleared\n");
-        var date = zero.ToText()[2..10].Replace("-", "", StringComparison.Ordinal);
+        var date = DemoPast.DateOf(day.Ago).ToString("uuMMdd", CultureInfo.InvariantCulture);
         var numbers = day.Calls.Select(c => (c.Type, c.Address)).Distinct().ToList();
         foreach (var call in day.Calls)
             text.AppendLine(
