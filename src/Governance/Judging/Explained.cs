@@ -73,6 +73,8 @@ public static partial class Explained
     {
         var trigger = policy.Policy.Triggers.Single(t => t.Id == required.Trigger);
         var rules = new List<Because> { RuleOf(policy, $"triggers/{trigger.Id}", trigger.Says) };
+        if (required.StandIn is not null && policy.Policy.MissingTimes is { } missing)
+            rules.Add(RuleOf(policy, "missing-times", missing.Says));
         if (finding.Reason is { } code && policy.Policy.Reasons.FirstOrDefault(r => r.Code == code) is { } reason)
             rules.Add(RuleOf(policy, $"reasons/{reason.Code}", reason.Says));
         if (finding.Kind == FindingKind.NoticeMissing)
@@ -113,6 +115,12 @@ public static partial class Explained
                             $"The officer {Required.Did(moment)} at {at}; dispatch's clock said {at + facts.DispatchOffset}."
                         )
                 );
+        if (required.StandIn is { } standIn)
+            said.Add(
+                Because.Of(
+                    $"It does not say when the camera had to be on. By the policy, when the officer {Required.Did(standIn)} stands for it, and no late start is held against the officer by that."
+                )
+            );
         if (facts.DispatchOffset != Duration.Zero)
             said.Add(
                 Because.Of(

@@ -85,7 +85,11 @@ public sealed record RequiredRecording(
     Instant From,
     Instant Until,
     IReadOnlyList<ExcusedSpan> Excused
-);
+)
+{
+    /// <summary>What stands for its beginning, which dispatch does not say; none when it does.</summary>
+    public Moment? StandIn { get; init; }
+}
 
 /// <summary>What was found about one officer's part in one incident, under the policy in force when the part began.</summary>
 /// <param name="Required">None when nothing was required or the times cannot be right; see <paramref name="Trouble"/>.</param>

@@ -14,11 +14,11 @@ public static partial class Judge
     {
         if (policy is null || Required.TriggerOf(policy.Policy, facts.Attendance, facts.Incident) is not { } trigger)
             return WithoutInterval(facts, policy?.Number ?? 0, Outcome.NotRequired, null);
-        var (span, trouble) = Required.SpanOf(policy.Policy, trigger, facts.Attendance);
-        if (span is not { } window)
-            return WithoutInterval(facts, policy.Number, Outcome.Unknown, trouble);
+        var asked = Required.SpanOf(policy.Policy, trigger, facts.Attendance);
+        if (asked.Span is not { } window)
+            return WithoutInterval(facts, policy.Number, Outcome.Unknown, asked.Trouble);
         var coverage = Coverage.Of(window, facts.Recordings);
-        var required = Required.Of(policy, trigger, window, facts, coverage);
+        var required = Required.Of(policy, trigger, asked, facts, coverage);
         return new Sitting(policy, facts, required, window, coverage, asOf).Judge();
     }
 
@@ -51,6 +51,9 @@ public static partial class Judge
         public Judgement Judge()
         {
             var absences = Absences.Of(rules.Tolerances, window, coverage, excused);
+            // Nobody knows when it had to begin, so nobody can say that it began late.
+            if (required.StandIn is not null)
+                absences = absences with { Late = Intervals.None };
             var deadline = required.Until + Duration.FromHours(rules.Docking.WithinHours);
             var (outcome, trouble) = OutcomeOf(deadline);
 
@@ -179,8 +182,8 @@ public static partial class Judge
         {
             if (coverage.Recorded.Count == 0)
                 return null;
-            var told = Notice.Of(rules, facts.Attendance, window, coverage);
-            if (told.At is null && rules.Notice.Required && told.Deadline <= window.Until)
+            var told = Notice.Of(rules, facts.Attendance, window, coverage, anyTime: required.StandIn is not null);
+            if (told.At is null && rules.Notice.Required && told.Deadline <= window.Until && required.StandIn is null)
                 Find(FindingKind.NoticeMissing, coverage.Touching[0].Recording, 0, new(told.From, told.Deadline), null);
             return told.At is not null;
         }

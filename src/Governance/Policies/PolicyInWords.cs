@@ -23,7 +23,7 @@ public static class PolicyInWords
                 "triggers",
                 "When the camera must be on",
                 "The first rule that fits what you are doing decides.",
-                [.. policy.Triggers.Select(OfTrigger)]
+                [.. policy.Triggers.Select(OfTrigger), .. policy.MissingTimes is { } missing ? [OfMissingTimes(missing)] : Array.Empty<Rule>()]
             ),
             new RuleSection(
                 "reasons",
@@ -105,6 +105,19 @@ public static class PolicyInWords
                 .. Facts("Only for calls of type", t.CallTypes),
                 .. Facts("Not for calls of type", t.NotCallTypes),
                 .. Fact("Only for calls of priority", t.MostPriority is { } most ? $"{Number(most)} or more urgent" : null),
+            ]
+        );
+
+    static Rule OfMissingTimes(MissingTimeRule m) =>
+        new(
+            "missingTimes",
+            "When dispatch does not say when you arrived",
+            m.Says,
+            [
+                new(
+                    "What stands for it",
+                    m.WhenUnknown == WhenUnknown.Dispatched ? "the dispatch; no late start is held against you by it" : "nothing: it is not known"
+                ),
             ]
         );
 

@@ -20,6 +20,7 @@ public static partial class PolicyRules
             .. Whole(policy),
             .. Each(policy.Triggers, "$.triggers", (t, at) => OfTrigger(policy, t, at)),
             .. Unreachable(policy.Triggers),
+            .. policy.MissingTimes is { } missing ? OfSays(policy, missing.Says, "$.missingTimes") : [],
             .. Tolerant(policy.Tolerances),
             .. OfSays(policy, policy.PreEvent.Says, "$.preEvent"),
             .. Within("$.preEvent.seconds", policy.PreEvent.Seconds, 0, 300),

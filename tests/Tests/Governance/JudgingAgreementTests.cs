@@ -113,6 +113,7 @@ sealed class RandomWorld
             Reasons = [Reason("a"), Reason("b"), Reason("c")],
             Notice = new(Says, Coin(), "notice given", random.Next(10)),
             Docking = new(Says, random.Next(3)),
+            MissingTimes = Coin() ? null : new(Says, Coin(3) ? WhenUnknown.Unknown : WhenUnknown.Dispatched),
         };
     }
 
@@ -201,7 +202,7 @@ sealed class RandomWorld
             Any(Activity.Call, Activity.Call, Activity.Call, Activity.Transport, Activity.Other),
             Time(0, 4),
             Time(1, 4),
-            Time(2, 12),
+            Time(2, 6),
             Time(3, 15),
             null
         );

@@ -49,14 +49,17 @@ static class JudgingOracle
         for (var i = (int)trigger.From; i < 3 && begins is null; i++)
             begins = moments[i];
         var ends = moments[(int)trigger.Until];
+        var standIn = false;
+        if (begins is null && moments[1] is null && policy.MissingTimes?.WhenUnknown == WhenUnknown.Dispatched)
+            (begins, standIn) = (moments[0], moments[0] is not null);
         if (
             begins is null
             || ends is null
             || ends <= begins
-            || ends - begins > Duration.FromHours(policy.Tolerances.LongestIncidentHours)
+            || ends - moments.First(m => m is not null) > Duration.FromHours(policy.Tolerances.LongestIncidentHours)
         )
             return Nothing(Outcome.Unknown);
-        return Judge(policy, facts, asOf, Tick(begins.Value), Tick(ends.Value));
+        return Judge(policy, facts, asOf, Tick(begins.Value), Tick(ends.Value), standIn);
     }
 
     static bool Fits(string pattern, string callType) =>
@@ -87,7 +90,7 @@ static class JudgingOracle
             new(Tick(from), until is { } end ? Tick(end) : int.MaxValue, camera);
     }
 
-    static Verdict Judge(Policy policy, AttendanceFacts facts, Instant asOf, int from, int until)
+    static Verdict Judge(Policy policy, AttendanceFacts facts, Instant asOf, int from, int until, bool standIn)
     {
         var clips = facts
             .Recordings.Select(r => new Clip(
@@ -172,7 +175,7 @@ static class JudgingOracle
             var absent = ticks.Where(t => !touched.Contains(t) && !Excused(t)).ToList();
             var late = absent.Where(t => t < first).ToList();
             var early = absent.Where(t => t > last).ToList();
-            if (late.Count > lateTolerance)
+            if (late.Count > lateTolerance && !standIn)
                 absences.Add(new(FindingKind.LateStart, Begins(first), late[0], late[^1] + 1, null));
             if (early.Count > earlyTolerance)
                 absences.Add(new(FindingKind.EarlyStop, Ends(last), early[0], early[^1] + 1, null));
@@ -194,7 +197,7 @@ static class JudgingOracle
             ticks.Count(t => Excused(t) && !(sight.Contains(t) && sound.Contains(t))),
             touching.Count,
             outcome == Outcome.Covered && absences.Count == 0 && !stopHole,
-            recorded.Count == 0 ? null : NoticeOf(policy, facts, from, until, recorded.Min(), touching, found),
+            recorded.Count == 0 ? null : NoticeOf(policy, facts, from, until, recorded.Min(), touching, standIn, found),
             outcome == Outcome.Unknown || (waits && absences.Count > 0) ? deadline : null,
             found
         );
@@ -234,12 +237,15 @@ static class JudgingOracle
         int until,
         int firstRecorded,
         List<Clip> touching,
+        bool standIn,
         List<Found> found
     )
     {
         var clock = 2 * policy.Tolerances.ClockSeconds;
         var counts = Math.Max(firstRecorded, Math.Max(from, facts.Attendance.ArrivedAt is { } arrived ? Tick(arrived) : from));
         var deadline = counts + 2 * policy.Notice.WithinSeconds + clock;
+        if (standIn)
+            return touching.SelectMany(r => r.Of.Notices).Any(at => Tick(at) >= from - clock && Tick(at) <= until);
         var told = touching.SelectMany(r => r.Of.Notices).Any(at => Tick(at) >= from - clock && Tick(at) <= deadline);
         if (!told && policy.Notice.Required && deadline <= until)
             found.Add(new(FindingKind.NoticeMissing, touching[0].Of.Recording, counts, deadline, null));
