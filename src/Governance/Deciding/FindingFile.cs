@@ -90,7 +90,12 @@ public sealed record FindingFile(
             return await Judgements.Again(reading, attendance, now, stop) is { } again
                 ? (
                     $"{again.Facts.Incident.Number}, {again.Facts.Incident.CallType}"
-                        + (again.Facts.Incident.Address is { } address ? $", {address}" : ""),
+                        + (again.Facts.Incident.Address is { } address ? $", {address}" : "")
+                        + string.Concat(
+                            finding
+                                .AlsoOf.Where(again.Facts.Beside.ContainsKey)
+                                .Select(a => $"; and {again.Facts.Beside[a].Number}, {again.Facts.Beside[a].CallType}")
+                        ),
                     again.Facts.Incident.CallType,
                     again.Policy is { } policy && again.Judgement.Findings.Any(f => f.Id == finding.Id)
                         ? Explained.Of(policy, again.Facts, again.Judgement, finding)

@@ -20,7 +20,16 @@ public sealed record Finding(
     string? Reason,
     string? Breach,
     int Policy
-);
+)
+{
+    /// <summary>
+    /// Ids of the officer's later attendances that asked for the same seconds by the same rule, with blanks between, in order of their
+    /// beginning: they are held against the officer here and not there. None mostly.
+    /// </summary>
+    public string? Also { get; init; }
+
+    internal IEnumerable<AttendanceId> AlsoOf => Also is null ? [] : Also.Split(' ').Select(id => AttendanceId.Parse(id));
+}
 
 /// <summary>The words for what can be found. The order is the order of showing.</summary>
 public enum FindingKind
@@ -113,4 +122,11 @@ public sealed record Judgement(
     string? Trouble,
     Instant? AgainAt,
     IReadOnlyList<Finding> Findings
-);
+)
+{
+    /// <summary>The officer's earlier attendances that hold seconds of this one, asked for by the same rule: said there, not here.</summary>
+    public IReadOnlyList<AttendanceId> SaidWith { get; init; } = [];
+
+    /// <summary>The moments of each finding, without what lies between them in its span.</summary>
+    internal IReadOnlyList<List<Interval>> Parts { get; init; } = [];
+}

@@ -11,6 +11,9 @@ public static partial class PolicyRules
     /// <summary>A case number is matched on every tagging; a pattern that takes longer than this is refused outright.</summary>
     public static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>No policy may believe a longer incident.</summary>
+    public const int MostIncidentHours = 72;
+
     const int LongestSentence = 600;
     const int LongestLabel = 120;
 
@@ -143,7 +146,7 @@ public static partial class PolicyRules
             .. Within("$.tolerances.earlyStopSeconds", tolerances.EarlyStopSeconds, 0, 600),
             .. Within("$.tolerances.gapSeconds", tolerances.GapSeconds, 0, 600),
             .. Within("$.tolerances.clockSeconds", tolerances.ClockSeconds, 0, 600),
-            .. Within("$.tolerances.longestIncidentHours", tolerances.LongestIncidentHours, 1, 72),
+            .. Within("$.tolerances.longestIncidentHours", tolerances.LongestIncidentHours, 1, MostIncidentHours),
         ];
 
     static IEnumerable<PolicyTrouble> OfReason(Policy policy, ReasonRule reason, string at)

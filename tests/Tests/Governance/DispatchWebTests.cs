@@ -282,6 +282,43 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
         await Json(await supervisor.PostAsJsonAsync($"api/v1/faults/{id}/mend", new { }));
     }
 
+    [Fact]
+    public async Task A_dispatch_file_of_which_one_bit_changed_or_that_is_gone_is_named()
+    {
+        await using var house = await House.Open();
+        var (manager, _, _, _) = await People(house);
+        await Import(manager, Csv($"E-1,3107,{Day()} 20:00:00,{Day()} 20:30:00,Theft"));
+        (await house.Fsck()).ShouldBeEmpty();
+        var file = Directory.GetFiles(Path.Combine(house.Agency.Folder.Root, "dispatch")).ShouldHaveSingleItem();
+        var kept = await File.ReadAllBytesAsync(file);
+
+        var changed = kept.ToArray();
+        changed[^10] ^= 1;
+        await File.WriteAllBytesAsync(file, changed);
+        var found = (await house.Fsck()).ShouldHaveSingleItem();
+        (found.Code, found.Sentence.Contains(file)).ShouldBe(("dispatch-file-changed", true));
+
+        File.Delete(file);
+        (await house.Fsck()).ShouldHaveSingleItem().Code.ShouldBe("dispatch-file-missing");
+
+        // Somebody changed the file and the records alike: the custody log remembers.
+        await File.WriteAllBytesAsync(Path.Combine(Path.GetDirectoryName(file)!, Digest.Of(changed).ToString()[7..] + ".csv"), changed);
+        await using (var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
+        {
+            await work.Execute("UPDATE dispatch_import SET content = @other", new { other = Digest.Of(changed) }, default);
+            await work.Commit(default);
+        }
+        (await house.Fsck()).ShouldHaveSingleItem().Code.ShouldBe("dispatch-records-differ");
+
+        await using (var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
+        {
+            await work.Execute("UPDATE dispatch_import SET content = @own", new { own = Digest.Of(kept) }, default);
+            await work.Commit(default);
+        }
+        await File.WriteAllBytesAsync(file, kept); // from backup
+        (await house.Fsck()).Where(f => f.Severity == Lapel.Evidence.Severity.Error).ShouldBeEmpty();
+    }
+
     /// <summary>LAPEL_DISPATCH_ROWS=100000 measures; by itself it only proves that many rows are taken in batches.</summary>
     [Fact]
     public async Task Many_rows_are_taken_in_batches_and_in_bounded_memory()
