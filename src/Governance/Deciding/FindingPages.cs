@@ -68,7 +68,7 @@ static class FindingPages
     static Task<IResult> One(FindingId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
         Show(id, null, null, viewer, records, clock, stop);
 
-    static async Task<IResult> Show(
+    internal static async Task<IResult> Show(
         FindingId id,
         Form? typed,
         Refusal? trouble,
