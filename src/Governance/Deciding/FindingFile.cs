@@ -24,6 +24,9 @@ public sealed record FindingFile(
     FindingReview? Review
 )
 {
+    /// <summary>Reviews that a later one took the place of, the first of them first.</summary>
+    public IReadOnlyList<FormerReview> Former { get; init; } = [];
+
     /// <exception cref="RefusedException">There is none, or the viewer may not know of it.</exception>
     public static async Task<FindingFile> Require(
         Reading reading,
@@ -64,7 +67,10 @@ public sealed record FindingFile(
             Governance.Explanations.For(policy, finding.Kind),
             await Governance.Explanations.Of(reading, finding.Id, stop),
             review
-        );
+        )
+        {
+            Former = await SecondReviews.Former(reading, finding.Id, stop),
+        };
     }
 
     static readonly Because NoLongerFound = Because.Of($"By the facts as they are now this is no longer found.");

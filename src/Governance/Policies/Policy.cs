@@ -25,7 +25,8 @@ public sealed record Policy(
     ReviewRule Reviews,
     IReadOnlyList<ExplanationReason> Explanations,
     IReadOnlyList<BreachClass> Breaches,
-    MissingTimeRule? MissingTimes = null
+    MissingTimeRule? MissingTimes = null,
+    SecondReviewRule? SecondReview = null
 );
 
 /// <summary>A document a rule rests on.</summary>
@@ -252,6 +253,21 @@ public sealed record BreachClass(
     string AppealTo,
     bool InAnnualReport
 );
+
+/// <summary>
+/// When a finding that was reviewed may be reviewed again, by somebody else. The first review stays in the record. Without this rule never.
+/// </summary>
+/// <param name="Grounds">On what grounds.</param>
+/// <param name="WithinDays">Of the first review.</param>
+public sealed record SecondReviewRule(Says Says, IReadOnlyList<SecondGround> Grounds, int WithinDays);
+
+public enum SecondGround
+{
+    /// <summary>Whoever leads a unit above the first reviewer's looks at it again.</summary>
+    HigherRank,
+    NewEvidence,
+    RequestOfOfficer,
+}
 
 public enum Route
 {

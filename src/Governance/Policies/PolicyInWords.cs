@@ -48,7 +48,10 @@ public static class PolicyInWords
                 "breaches",
                 "What a finding can lead to",
                 "Nothing follows by itself: people decide, after hearing the officer.",
-                [.. policy.Breaches.Select(b => OfBreach(policy, b))]
+                [
+                    .. policy.Breaches.Select(b => OfBreach(policy, b)),
+                    .. policy.SecondReview is { } second ? [OfSecondReview(second)] : Array.Empty<Rule>(),
+                ]
             ),
             new RuleSection(
                 "tolerances",
@@ -174,6 +177,17 @@ public static class PolicyInWords
                 new("Within", $"{Count(t.WithinHours, "hour")} of admission"),
                 .. Fact("A case number looks like", t.CaseNumber),
                 .. Facts("Categories", t.Categories),
+            ]
+        );
+
+    static Rule OfSecondReview(SecondReviewRule s) =>
+        new(
+            "secondReview",
+            "A second review",
+            s.Says,
+            [
+                new("On the ground of", Join(s.Grounds, g => Words<SecondGround>.Of(g).Replace('-', ' '))),
+                new("Within", $"{Count(s.WithinDays, "day")} of the first"),
             ]
         );
 

@@ -40,6 +40,7 @@ public static partial class PolicyRules
             .. OfSays(policy, policy.Docking.Says, "$.docking"),
             .. Within("$.docking.withinHours", policy.Docking.WithinHours, 1, 24 * 14),
             .. OfTagging(policy),
+            .. policy.SecondReview is { } second ? OfSecondReview(policy, second) : [],
             .. OfReviews(policy),
             .. Each(
                 policy.Explanations,
@@ -229,6 +230,16 @@ public static partial class PolicyRules
             return "This is no pattern that can be matched without going back and forth: no look-around, no back-references.";
         }
     }
+
+    static IEnumerable<PolicyTrouble> OfSecondReview(Policy policy, SecondReviewRule second) =>
+        [
+            .. OfSays(policy, second.Says, "$.secondReview"),
+            .. Once("$.secondReview.grounds", second.Grounds),
+            .. Within("$.secondReview.withinDays", second.WithinDays, 1, 365),
+            .. second.Grounds.Count == 0
+                ? new[] { At("$.secondReview.grounds", "Say on what grounds, or leave the rule out: then there is no second review.") }
+                : [],
+        ];
 
     static IEnumerable<PolicyTrouble> OfReviews(Policy policy)
     {

@@ -94,7 +94,7 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
             var import = await Json(await http.GetAsync($"api/v1/dispatch/imports/{id}"));
             if (import.GetProperty("state").GetString() is "done" or "failed")
                 return import;
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), import.ToString());
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(5), import.ToString());
             await Task.Delay(50);
         }
     }
@@ -261,6 +261,9 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
                 new { activity = "questioning", arrivedAt = "2099-01-01T00:00:00Z" }
             )
         ).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var strange = new { activity = "questioning", arrivedAt = $"{Day()}T20:00:00Z", exigency = "fire!" };
+        var refused = await officer.PostAsJsonAsync("api/v1/incidents", strange);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("exigency-unknown", Case.Sensitive, "a word of the policy's list, or none");
         (
             await supervisor.PostAsJsonAsync("api/v1/incidents", new { activity = "call", arrivedAt = $"{Day()}T20:00:00Z" })
         ).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -333,10 +336,10 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
                     $"E-{i},{(i % 3 == 0 ? 3107 : 4000 + i % 500)},{Day(1 + i / 5000)} {i / 120 % 22:00}:{i % 60:00}:00,{Day(1 + i / 5000)} {i / 120 % 22 + 1:00}:30:00,Call type {i % 40}"
                 ),
         ]);
-        var watch = Stopwatch.StartNew();
+        var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var import = await Import(manager, csv);
         output.WriteLine(
-            $"{rows} rows in {watch.Elapsed.TotalSeconds:0.0} s, {GC.GetTotalMemory(true) / 1_000_000} MB live, {Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000} MB peak"
+            $"{rows} rows in {watch.Elapsed.TotalSeconds:0.0} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} s of processors, {GC.GetTotalMemory(true) / 1_000_000} MB live, {Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000} MB peak"
         );
         import.GetProperty("added").GetInt64().ShouldBe(rows);
         watch.Restart();
