@@ -41,9 +41,18 @@ public sealed class RowReading
     readonly int width;
     readonly Dictionary<DispatchField, (int[] Places, string Name, string? Constant)> fields = [];
     readonly List<Func<string, WrittenTime?>> readers;
+    readonly IReadOnlyDictionary<string, string>? exigencies;
 
-    public RowReading(DispatchLayout layout, IReadOnlyList<string> header, DateTimeZone agencyZone, Instant now)
+    /// <param name="exigencies">The code that each word means, by <see cref="Exigencies.Known"/>; none: not looked at.</param>
+    public RowReading(
+        DispatchLayout layout,
+        IReadOnlyList<string> header,
+        DateTimeZone agencyZone,
+        Instant now,
+        IReadOnlyDictionary<string, string>? exigencies = null
+    )
     {
+        this.exigencies = exigencies;
         this.layout = layout;
         this.now = now;
         width = header.Count;
@@ -143,7 +152,7 @@ public sealed class RowReading
             Priority(row, troubles),
             Text(row, DispatchField.Address, MostText, troubles),
             Word<Place>(row, DispatchField.Place, "place", troubles),
-            Text(row, DispatchField.Exigency, 60, troubles),
+            ExigencyOf(row, troubles),
             times[0],
             Text(row, DispatchField.MergedInto, MostNumber, troubles),
             null,
@@ -242,6 +251,16 @@ public sealed class RowReading
             if (of is not null && layout.Activities.FirstOrDefault(r => r.Fits(of)) is { } rule)
                 return rule.Activity;
         return null;
+    }
+
+    string? ExigencyOf(CsvRow row, List<RowTrouble> troubles)
+    {
+        if (Text(row, DispatchField.Exigency, 60, troubles) is not { } word || exigencies is null)
+            return Text(row, DispatchField.Exigency, 60, []);
+        if (exigencies.TryGetValue(word, out var code))
+            return code;
+        troubles.Add(Flag("exigency-unknown", $"'{word}' is no exigency of the policy. It is kept and changes nothing."));
+        return word;
     }
 
     int? Priority(CsvRow row, List<RowTrouble> troubles)
