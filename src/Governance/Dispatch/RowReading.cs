@@ -65,13 +65,27 @@ public sealed class RowReading
         }
     }
 
-    /// <summary>Columns that the layout needs and the header has not: for each field one of its columns must be there.</summary>
-    public static IReadOnlyList<string> MissingColumns(DispatchLayout layout, IReadOnlyList<string> header) =>
+    /// <summary>
+    /// What the layout needs and the header has not, each as the clerk is told: a column, or several of which any one would do.
+    /// </summary>
+    public static IReadOnlyList<string> MissingColumns(DispatchLayout layout, IReadOnlyList<string> header)
+    {
+        if (!layout.Partial)
+            return [.. layout.Fields.Where(f => Lacks(f, header)).Select(f => f.Columns[0])];
+        // As DispatchLayout.WhyNot demands it of a mapping.
+        DispatchField[][] needed = [[DispatchField.Number], [DispatchField.Badge, DispatchField.CallSign], LayoutTimes.Fields];
+        return
         [
-            .. layout
-                .Fields.Where(f => f.Columns.Count > 0 && f.Columns.All(c => PlaceOf(header, c) < 0))
-                .Select(f => f.Columns[0]),
+            .. needed
+                .Select(any => any.Select(layout.RuleOf).OfType<FieldRule>().ToList())
+                .Where(any => any.TrueForAll(rule => Lacks(rule, header)))
+                .Select(any => string.Join(" or ", any.Select(rule => rule.Columns[0]))),
         ];
+    }
+
+    /// <summary>Nothing in the header is what the rule reads. A rule with a constant alone lacks nothing.</summary>
+    public static bool Lacks(FieldRule rule, IReadOnlyList<string> header) =>
+        rule.Columns.Count > 0 && rule.Columns.All(c => PlaceOf(header, c) < 0);
 
     static int PlaceOf(IReadOnlyList<string> header, string column)
     {
