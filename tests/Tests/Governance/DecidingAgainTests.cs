@@ -4,7 +4,6 @@ using Lapel.Records;
 
 namespace Lapel.Tests.Governance;
 
-/// <summary>From the finding to the appeal, by the people themselves, over the web.</summary>
 /// <summary>What came later than the first path: cases by hand, second reviews, forms that keep what was typed.</summary>
 [Trait("engine", "both")]
 public sealed class People_decide_again
