@@ -14,6 +14,7 @@ document.documentElement.classList.add("scripted");
 
 const Large: Record<string, () => Promise<unknown>> = {
   "lapel-lines": () => import("./lines.js"),
+  "lapel-phone": () => import("./phone/page.js"),
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),

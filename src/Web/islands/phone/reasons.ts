@@ -79,3 +79,26 @@ function choice(id: string, codes: string[]): HTMLSelectElement {
 }
 
 const field = (label: string, control: HTMLElement): HTMLElement => make("div", { class: "field" }, make("label", { for: control.id }, label), control);
+
+/**
+ * Asks how it ends, which also catches a press that was not meant: it is over, or it ends for one of the policy's reasons to stop.
+ * @returns the detail of the cause; null to go on recording.
+ */
+export function askEnd(rules: ReasonRule[]): Promise<string | null> {
+  const button = (code: string, label: string, strong: boolean): HTMLElement => make("button", { class: strong ? "phone-main on" : "choice", value: code }, strong ? make("span", {}, label) : make("strong", {}, label));
+  const dialog = make("dialog", { class: "dialog sheet", "aria-labelledby": "end-title" },
+    make("form", { method: "dialog" },
+      make("header", { class: "dialog-head" }, make("h2", { id: "end-title" }, "End the recording?"), make("button", { class: "button", value: "" }, "Go on")),
+      make("div", { class: "dialog-body" },
+        button("over", "It is over: end", true),
+        make("p", {}, "It is not over, and it ends because:"),
+        make("ul", { class: "choices" }, ...rules.filter((r) => r.permits.includes("stopped")).map((r) => make("li", {}, button(r.code, r.label, false)))))));
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((answer) =>
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      answer(dialog.returnValue || null);
+    }),
+  );
+}
