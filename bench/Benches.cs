@@ -22,6 +22,7 @@ static class Benches
             ["judge"] = JudgeBench.Run,
             ["start"] = StartBench.Run,
             ["pages"] = PagesBench.Run,
+            ["live"] = LiveBench.Run,
         };
 
     public static async Task<int> Run(BenchOptions options)

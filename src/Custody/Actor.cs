@@ -8,6 +8,9 @@ public enum ActorKind
     /// <summary>A camera with its own key; <see cref="Actor.Id"/> is a camera id.</summary>
     Camera,
 
+    /// <summary>A health professional who joined by a personal link and has no account; <see cref="Actor.Id"/> is a clinician id.</summary>
+    Clinician,
+
     /// <summary>Lapel itself, following a rule; <see cref="Actor.Id"/> names the follower or command.</summary>
     System,
 }

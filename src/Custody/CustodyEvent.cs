@@ -64,6 +64,29 @@ namespace Lapel.Custody;
 [JsonDerivedType(typeof(ReviewsDrawn), "review.drawn")]
 [JsonDerivedType(typeof(ReviewDone), "review.done")]
 [JsonDerivedType(typeof(MeasuresPublished), "measures.published")]
+// live help: what was shown to whom, from when to when
+[JsonDerivedType(typeof(LiveStarted), "live.started")]
+[JsonDerivedType(typeof(LivePaused), "live.paused")]
+[JsonDerivedType(typeof(LiveResumed), "live.resumed")]
+[JsonDerivedType(typeof(LiveEnded), "live.ended")]
+[JsonDerivedType(typeof(LiveKilled), "live.killed")]
+[JsonDerivedType(typeof(HelpAsked), "help.asked")]
+[JsonDerivedType(typeof(HelpRang), "help.rang")]
+[JsonDerivedType(typeof(HelpAccepted), "help.accepted")]
+[JsonDerivedType(typeof(HelpWithdrawn), "help.withdrawn")]
+[JsonDerivedType(typeof(ConsentNoted), "consult.consent-noted")]
+[JsonDerivedType(typeof(AdviceGiven), "consult.advised")]
+[JsonDerivedType(typeof(ConsultEnded), "consult.ended")]
+[JsonDerivedType(typeof(LeaseGranted), "lease.granted")]
+[JsonDerivedType(typeof(LeaseRenewed), "lease.renewed")]
+[JsonDerivedType(typeof(LeaseEnded), "lease.ended")]
+[JsonDerivedType(typeof(WatcherJoined), "watcher.joined")]
+[JsonDerivedType(typeof(WatcherLeft), "watcher.left")]
+[JsonDerivedType(typeof(WatchRefused), "watcher.refused")]
+[JsonDerivedType(typeof(ClinicianChanged), "clinician.changed")]
+[JsonDerivedType(typeof(ClinicianSignedIn), "clinician.signed-in")]
+[JsonDerivedType(typeof(ClinicianRefused), "clinician.sign-in-refused")]
+[JsonDerivedType(typeof(RotaChanged), "rota.changed")]
 public abstract record CustodyEvent
 {
     public sealed record AgencyFounded(string Agency, string Name, bool Demo, Digest EvidenceKey) : CustodyEvent;
@@ -222,6 +245,78 @@ public abstract record CustodyEvent
     public sealed record ReviewDone(DrawId Draw, AttendanceId Attendance, int WatchedSeconds) : CustodyEvent;
 
     public sealed record MeasuresPublished(string Month, string Method, Digest Content) : CustodyEvent;
+
+    /// <summary>A camera that records began to show it live. Nothing of it is kept here: the docked recording is the evidence.</summary>
+    public sealed record LiveStarted(LiveSessionId Session, CameraId Camera, OfficerId? Officer, RecordingId Recording)
+        : CustodyEvent;
+
+    /// <summary>Nothing is shown from here: <paramref name="Why"/> is stream-stopped, stream-muted or stream-averted.</summary>
+    public sealed record LivePaused(LiveSessionId Session, string Why) : CustodyEvent;
+
+    public sealed record LiveResumed(LiveSessionId Session) : CustodyEvent;
+
+    public sealed record LiveEnded(LiveSessionId Session, string Why) : CustodyEvent;
+
+    /// <summary>A person ended every stream of the event. <paramref name="SeriousIncident"/>: what the gateway held was frozen.</summary>
+    public sealed record LiveKilled(LiveSessionId Session, string Reason, bool SeriousIncident) : CustodyEvent;
+
+    /// <summary>The officer pressed. <paramref name="Why"/> is a code of the live policy.</summary>
+    public sealed record HelpAsked(ConsultId Consult, LiveSessionId? Session, OfficerId Officer, string Why) : CustodyEvent;
+
+    /// <summary>None of <paramref name="Clinician"/>: the operations centre was alerted, since nobody on the rota had answered.</summary>
+    public sealed record HelpRang(ConsultId Consult, ClinicianId? Clinician, int Place, int AfterMs) : CustodyEvent;
+
+    public sealed record HelpAccepted(ConsultId Consult, ClinicianId Clinician, int AfterMs) : CustodyEvent;
+
+    public sealed record HelpWithdrawn(ConsultId Consult, string Why) : CustodyEvent;
+
+    /// <summary>Whether the person agreed to a health professional seeing and hearing them: a code of the live policy.</summary>
+    public sealed record ConsentNoted(ConsultId Consult, string Consent) : CustodyEvent;
+
+    /// <summary><paramref name="Text"/> is the digest of the line; the words are in the records. Clinical notes are in neither.</summary>
+    public sealed record AdviceGiven(ConsultId Consult, Digest Text) : CustodyEvent;
+
+    /// <param name="LengthMs">From acceptance to the end.</param>
+    /// <param name="SpeakingAfterMs">From press to the clinician's first sound; none when nothing was said.</param>
+    public sealed record ConsultEnded(
+        ConsultId Consult,
+        string Outcome,
+        string Consent,
+        long LengthMs,
+        long? SpeakingAfterMs
+    ) : CustodyEvent;
+
+    /// <summary><paramref name="Holder"/> is a clinician's or an account's id, <paramref name="Reason"/> a code of the live policy.</summary>
+    public sealed record LeaseGranted(
+        LeaseId Lease,
+        LiveSessionId Session,
+        string Holder,
+        string As,
+        string Reason,
+        Instant Until
+    ) : CustodyEvent;
+
+    public sealed record LeaseRenewed(LeaseId Lease, Instant Until) : CustodyEvent;
+
+    public sealed record LeaseEnded(LeaseId Lease, string Why) : CustodyEvent;
+
+    public sealed record WatcherJoined(WatchingId Watching, LeaseId Lease, LiveSessionId Session, string As) : CustodyEvent;
+
+    /// <summary>Glass-to-glass delay over the watching, milliseconds; none when it could not be measured.</summary>
+    public sealed record WatcherLeft(WatchingId Watching, LiveSessionId Session, long WatchedMs, int? DelayP50Ms, int? DelayP95Ms)
+        : CustodyEvent;
+
+    /// <summary>Somebody tried to watch and was not let.</summary>
+    public sealed record WatchRefused(LiveSessionId Session, string Code) : CustodyEvent;
+
+    public sealed record ClinicianChanged(ClinicianId Clinician, string Name, string Change) : CustodyEvent;
+
+    public sealed record ClinicianSignedIn(ClinicianId Clinician) : CustodyEvent;
+
+    public sealed record ClinicianRefused(ClinicianId? Clinician, string Why) : CustodyEvent;
+
+    public sealed record RotaChanged(ShiftId Shift, ClinicianId Clinician, Instant From, Instant Until, int Place, string Change)
+        : CustodyEvent;
 }
 
 /// <summary>

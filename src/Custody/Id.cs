@@ -57,7 +57,11 @@ public static class Nouns
 
     public sealed class Case;
 
+    public sealed class Clinician;
+
     public sealed class Clip;
+
+    public sealed class Consult;
 
     public sealed class Dock;
 
@@ -73,17 +77,27 @@ public static class Nouns
 
     public sealed class Incident;
 
+    public sealed class Lease;
+
+    public sealed class LiveSession;
+
+    public sealed class Note;
+
     public sealed class Officer;
 
     public sealed class PolicyVersion;
 
     public sealed class Recording;
 
+    public sealed class Shift;
+
     public sealed class Unit;
 
     public sealed class Upload;
 
     public sealed class Viewing;
+
+    public sealed class Watching;
 }
 
 sealed class IdJsonFactory : JsonConverterFactory

@@ -121,8 +121,51 @@ public static class CustodySentences
                 $"published the measures of {e.Month} by method {e.Method}",
                 $"Digest of the open data: {e.Content}."
             ),
+            _ => OfLiveHelp(fact),
+        };
+
+    // What was shown to whom while it happened.
+    static Sentence OfLiveHelp(CustodyEvent fact) =>
+        fact switch
+        {
+            CustodyEvent.LiveStarted => new("began to show the recording live", "Nothing of the stream is kept."),
+            CustodyEvent.LivePaused e => new("paused the live picture and sound", e.Why),
+            CustodyEvent.LiveResumed => new("showed the recording live again"),
+            CustodyEvent.LiveEnded e => new("ended the live stream", e.Why),
+            CustodyEvent.LiveKilled e => new(
+                e.SeriousIncident ? "ended every live stream of a serious incident" : "ended a live stream for everybody",
+                $"Reason: {e.Reason}"
+            ),
+            CustodyEvent.HelpAsked e => new("asked for a health professional", $"Why: {e.Why}."),
+            CustodyEvent.HelpRang e => e.Clinician is null
+                ? new("alerted the operations centre: nobody on the rota had answered", After(e.AfterMs))
+                : new($"rang number {e.Place} on the rota", After(e.AfterMs)),
+            CustodyEvent.HelpAccepted e => new("accepted a request for help", After(e.AfterMs)),
+            CustodyEvent.HelpWithdrawn e => new("withdrew a request for help", e.Why),
+            CustodyEvent.ConsentNoted e => new("noted the person's consent", e.Consent),
+            CustodyEvent.AdviceGiven e => new("gave advice", $"Digest of the line: {e.Text}."),
+            CustodyEvent.ConsultEnded e => new(
+                $"ended a consult: {e.Outcome}",
+                $"Consent: {e.Consent}. It lasted {e.LengthMs / 1000} s."
+                    + (e.SpeakingAfterMs is { } ms ? $" First words {ms / 1000} s after the press." : "")
+            ),
+            CustodyEvent.LeaseGranted e => new($"was let watch live as {e.As}", Reasoned(e.Reason, e.Until)),
+            CustodyEvent.LeaseRenewed e => new($"had the right to watch renewed until {e.Until.ToText()}"),
+            CustodyEvent.LeaseEnded e => new("lost the right to watch", e.Why),
+            CustodyEvent.WatcherJoined e => new($"joined the live stream as {e.As}"),
+            CustodyEvent.WatcherLeft e => new(
+                $"left the live stream after {e.WatchedMs / 1000} s",
+                e.DelayP50Ms is { } middle ? $"Delay {middle} ms (median), {e.DelayP95Ms} ms (95th percentile)." : null
+            ),
+            CustodyEvent.WatchRefused e => new("tried to watch live and was refused", e.Code),
+            CustodyEvent.ClinicianChanged e => new($"{Done(e.Change)} the clinician {e.Name}"),
+            CustodyEvent.ClinicianSignedIn => new("signed in with a personal link and a one-time code"),
+            CustodyEvent.ClinicianRefused e => new("was refused at the clinicians' sign-in", e.Why),
+            CustodyEvent.RotaChanged e => new($"{Done(e.Change)} a shift of the rota, place {e.Place}", Dates(e.From, e.Until)),
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A kind of custody event without words."),
         };
+
+    static string After(long ms) => $"{ms / 1000.0:0.0} s after the press.";
 
     static string Findings(int count) => count == 1 ? "a finding" : $"{count} findings";
 

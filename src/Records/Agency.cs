@@ -86,6 +86,10 @@ public sealed record AgencyFolder(string Root, string Keys)
     public string Log => Path.Combine(Root, "log");
     public string Renditions => Path.Combine(Root, "renditions");
 
+    /// <summary>Clinical notes: a store of their own, encrypted to keys that only a clinician's own link opens.</summary>
+    public string Clinical => Path.Combine(Root, "clinical");
+    public string ClinicalKeys => Path.Combine(Keys, "clinical");
+
     /// <summary>Wrapped content keys, one file each, apart from the content and from the database.</summary>
     public string ContentKeys => Path.Combine(Keys, "content");
     public string LogKey => Path.Combine(Keys, "log.key");

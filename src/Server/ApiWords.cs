@@ -38,7 +38,7 @@ public static class ApiWords
     /// <summary>None when nobody wrote any.</summary>
     public static ApiWord? Of(string method, string path) => All.GetValueOrDefault($"{method} {path}");
 
-    public static IReadOnlyDictionary<string, ApiWord> All => field ??= Own.Concat(DispatchWords.All).ToDictionary();
+    public static IReadOnlyDictionary<string, ApiWord> All => field ??= Own.Concat(DispatchWords.All).Concat(HelpWords.All).ToDictionary();
 
     static readonly Dictionary<string, ApiWord> Own = new()
     {

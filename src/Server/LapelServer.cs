@@ -2,6 +2,8 @@ using System.Net;
 using Lapel.Evidence;
 using Lapel.Governance;
 using Lapel.Ingest;
+using Lapel.Live;
+using Lapel.WebRtc;
 using Lapel.Records;
 using Lapel.Renditions;
 using Lapel.Roster;
@@ -59,6 +61,7 @@ public static class LapelServer
             await agencies.OpenAll(CancellationToken.None);
             foreach (var agency in agencies.All)
                 await RosterModule.Prepare(agency.Get<AgencyRecords>(), CancellationToken.None);
+            app.Services.GetRequiredService<LiveGateway>().Open();
             MapEverything(app);
             await app.StartAsync();
             return app;
@@ -96,7 +99,8 @@ public static class LapelServer
         var logs = LoggerFactory.Create(log =>
             log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
         );
-        var parts = Parts(options, clock, logs);
+        var live = Gateway(options, clock);
+        var parts = Parts(options, clock, logs, live);
         builder.Services.AddSingleton(_ => new Agencies(Folders(options), parts, Migrations()));
         builder.Services.AddHostedService<AgencyLoops>();
         builder.Services.AddAgencyParts(parts);
@@ -117,17 +121,33 @@ public static class LapelServer
         RosterModule.AddServices(builder.Services);
         EvidenceModule.AddServices(builder.Services);
         GovernanceModule.AddServices(builder.Services);
+        LiveModule.AddServices(builder.Services, live);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
 
     /// <summary>The agencies without the web: for commands that work on the folder itself.</summary>
     public static Agencies Agencies(ServerOptions options, TimeProvider clock, ILoggerFactory logs) =>
-        new(Folders(options), Parts(options, clock, logs), Migrations());
+        new(Folders(options), Parts(options, clock, logs, Gateway(options, clock)), Migrations());
+
+    static LiveGateway Gateway(ServerOptions options, TimeProvider clock)
+    {
+        var port = options.LivePort ?? (options.Port == 0 ? 0 : 8189);
+        return new(
+            new()
+            {
+                Bind = [IPAddress.Parse(options.Bind)],
+                UdpPort = port,
+                TcpPort = port,
+            },
+            fallBack: options.LivePort is null,
+            clock
+        );
+    }
 
     static HouseFolders Folders(ServerOptions options) => new(options.Data, options.Keys, options.Records);
 
-    static AgencyParts Parts(ServerOptions options, TimeProvider clock, ILoggerFactory logs)
+    static AgencyParts Parts(ServerOptions options, TimeProvider clock, ILoggerFactory logs, LiveGateway live)
     {
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
@@ -136,7 +156,15 @@ public static class LapelServer
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         GovernanceModule.AddParts(parts, clock);
+        LiveModule.AddParts(parts, clock, live, WhichCamera);
         return parts;
+    }
+
+    // Live and Ingest do not know each other: this is where a camera's session with the one opens the other.
+    static async Task<(LiveCamera?, Refusal?)> WhichCamera(Agency agency, HttpContext http, CancellationToken stop)
+    {
+        var (caller, refusal) = await agency.Get<CameraSessions>().Recognise(http, stop);
+        return (caller is null ? null : new(caller.Id, caller.Actor), refusal);
     }
 
     // In the order of the references between modules: later tables refer to earlier ones.
@@ -146,7 +174,8 @@ public static class LapelServer
             .Of(typeof(RosterModule).Assembly)
             .Of(typeof(EvidenceModule).Assembly)
             .Of(typeof(IngestModule).Assembly)
-            .Of(typeof(GovernanceModule).Assembly);
+            .Of(typeof(GovernanceModule).Assembly)
+            .Of(typeof(LiveModule).Assembly);
 
     static void MapEverything(WebApplication app)
     {
@@ -165,6 +194,7 @@ public static class LapelServer
         IngestModule.Map(app);
         RenditionsModule.Map(app);
         GovernanceModule.Map(app);
+        LiveModule.Map(app);
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);

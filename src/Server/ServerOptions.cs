@@ -22,6 +22,9 @@ public sealed record ServerOptions
     /// <summary>0 picks a free port.</summary>
     public int Port { get; init; } = 8420;
 
+    /// <summary>UDP and TCP port of live picture and sound. Without it 8189, or another that is free; 0 picks a free one.</summary>
+    public int? LivePort { get; init; }
+
     /// <summary>
     /// Addresses or networks of proxies that stand in front and are believed: whom a request comes from, by which scheme and host it was
     /// asked, is then what their X-Forwarded headers say. From anybody else these headers mean nothing.
@@ -72,10 +75,11 @@ public sealed record ServerOptions
                 "records" => options with { Records = value },
                 "bind" => options with { Bind = value },
                 "port" => options with { Port = ReadPort(value) },
+                "live-port" => options with { LivePort = ReadPort(value) },
                 "behind-proxy" => options with { BehindProxy = value.Split(',', StringSplitOptions.TrimEntries) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --behind-proxy --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --behind-proxy --reserve-bytes."
                 ),
             };
         _ = options.Proxies(); // a wrong one is said now, and not at the first request

@@ -6,6 +6,7 @@ public enum Role
 {
     Officer,
     Supervisor,
+    Operations,
     EvidenceClerk,
     ProfessionalStandards,
     ProgrammeManager,

@@ -92,4 +92,16 @@ public enum Permission
 
     /// <summary>Put out the monthly report and the open data.</summary>
     PublishMeasures,
+
+    /// <summary>Watch a camera live while it records, for a reason that is kept, and be seen doing so by its officer.</summary>
+    WatchLive,
+
+    /// <summary>End live streams at once: the kill switch and the lock of a serious incident.</summary>
+    EndLive,
+
+    /// <summary>Clinicians, their links and codes, and who is on call when.</summary>
+    EditRota,
+
+    /// <summary>Who helped whom, when, why and with which outcome. Clinical notes are in no permission.</summary>
+    SeeConsults,
 }

@@ -93,7 +93,8 @@ public static class Roles
                 or Permission.ExportRecordings
                 or Permission.VerifyRecordings
                 or Permission.GrantAccess
-                or Permission.SeeQuarantine;
+                or Permission.SeeQuarantine
+                or Permission.WatchLive;
 
     static async Task Keep(Work work, Role role, IEnumerable<Permission> permissions, CancellationToken stop)
     {

@@ -1,7 +1,7 @@
 namespace Lapel.Roster;
 
 /// <summary>What people type as a name: of a unit, an officer, a dock.</summary>
-static class Names
+public static class Names
 {
     public const int MaxLength = 120;
 

@@ -1,4 +1,5 @@
 // The one script of every page. Small islands are in it; large ones come when their element is on the page.
+import "./clock.js";
 import "./copy.js";
 import "./dialog.js";
 import "./filter.js";
@@ -13,6 +14,11 @@ import "./upload-progress.js";
 document.documentElement.classList.add("scripted");
 
 const Large: Record<string, () => Promise<unknown>> = {
+  "lapel-live-player": () => import("./live-player.js"),
+  "lapel-live-talk": () => import("./live-talk.js"),
+  "lapel-live-duty": () => import("./live-duty.js"),
+  "lapel-live-ring": () => import("./live-ring.js"),
+  "lapel-live-forms": () => import("./live-forms.js"),
   "lapel-lines": () => import("./lines.js"),
   "lapel-phone": () => import("./phone/page.js"),
   "lapel-player": () => import("./player.js"),

@@ -16,13 +16,18 @@ class Live extends HTMLElement {
 
   connectedCallback(): void {
     document.addEventListener("visibilitychange", this.#look);
+    document.addEventListener("lapel:refresh", this.#asked);
     this.#look();
   }
 
   disconnectedCallback(): void {
     document.removeEventListener("visibilitychange", this.#look);
+    document.removeEventListener("lapel:refresh", this.#asked);
     this.#close();
   }
+
+  /** Another island has changed something on the server and does not wait for the event that tells of it. */
+  #asked = (): void => this.#soon();
 
   #look = (): void => {
     if (document.hidden) {

@@ -70,7 +70,7 @@ public sealed class OpenApiTests
         SameByApi.Values.SelectMany(o => o).Where(o => !operations.Contains(o)).ShouldBeEmpty();
     }
 
-    // The one form without an operation lets people try a demo agency; programs sign in with a password there too.
+    // Forms without an operation: one lets people try a demo agency; the clinicians' are for a person with a browser only, by design.
     static readonly Dictionary<string, string[]> SameByApi = new()
     {
         ["/found"] = ["POST /api/v1/agencies"],
@@ -145,6 +145,31 @@ public sealed class OpenApiTests
         ["/faults"] = ["POST /api/v1/faults"],
         ["/faults/{fault}/mend"] = ["POST /api/v1/faults/{fault}/mend"],
         ["/recordings/{id}/grants"] = ["POST /api/v1/recordings/{id}/grants"],
+        ["/live/{session}/watch"] = ["POST /api/v1/live/sessions/{session}/leases"],
+        ["/live/{session}/end"] = ["POST /api/v1/live/sessions/{session}/end"],
+        ["/live/{session}/renew"] = ["POST /api/v1/live/leases/{lease}/renew"],
+        ["/live/{session}/leave"] = ["DELETE /api/v1/live/leases/{lease}"],
+        ["/on-duty/{act}"] =
+        [
+            "POST /api/v1/live/help",
+            "POST /api/v1/live/help/withdraw",
+            "POST /api/v1/live/help/consent",
+            "POST /api/v1/live/help/lines",
+            "POST /api/v1/live/help/end",
+        ],
+        ["/rota"] = ["POST /api/v1/live/rota"],
+        ["/rota/{shift}/remove"] = ["DELETE /api/v1/live/rota/{shift}"],
+        ["/rota/clinicians"] = ["POST /api/v1/live/clinicians"],
+        ["/rota/clinicians/{clinician}/{act}"] =
+        [
+            "POST /api/v1/live/clinicians/{clinician}/link",
+            "POST /api/v1/live/clinicians/{clinician}/code",
+            "POST /api/v1/live/clinicians/{clinician}/leave",
+        ],
+        ["/consult/enter"] = [],
+        ["/consult/code"] = [],
+        ["/consult/leave"] = [],
+        ["/consult/{consult}/{act}"] = [],
         ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
     };
 }

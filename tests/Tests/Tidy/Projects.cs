@@ -12,6 +12,7 @@ public sealed partial class The_tree
     {
         ["Custody"] = [],
         ["Media"] = ["Custody"],
+        ["WebRtc"] = ["Custody"],
         ["Records"] = ["Custody"],
         ["Web"] = ["Records"],
         ["Roster"] = ["Web"],
@@ -19,7 +20,8 @@ public sealed partial class The_tree
         ["Ingest"] = ["Evidence"],
         ["Renditions"] = ["Evidence"],
         ["Governance"] = ["Evidence"],
-        ["Server"] = ["Ingest", "Renditions", "Governance"],
+        ["Live"] = ["Evidence", "WebRtc"],
+        ["Server"] = ["Ingest", "Renditions", "Governance", "Live"],
         ["Camera"] = ["Custody", "Media"],
         ["Cli"] = ["Custody", "Media"],
     };

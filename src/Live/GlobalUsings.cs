@@ -1,0 +1,3 @@
+global using Lapel.Records;
+global using Lapel.Roster;
+global using Lapel.Web;

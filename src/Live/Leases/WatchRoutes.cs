@@ -1,0 +1,273 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lapel.Live;
+
+/// <summary>Supervisors and the operations centre: what is live, watching it for a reason, ending it.</summary>
+static class WatchRoutes
+{
+    public sealed record AskLease(string Reason, string? Words = null);
+
+    /// <summary>A lease with the way to use it. Ask again before every connection.</summary>
+    public sealed record LeaseNow(WatchLease Lease, Way Watch, bool Renewable);
+
+    /// <param name="Others">Further sessions of the same event: they end with it.</param>
+    public sealed record AskKill(string Reason, bool SeriousIncident = false, IReadOnlyList<LiveSessionId>? Others = null);
+
+    /// <summary>How long after a picture's arrival the watcher's screen shows it.</summary>
+    public sealed record Playout(int P50Ms, int P95Ms);
+
+    public sealed record Desk(AgencyRecords Records, Streaming Streaming, OnAir OnAir, LivePolicy Policy, TimeProvider Clock);
+
+    public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
+    {
+        api.MapGet("/live/sessions", All).Needs(Permission.WatchLive);
+        api.MapGet("/live/sessions/{session}", One).Needs(Permission.WatchLive);
+        api.MapGet("/live/sessions/{session}/watchers", Watchers).Needs(Permission.WatchLive);
+        api.MapPost("/live/sessions/{session}/leases", Lease).Needs(Permission.WatchLive);
+        api.MapPost("/live/sessions/{session}/end", Kill).Needs(Permission.EndLive);
+        api.MapGet("/live/leases/{lease}", Read).Needs(Permission.WatchLive);
+        api.MapPost("/live/leases/{lease}/renew", Renew).Needs(Permission.WatchLive);
+        api.MapPost("/live/leases/{lease}/delay", Measure).Needs(Permission.WatchLive);
+        api.MapDelete("/live/leases/{lease}", GiveUp).Needs(Permission.WatchLive);
+
+        app.MapGet("/live", Show).Needs(Permission.WatchLive).ExcludeFromDescription();
+        app.MapGet("/live/{session}", ShowOne).Needs(Permission.WatchLive).ExcludeFromDescription();
+        app.MapForm("/live/{session}/watch", WatchByForm).Needs(Permission.WatchLive);
+        app.MapForm("/live/{session}/end", KillByForm).Needs(Permission.EndLive);
+        app.MapForm("/live/{session}/renew", RenewByForm).Needs(Permission.WatchLive);
+        app.MapForm("/live/{session}/leave", LeaveByForm).Needs(Permission.WatchLive);
+    }
+
+    static async Task<IResult> All(Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(new Paged<LiveRow>(await LiveRow.Visible(reading, viewer, desk.Policy, stop), null));
+    }
+
+    static async Task<IResult> One(LiveSessionId session, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await LiveRow.Of(reading, await Known(reading, session, viewer, desk.Policy, stop), stop));
+    }
+
+    static async Task<IResult> Watchers(LiveSessionId session, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await using var reading = await desk.Records.Read(stop);
+        var known = await Known(reading, session, viewer, desk.Policy, stop);
+        return TypedResults.Ok(new Paged<Watching>(await Watchings.OfSession(reading, known.Id, stop), null));
+    }
+
+    /// <summary>A session that this account may know of, ended or not.</summary>
+    static async Task<LiveSession> Known(
+        Reading reading,
+        LiveSessionId id,
+        Viewer viewer,
+        LivePolicy policy,
+        CancellationToken stop
+    )
+    {
+        var session = await LiveSessions.Find(reading, id, stop) ?? throw new RefusedException(LiveSessions.NotFound);
+        var who = await LiveRow.OnlookerOf(reading, viewer, stop);
+        return Leases.WhyNotWatch(who, session, null, policy) is { Kind: RefusalKind.NotFound or RefusalKind.Forbidden } no
+            ? throw new RefusedException(no)
+            : session;
+    }
+
+    static async Task<IResult> Lease(
+        LiveSessionId session,
+        AskLease ask,
+        HttpContext http,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    )
+    {
+        Onlooker who;
+        await using (var reading = await desk.Records.Read(stop))
+            who = await LiveRow.OnlookerOf(reading, viewer, stop);
+        var title = Roles.Words.Roles[viewer.Account.Role].Name;
+        var lease = await desk.Streaming.Let(viewer.Actor, title, who, session, ask.Reason, ask.Words, stop);
+        return TypedResults.Created($"live/leases/{lease.Id}", Now(lease, http, desk));
+    }
+
+    static LeaseNow Now(WatchLease lease, HttpContext http, Desk desk) =>
+        new(
+            lease,
+            desk.OnAir.ToWatch(lease, http.Request.PathBase),
+            lease.EndedAt is null && lease.Until - desk.Clock.Now() <= desk.Policy.RenewableInLast
+        );
+
+    static async Task<IResult> Read(LeaseId lease, HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(Now(await Own(lease, viewer, desk, stop), http, desk));
+
+    static async Task<WatchLease> Own(LeaseId id, Viewer viewer, Desk desk, CancellationToken stop)
+    {
+        await using var reading = await desk.Records.Read(stop);
+        var lease = await Leases.Find(reading, id, stop);
+        if (lease is null || lease.Holder != viewer.Account.Id.Text)
+            throw new RefusedException(Leases.NotFound);
+        var session = (await LiveSessions.Find(reading, lease.Session, stop))!;
+        Leases.WhyNotShow(lease, session, desk.Clock.Now()).Throw();
+        return lease;
+    }
+
+    static async Task<IResult> Renew(LeaseId lease, HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await Own(lease, viewer, desk, stop);
+        return TypedResults.Ok(Now(await desk.Streaming.Renew(viewer.Actor, lease, stop), http, desk));
+    }
+
+    static async Task<IResult> Measure(LeaseId lease, Playout ask, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await Own(lease, viewer, desk, stop);
+        return await desk.OnAir.Measure(lease, ask.P50Ms, ask.P95Ms, stop) is { } delay
+            ? TypedResults.Ok(delay)
+            : TypedResults.NoContent();
+    }
+
+    static async Task<IResult> GiveUp(LeaseId lease, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await Own(lease, viewer, desk, stop);
+        await desk.Streaming.EndLease(viewer.Actor, lease, "given-up", stop);
+        return TypedResults.NoContent();
+    }
+
+    static async Task<IResult> Kill(
+        LiveSessionId session,
+        AskKill ask,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    )
+    {
+        var known = new List<LiveSession>();
+        await using (var reading = await desk.Records.Read(stop))
+            foreach (var id in (ask.Others ?? []).Prepend(session).Distinct())
+                known.Add(await Known(reading, id, viewer, desk.Policy, stop));
+        if (known[0].EndedAt is not null)
+            throw new RefusedException(LiveSessions.Over);
+        await desk.Streaming.Kill(viewer.Actor, known, ask.Reason, ask.SeriousIncident, stop);
+        return TypedResults.NoContent();
+    }
+
+    static async Task<IResult> Show(Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    {
+        await using var reading = await desk.Records.Read(stop);
+        var officers = (await Officers.All(reading, stop)).ToDictionary(o => o.Id, o => o.Ref);
+        return Page.Of<LivePage>(
+            new
+            {
+                Viewer = viewer,
+                Rows = await LiveRow.Visible(reading, viewer, desk.Policy, stop),
+                Alerts = viewer.May(Permission.SeeConsults)
+                    ? (await Consults.Open(reading, stop)).Where(c => c.State == ConsultState.Ringing).ToList()
+                    : [],
+                Officers = officers,
+                OnCall = await Rota.On(reading, desk.Clock.Now(), stop),
+                Policy = desk.Policy,
+                Now = desk.Clock.Now(),
+                Off = desk.OnAir.Trouble,
+            }
+        );
+    }
+
+    static Task<IResult> ShowOne(LiveSessionId session, HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowPage(session, http, viewer, desk, null, stop);
+
+    static async Task<IResult> ShowPage(
+        LiveSessionId id,
+        HttpContext http,
+        Viewer viewer,
+        Desk desk,
+        Refusal? trouble,
+        CancellationToken stop
+    )
+    {
+        await using var reading = await desk.Records.Read(stop);
+        LiveSession session;
+        try
+        {
+            session = await Known(reading, id, viewer, desk.Policy, stop);
+        }
+        catch (RefusedException)
+        {
+            throw new RefusedException(WhoMay.Nothing);
+        }
+        var lease = await Leases.OpenOf(reading, id, viewer.Account.Id.Text, stop);
+        return Page.Of<LiveSessionPage>(
+            new
+            {
+                Viewer = viewer,
+                Row = await LiveRow.Of(reading, session, stop),
+                Watched = await Watchings.OfSession(reading, id, stop),
+                Lease = lease is not null && Leases.WhyNotShow(lease, session, desk.Clock.Now()) is null ? lease : null,
+                Reasons = desk.Policy.Watchers.GetValueOrDefault(Words<Role>.Of(viewer.Account.Role))?.Reasons ?? [],
+                Policy = desk.Policy,
+                Now = desk.Clock.Now(),
+                Off = desk.OnAir.Trouble,
+                Trouble = trouble,
+            },
+            Forms.StatusOf(trouble)
+        );
+    }
+
+    static Task<IResult> WatchByForm(
+        LiveSessionId session,
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) =>
+        Back(session, http, viewer, desk, () => Lease(session, new(form.Text("reason"), form.TextOrNull("words")), http, viewer, desk, stop), null, stop);
+
+    static Task<IResult> KillByForm(
+        LiveSessionId session,
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) =>
+        Back(session, http, viewer, desk, () => Kill(session, new(form.Text("reason"), form.Ticked("serious")), viewer, desk, stop), "live-killed", stop);
+
+    static Task<IResult> RenewByForm(
+        LiveSessionId session,
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) =>
+        Back(session, http, viewer, desk, () => Renew(form.Id<Nouns.Lease>("lease", "Choose a lease."), http, viewer, desk, stop), null, stop);
+
+    static Task<IResult> LeaveByForm(
+        LiveSessionId session,
+        HttpContext http,
+        Form form,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) =>
+        Back(session, http, viewer, desk, () => GiveUp(form.Id<Nouns.Lease>("lease", "Choose a lease."), viewer, desk, stop), null, stop);
+
+    static Task<IResult> Back(
+        LiveSessionId session,
+        HttpContext http,
+        Viewer viewer,
+        Desk desk,
+        Func<Task<IResult>> act,
+        string? done,
+        CancellationToken stop
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                await act();
+                return Forms.To(http, $"live/{session}", done);
+            },
+            refusal => ShowPage(session, http, viewer, desk, refusal, stop)
+        );
+}

@@ -1,0 +1,92 @@
+// WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep) as a browser needs them: an offer out, an answer back, a session to delete.
+
+export interface Way {
+  url: string;
+  token: string;
+}
+
+export class Refused extends Error {
+  constructor(readonly status: number, readonly code: string, title: string, readonly retryAfterMs: number) {
+    super(title);
+  }
+}
+
+/** One connection, from its offer to its end. */
+export class LiveConnection {
+  readonly peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  #session: string | null = null;
+  readonly #token: string;
+  #over = false;
+
+  private constructor(token: string, lost: () => void) {
+    this.#token = token;
+    this.peer.addEventListener("connectionstatechange", () => {
+      // "disconnected" often mends itself within seconds; "failed" and "closed" do not.
+      if (!this.#over && (this.peer.connectionState === "failed" || this.peer.connectionState === "closed")) lost();
+    });
+  }
+
+  /** Receives what a stream has; tracks come by `peer.ontrack`. */
+  static watch(way: Way, kinds: ("audio" | "video")[], lost: () => void, prepare: (connection: LiveConnection) => void): Promise<LiveConnection> {
+    const connection = new LiveConnection(way.token, lost);
+    for (const kind of kinds) connection.peer.addTransceiver(kind, { direction: "recvonly" });
+    prepare(connection);
+    return connection.#begin(way);
+  }
+
+  /** Sends these tracks. */
+  static publish(way: Way, stream: MediaStream, lost: () => void): Promise<LiveConnection> {
+    const connection = new LiveConnection(way.token, lost);
+    for (const track of stream.getTracks()) connection.peer.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+    return connection.#begin(way);
+  }
+
+  async #begin(way: Way): Promise<this> {
+    try {
+      await this.peer.setLocalDescription(await this.peer.createOffer());
+      // The gateway waits to be checked, so it needs none of our candidates and we need not wait for them.
+      const answer = await fetch(way.url, {
+        method: "POST",
+        headers: { "content-type": "application/sdp", authorization: `Bearer ${way.token}` },
+        body: this.peer.localDescription?.sdp ?? "",
+        credentials: "omit",
+      });
+      if (answer.status !== 201) throw await refusedBy(answer);
+      this.#session = new URL(answer.headers.get("location") ?? "", new URL(way.url, document.baseURI)).href;
+      await this.peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+      return this;
+    } catch (trouble) {
+      this.close();
+      throw trouble;
+    }
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.peer.close();
+    if (this.#session) void fetch(this.#session, { method: "DELETE", headers: { authorization: `Bearer ${this.#token}` }, keepalive: true, credentials: "omit" }).catch(() => undefined);
+  }
+}
+
+async function refusedBy(answer: Response): Promise<Refused> {
+  const problem = answer.headers.get("content-type")?.includes("json") ? ((await answer.json()) as { title?: string; code?: string }) : {};
+  return new Refused(answer.status, problem.code ?? "", problem.title ?? `The server answered ${answer.status}.`, 1000 * Number(answer.headers.get("retry-after") ?? 0));
+}
+
+/** How long until the next try: at once, then growing to three seconds, so that a restart of the server is over within five. */
+export function pauseBefore(attempt: number): number {
+  return attempt === 0 ? 0 : Math.min(3000, 400 * 2 ** (attempt - 1));
+}
+
+export async function read<T>(address: string): Promise<T> {
+  const answer = await fetch(new URL(address, document.baseURI), { headers: { accept: "application/json" }, credentials: "same-origin", cache: "no-store" });
+  if (!answer.ok) throw await refusedBy(answer);
+  return (await answer.json()) as T;
+}
+
+/** The page's antiforgery token, for what a script posts as a form. */
+export function formWith(fields: Record<string, string | number>): URLSearchParams {
+  const token = document.querySelector<HTMLInputElement>("input[name=__RequestVerificationToken]")?.value ?? "";
+  return new URLSearchParams([...Object.entries(fields).map(([k, v]) => [k, String(v)] as [string, string]), ["__RequestVerificationToken", token]]);
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Lapel.WebRtc;
+using Microsoft.Playwright;
+
+namespace Lapel.Scenarios;
+
+/// <summary>Chromium with what WebRTC on one machine needs: no window, and loopback allowed as a candidate.</summary>
+sealed class LiveBrowser : IAsyncDisposable
+{
+    static readonly string[] Arguments =
+    [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--autoplay-policy=no-user-gesture-required",
+        "--allow-loopback-in-peer-connection",
+        "--disable-features=WebRtcHideLocalIpsWithMdns",
+        "--disable-background-timer-throttling",
+        "--disable-renderer-backgrounding",
+        "--disable-backgrounding-occluded-windows",
+    ];
+
+    readonly IPlaywright playwright;
+    readonly IBrowser chromium;
+
+    LiveBrowser(IPlaywright playwright, IBrowser chromium) => (this.playwright, this.chromium) = (playwright, chromium);
+
+    public static async Task<LiveBrowser> Open()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return new(
+            playwright,
+            await playwright.Chromium.LaunchAsync(
+                new()
+                {
+                    ExecutablePath = "/usr/bin/chromium",
+                    Headless = true,
+                    Args = Arguments,
+                }
+            )
+        );
+    }
+
+    public async Task<LivePage> Page(LiveMatrixHost host)
+    {
+        var page = await (await chromium.NewContextAsync()).NewPageAsync();
+        page.SetDefaultTimeout(30_000);
+        await page.GotoAsync(host.Address.ToString());
+        return new(page, host);
+    }
+
+    public static async Task Until(string what, Func<Task<bool>> holds, int seconds = 30)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds); await Task.Delay(100))
+            if (await holds())
+                return;
+        throw new TimeoutException($"Never came: {what}.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await chromium.DisposeAsync();
+        playwright.Dispose();
+    }
+}
+
+/// <summary>What a browser says of its connection.</summary>
+sealed record BrowserStatistics(
+    string State,
+    string? Transport,
+    bool Muted,
+    int FramesDecoded,
+    int PacketsLost,
+    int PacketsReceived,
+    int NackCount,
+    int PliCount,
+    int FreezeCount,
+    int KeyFramesDecoded,
+    int FrameHeight,
+    int RtxReceived,
+    long BytesReceived,
+    string? Codec,
+    double RoundTripMs,
+    double AvailableKbps,
+    double TargetBitrate,
+    int Layers,
+    string? Srtp,
+    string? Dtls,
+    int AudioPackets
+);
+
+/// <param name="FirstFrame">Milliseconds from asking to the first picture on the page.</param>
+/// <param name="Captured">Median of what the browser itself makes of our sender reports; -1 when it could not say.</param>
+sealed record BrowserDelays(int Count, double P50, double P95, double FirstFrame, double Captured);
+
+/// <summary>One page of a live scenario.</summary>
+sealed class LivePage(IPage page, LiveMatrixHost host)
+{
+    static readonly JsonSerializerOptions Camel = new(JsonSerializerDefaults.Web);
+
+    public IPage Page => page;
+
+    public Task Publish(string stream, string codec, bool simulcast = false, int width = 640, int height = 360, string? token = null) =>
+        page.EvaluateAsync(
+            "o => publish(o)",
+            new
+            {
+                url = host.Whip(stream),
+                token = token ?? host.Token(stream, LiveRole.Publish),
+                codec,
+                simulcast,
+                width,
+                height,
+            }
+        );
+
+    public Task Watch(string stream, string? token = null, int publishedWidth = 640) =>
+        page.EvaluateAsync(
+            "o => { window.publishedWidth = o.publishedWidth; return watch(o); }",
+            new
+            {
+                url = host.Whep(stream),
+                token = token ?? host.Token(stream, LiveRole.Watch),
+                publishedWidth,
+            }
+        );
+
+    public Task<BrowserStatistics> Publishing() => Read<BrowserStatistics>("statistics(publishing)");
+
+    public Task<BrowserStatistics> Watching() => Read<BrowserStatistics>("statistics(watched)");
+
+    public Task<double> LoudestHertz() => Read<double>("loudestHertz()");
+
+    public Task<BrowserDelays> Delays() =>
+        Read<BrowserDelays>(
+            "({count: delays.length, p50: percentile(delays, .5), p95: percentile(delays, .95), firstFrame: firstFrame ?? 1e6, captured: percentile(captured, .5)})"
+        );
+
+    async Task<T> Read<T>(string expression) =>
+        JsonSerializer.Deserialize<T>(await page.EvaluateAsync<string>($"(async () => JSON.stringify(await {expression}))()"), Camel)!;
+}
