@@ -45,7 +45,7 @@ public static class IngestModule
         builder.Services.AddHostedService<IngestLoop>();
         foreach (var item in IngestPages.Navigation)
             builder.Services.AddSingleton(item);
-        builder.Services.AddSingleton(PhoneRoutes.Navigation);
+        builder.Services.AddSingleton(PhoneRoutes.Part);
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -54,7 +54,7 @@ public static class IngestModule
         CameraDoor.Map(api);
         UploadRoutes.Map(api);
         AdmissionRoutes.Map(api);
-        PhoneRoutes.Map(app, api);
+        PhoneRoutes.Map(api);
         IngestPages.Map(app, api);
     }
 }

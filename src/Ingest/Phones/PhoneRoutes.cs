@@ -11,35 +11,17 @@ public sealed record ExpectPhone(string Model);
 public sealed record PhoneExpected(Camera Camera, string Code);
 
 /// <summary>
-/// The page on which an officer's phone is a camera, and the one request that it makes as that officer. Everything after it goes the way
-/// of every camera: enrolment, sessions, uploads, admission.
+/// The one request that a phone makes as its officer, to become a camera. Everything after it goes the way of every camera: enrolment,
+/// sessions, uploads, admission.
 /// </summary>
 static class PhoneRoutes
 {
     const int LongestModel = 120;
 
-    public static readonly NavItem Navigation = new(
-        "Record by phone",
-        "phone",
-        "camera",
-        8,
-        Words<Permission>.Of(Permission.RecordByPhone)
-    );
+    /// <summary>Where its page is: on the officer's own, beside live help.</summary>
+    public static readonly DutyPart Part = new(typeof(PhonePart), Permission.RecordByPhone);
 
-    public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
-    {
-        app.MapGet("/phone", Show).Needs(Permission.RecordByPhone).ExcludeFromDescription();
-        api.MapPost("/phones", Expect).Needs(Permission.RecordByPhone);
-    }
-
-    static async Task<IResult> Show(HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var reading = await records.Read(stop);
-        var officer = viewer.Account.Officer is { } own ? await Officers.Find(reading, own, stop) : null;
-        // Camera and microphone for this page alone, and for no frame in it.
-        http.Response.Headers["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=(self), screen-wake-lock=(self)";
-        return Page.Of<PhonePage>(new { Officer = officer?.Ref, Agency = http.Request.PathBase.ToUriComponent() });
-    }
+    public static void Map(RouteGroupBuilder api) => api.MapPost("/phones", Expect).Needs(Permission.RecordByPhone);
 
     static async Task<IResult> Expect(ExpectPhone ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
     {

@@ -5,6 +5,7 @@ import { PhoneClock } from "./clock.js";
 import { closeWhatWasCut } from "./ending.js";
 import { AwakeScreen, Lens, Whereabouts, whyNoCamera } from "./lens.js";
 import { KeptList } from "./list.js";
+import { LiveStream } from "./live.js";
 import type { StateName } from "./manifest.js";
 import { askEnd, askReason, readReasons } from "./reasons.js";
 import { Recorder, whyNoRoom } from "./recorder.js";
@@ -41,6 +42,8 @@ class Phone extends HTMLElement {
   #self: Self | null = null;
   #recorder: Recorder | null = null;
   #uploader: Uploader | null = null;
+  #live: LiveStream | null = null;
+  #told = "";
   #list: KeptList | null = null;
   #rules: ReturnType<typeof readReasons> | null = null;
   #starting = false;
@@ -72,6 +75,7 @@ class Phone extends HTMLElement {
     this.#list = new KeptList(this.#store, this.#self);
     this.#recorder = new Recorder(this.#store, this.#self, this.#clock, () => this.#changed(), () => this.#pictureLost());
     this.#uploader = new Uploader(this.#store, link, () => this.#changed());
+    this.#live = new LiveStream(link, () => this.#lens.stream, () => this.#places.last, () => this.#changed());
     this.#below.replaceChildren(this.#list.element, await this.#about());
     addEventListener("beforeunload", (event) => {
       if (this.#recorder?.recording) event.preventDefault(); // the browser asks whether to leave
@@ -135,6 +139,7 @@ class Phone extends HTMLElement {
     this.#places.want(true);
     const detail = this.#why.value.trim();
     await recorder.start(stream, { trigger: "button", ...(detail ? { detail } : {}) }, this.#urgent.checked);
+    if (recorder.recording) this.#live?.begin(recorder.recording.facts);
     navigator.vibrate?.(200);
     this.#why.value = "";
     this.#urgent.checked = false;
@@ -145,6 +150,11 @@ class Phone extends HTMLElement {
     if (detail === null) return;
     await this.#recorder!.stop({ trigger: "button", detail });
     navigator.vibrate?.([100, 100, 100]);
+  }
+
+  /** However it ended: by the press, a full phone or a failed disk. */
+  #rest(): void {
+    this.#live?.end();
     this.#awake.want(false);
     this.#places.want(false);
     this.#uploader?.wake();
@@ -186,6 +196,14 @@ class Phone extends HTMLElement {
   }
 
   #changed(): void {
+    const recording = this.#recorder?.ending ? null : (this.#recorder?.recording ?? null);
+    const told = JSON.stringify([recording?.facts.id ?? null, recording?.facts.states.filter((s) => s.until === undefined).map((s) => s.state), this.#lens.stream?.id]);
+    if (told !== this.#told) {
+      const was = this.#told;
+      this.#told = told;
+      if (recording) this.#live?.tell();
+      else if (was) this.#rest();
+    }
     this.#show();
     this.#uploader && this.#list?.show(this.#uploader.progress);
   }
@@ -198,6 +216,7 @@ class Phone extends HTMLElement {
     // Redrawn only when something changed: a button that is replaced under a finger is not pressed.
     const drawn = JSON.stringify([!!this.#self, facts?.id, on.map((s) => s.name), recorder?.ending, this.#starting, this.#notMine]);
     this.dataset.state = !this.#self ? "new" : recorder?.ending ? "ending" : facts ? "recording" : "ready";
+    this.dataset.live = this.#live?.state ?? "off";
     this.dataset.kept = String(recorder?.keptUntil ?? "");
     this.#badge(facts !== null, on, seconds);
     if (drawn === this.#drawn) return;
@@ -221,6 +240,7 @@ class Phone extends HTMLElement {
     const clock = `${String(Math.floor(seconds / 3600)).padStart(2, "0")}:${String(Math.floor(seconds / 60) % 60).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
     const words: [string, string][] = recording ? [["rec", `${this.#recorder?.is("stopped") ? "PAUSED" : "REC"} ${clock}`]] : [];
     for (const state of on) words.push(["state", state.name === "muted" ? "No sound" : state.name === "averted" ? "Lens away" : "Nothing is recorded"]);
+    if (recording && this.#live?.state === "live") words.push(["live", "Live"]);
     if (recording && !this.#lens.hasPicture) words.push(["state", "No picture"]);
     const text = JSON.stringify(words);
     if (this.#badges.dataset.said === text) return;
