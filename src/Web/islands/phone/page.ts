@@ -68,7 +68,7 @@ class Phone extends HTMLElement {
 
   async #open(): Promise<void> {
     this.#self = await this.#store.self();
-    this.replaceChildren(this.#trouble, make("div", { class: "phone-frame" }, this.#video, this.#badges), this.#before, this.#main, this.#acts, this.#below);
+    this.replaceChildren(this.#trouble, make("div", { class: "phone-frame" }, this.#video, this.#badges), this.#main, this.#acts, this.#before, this.#below);
     if (!this.#self) return this.#show();
     const found = await closeWhatWasCut(this.#store, this.#self);
     const link = new CameraLink(this.#api, this.#self, this.#store, this.#clock);
@@ -197,7 +197,7 @@ class Phone extends HTMLElement {
 
   #changed(): void {
     const recording = this.#recorder?.ending ? null : (this.#recorder?.recording ?? null);
-    const told = JSON.stringify([recording?.facts.id ?? null, recording?.facts.states.filter((s) => s.until === undefined).map((s) => s.state), this.#lens.stream?.id]);
+    const told = JSON.stringify([recording?.facts.id ?? null, recording?.facts.states.filter((s) => s.until === undefined).map((s) => s.state), this.#lens.stream?.id, this.#recorder?.ending]);
     if (told !== this.#told) {
       const was = this.#told;
       this.#told = told;

@@ -83,7 +83,10 @@ export class Recorder {
   /** Ends the recording after what was recorded until now, and signs it. */
   stop(cause: Cause): Promise<void> {
     if (!this.#kept) return Promise.resolve();
-    this.#ending ??= this.#end(this.#kept, cause).finally(() => (this.#ending = null));
+    this.#ending ??= this.#end(this.#kept, cause).finally(() => {
+      this.#ending = null;
+      this.changed();
+    });
     this.changed();
     return this.#ending;
   }
@@ -104,7 +107,6 @@ export class Recorder {
     this.clock.follow();
     await this.store.change((on) => on("recordings").put(kept));
     await signRecording(this.store, this.self, kept.facts.id);
-    this.changed();
   }
 
   mark(label?: string): Promise<void> {
