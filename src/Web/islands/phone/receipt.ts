@@ -47,7 +47,7 @@ function readProof(text: string): { index: number; hashes: Bytes[]; note: string
   const end = text.indexOf("\n\n");
   const lines = end < 0 ? [] : text.slice(0, end).split("\n");
   if (lines.shift() !== "c2sp.org/tlog-proof@v1") throw new Error("The receipt's proof is not a tlog-proof@v1.");
-  if (lines[0]?.startsWith("extra ")) lines.shift();
+  if (lines[0]?.startsWith("extra ") && !fromBase64(lines.shift()!.slice(6))) throw new Error("The receipt's proof has an extra line that is not base64.");
   const index = decimal(/^index (.*)$/.exec(lines.shift() ?? "")?.[1]);
   if (lines.length > 63) throw new Error("The receipt's proof has more than 63 hashes.");
   return { index, hashes: lines.map(hash), note: text.slice(end + 2) };
