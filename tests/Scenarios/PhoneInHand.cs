@@ -45,7 +45,8 @@ sealed class PhoneInHand : IAsyncDisposable
 
     /// <summary>Signed in as the officer, on the page, and made a camera of the agency.</summary>
     /// <param name="without">A format that this phone's browser cannot record, as <c>video/mp4</c>.</param>
-    public static async Task<PhoneInHand> Enrolled(LiveHouse house, string? without = null)
+    /// <param name="clipMs">After how long a clip is closed and the next begins; minutes when none.</param>
+    public static async Task<PhoneInHand> Enrolled(LiveHouse house, string? without = null, int? clipMs = null)
     {
         var playwright = await Playwright.CreateAsync();
         var chromium = await playwright.Chromium.LaunchAsync(
@@ -70,6 +71,16 @@ sealed class PhoneInHand : IAsyncDisposable
         if (without is not null)
             await context.AddInitScriptAsync(
                 $$"""{ const offered = MediaRecorder.isTypeSupported; MediaRecorder.isTypeSupported = (kind) => !kind.startsWith("{{without}}") && offered.call(MediaRecorder, kind); }"""
+            );
+        if (clipMs is not null)
+            await context.RouteAsync(
+                "**/on-duty",
+                async route =>
+                {
+                    var page = await route.FetchAsync();
+                    var text = (await page.TextAsync()).Replace("<lapel-phone ", $"<lapel-phone data-clip-ms=\"{clipMs}\" ", StringComparison.Ordinal);
+                    await route.FulfillAsync(new() { Response = page, Body = text });
+                }
             );
         var phone = new PhoneInHand(playwright, chromium, context, house, new(await context.NewPageAsync(), house));
         await phone.Window.SignIn("officer");

@@ -13,7 +13,10 @@ export class Lens {
   #stream: MediaStream | null = null;
   #opening: Promise<MediaStream> | null = null;
 
-  constructor(readonly lost: () => void) {}
+  constructor(
+    readonly lost: () => void,
+    readonly back: () => void,
+  ) {}
 
   get stream(): MediaStream | null {
     return this.#stream;
@@ -41,6 +44,7 @@ export class Lens {
     for (const track of stream.getTracks()) {
       track.addEventListener("ended", () => this.#stream === stream && this.lost());
       track.addEventListener("mute", () => this.#stream === stream && this.lost());
+      track.addEventListener("unmute", () => this.#stream === stream && this.hasPicture && this.back());
     }
     return stream;
   }

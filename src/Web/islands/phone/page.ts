@@ -20,13 +20,13 @@ const States: { name: StateName; on: string; off: string; ask: string; icon: "mu
 ];
 
 /**
- * `<lapel-phone data-api data-agency data-officer data-officer-name>`: this browser as the officer's camera. One main action on the
+ * `<lapel-phone data-api data-agency data-officer data-officer-name [data-clip-ms]>`: this browser as the officer's camera. One main action on the
  * screen at any time; everything else is below it. It holds a lock, so that a second tab of the page does not record over it.
  */
 class Phone extends HTMLElement {
   readonly #clock = new PhoneClock();
   readonly #awake = new AwakeScreen();
-  readonly #lens = new Lens(() => this.#pictureLost());
+  readonly #lens = new Lens(() => this.#pictureLost(), () => void this.#recorder?.pictureBack());
   readonly #places = new Whereabouts(this.#clock, (position) => this.#recorder?.place(position));
   readonly #video = make("video", { class: "phone-view", autoplay: true, muted: true, playsinline: true, "aria-label": "What the camera sees" });
   readonly #badges = make("div", { class: "phone-badges", role: "status" });
@@ -58,11 +58,16 @@ class Phone extends HTMLElement {
     const why = whyNotACamera();
     if (why !== null) return this.replaceChildren(notice("danger", { title: "This browser cannot be a camera", detail: why }));
     this.#store = await Store.open(this.dataset.agency ?? "");
-    // Held until the page goes; another tab that has it is the camera.
-    void navigator.locks.request(`lapel-phone ${this.dataset.agency}`, { ifAvailable: true }, async (lock) => {
-      if (!lock) return this.replaceChildren(notice("warn", { title: "Another tab is the camera", detail: "This page is open in another tab or window of this browser. Go on there, or close it and load this page again." }));
+    const name = `lapel-phone ${this.dataset.agency}`;
+    // Held until the page goes; another tab that has it is the camera, until it is closed.
+    const hold = async (): Promise<void> => {
       await this.#open().catch((trouble: unknown) => this.#fail(trouble));
       await new Promise(() => undefined);
+    };
+    void navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+      if (lock) return hold();
+      this.replaceChildren(notice("warn", { title: "Another tab is the camera", detail: "This page is open in another tab or window of this browser. Go on there; when it is closed, this one takes over." }));
+      void navigator.locks.request(name, hold);
     });
   }
 
@@ -73,7 +78,7 @@ class Phone extends HTMLElement {
     const found = await closeWhatWasCut(this.#store, this.#self);
     const link = new CameraLink(this.#api, this.#self, this.#store, this.#clock);
     this.#list = new KeptList(this.#store, this.#self);
-    this.#recorder = new Recorder(this.#store, this.#self, this.#clock, () => this.#changed(), () => this.#pictureLost());
+    this.#recorder = new Recorder(this.#store, this.#self, this.#clock, () => this.#changed(), () => this.#pictureLost(), Number(this.dataset.clipMs ?? 300_000));
     this.#uploader = new Uploader(this.#store, link, () => this.#changed());
     this.#live = new LiveStream(link, () => this.#lens.stream, () => this.#places.last, () => this.#changed());
     this.#below.replaceChildren(this.#list.element, await this.#about());
@@ -177,6 +182,7 @@ class Phone extends HTMLElement {
   }
 
   #pictureLost(): void {
+    void this.#recorder?.pictureGone();
     this.#changed();
     // Tracks that only fell silent come back by themselves; those that ended are asked for again as soon as the page is in front.
     if (!document.hidden) void this.#seen();
@@ -197,12 +203,14 @@ class Phone extends HTMLElement {
 
   #changed(): void {
     const recording = this.#recorder?.ending ? null : (this.#recorder?.recording ?? null);
-    const told = JSON.stringify([recording?.facts.id ?? null, recording?.facts.states.filter((s) => s.until === undefined).map((s) => s.state), this.#lens.stream?.id, this.#recorder?.ending]);
+    const told = JSON.stringify([recording?.facts.id ?? null, recording?.facts.states.filter((s) => s.until === undefined).map((s) => s.state), this.#lens.stream?.id, this.#recorder?.ending, this.#recorder?.closedClips]);
     if (told !== this.#told) {
       const was = this.#told;
       this.#told = told;
-      if (recording) this.#live?.tell();
-      else if (was) this.#rest();
+      if (recording) {
+        this.#live?.tell();
+        this.#uploader?.wake();
+      } else if (was) this.#rest();
     }
     this.#show();
     this.#uploader && this.#list?.show(this.#uploader.progress);

@@ -7,8 +7,6 @@ import type { Cause, Position, StateName, StateReason } from "./manifest.js";
 import { stateOf } from "./manifest.js";
 import type { Kept, Self, Store } from "./store.js";
 
-/** A clip is closed after so much, so that it goes up while the recording goes on. */
-const ClipMs = 300_000;
 const ClockMovedMs = 1000;
 const PositionEveryMs = 3000;
 
@@ -33,6 +31,7 @@ export class Recorder {
   #stream: MediaStream | null = null;
   #number = 0;
   #ending: Promise<void> | null = null;
+  #gone = false;
   #moved = 0;
   #ticks = 0;
   #timer = 0;
@@ -44,7 +43,12 @@ export class Recorder {
     readonly changed: () => void,
     /** The camera gave nothing more by itself. */
     readonly pictureLost: () => void,
+    /** A clip is closed after so much, so that it goes up while the recording goes on. */
+    readonly clipMs: number,
   ) {}
+
+  /** Finished clips of all recordings since the page was opened. */
+  closedClips = 0;
 
   get recording(): Kept | null {
     return this.#kept;
@@ -73,6 +77,7 @@ export class Recorder {
     await this.store.change((on) => on("recordings").put(kept));
     this.#kept = kept;
     this.#number = 0;
+    this.#gone = false;
     this.#stream = stream;
     this.#before = Promise.resolve();
     this.#next();
@@ -148,7 +153,7 @@ export class Recorder {
     if (!this.#kept || this.#ending) return;
     this.#sound(!this.is("muted"));
     await this.#closeClip();
-    await this.mark("Picture back");
+    await this.pictureBack();
     if (!this.is("stopped")) this.#next();
   }
 
@@ -168,13 +173,27 @@ export class Recorder {
   #lost(clip: OpenClip): void {
     if (this.#clip !== clip) return;
     this.#clip = null;
-    void this.mark("Picture lost: the phone took the camera away").finally(() => this.pictureLost());
+    void this.pictureGone().finally(() => this.pictureLost());
+  }
+
+  /** The phone took picture or sound away: a call, another app, a lock screen. Said once. */
+  async pictureGone(): Promise<void> {
+    if (this.#gone || !this.#kept || this.#ending) return;
+    this.#gone = true;
+    await this.mark("Picture or sound lost: the phone took the camera away");
+  }
+
+  async pictureBack(): Promise<void> {
+    if (!this.#gone) return;
+    this.#gone = false;
+    await this.mark("Picture and sound back");
   }
 
   async #closeClip(): Promise<void> {
     const clip = this.#clip;
     this.#clip = null;
     await clip?.stop();
+    if (clip) this.closedClips++;
     this.changed();
   }
 
@@ -186,6 +205,7 @@ export class Recorder {
     const next = this.#clip;
     if (next && next !== old) await next.started;
     await old.stop();
+    this.closedClips++;
     this.changed();
   }
 
@@ -199,7 +219,7 @@ export class Recorder {
       await this.mark(`The system clock was set by ${by} ms, or the phone slept; the times of this recording go on undisturbed`);
     }
     const begun = this.#clip?.startedAt;
-    if (begun != null && this.clock.now() - begun >= ClipMs) await this.#rotate();
+    if (begun != null && this.clock.now() - begun >= this.clipMs) await this.#rotate();
     if (++this.#ticks % 10 === 0) {
       const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
       if (quota !== undefined && usage !== undefined && quota - usage < KeepFreeBytes) await this.stop({ trigger: "disk-full" });

@@ -66,7 +66,7 @@ public sealed class PhoneManifestTests
 
         var said = answers.EnumerateArray().Select(a => a.ValueKind == JsonValueKind.Null ? null : a.GetString()).ToList();
         said[1].ShouldBeNull("the honest receipt holds");
-        said.Count(s => s is null).ShouldBeLessThan(10);
+        said.Count(s => s is null).ShouldBeLessThan(60, "some changes change nothing");
         foreach (var (receipt, why) in receipts.Zip(said))
             (why is null).ShouldBe(receipt.WhyNotAdmission(log, recording, manifest, clips) is null, $"{why}\n{receipt.Entry}\n{receipt.Proof}");
         said[0].ShouldBe("The receipt is for another recording.");
