@@ -82,7 +82,7 @@ sealed class PhoneInHand : IAsyncDisposable
                     await route.FulfillAsync(new() { Response = page, Body = text });
                 }
             );
-        var phone = new PhoneInHand(playwright, chromium, context, house, new(await context.NewPageAsync(), house));
+        var phone = new PhoneInHand(playwright, chromium, context, house, new(await context.NewPageAsync(), house.Agency));
         await phone.Window.SignIn("officer");
         await phone.Page.GotoAsync($"{house.Agency}on-duty");
         await phone.Page.ClickAsync("lapel-phone[data-state=new] > .phone-main");
@@ -102,7 +102,7 @@ sealed class PhoneInHand : IAsyncDisposable
 
     public async Task OpenAgain()
     {
-        Window = new(await Context.NewPageAsync(), house);
+        Window = new(await Context.NewPageAsync(), house.Agency);
         await Page.GotoAsync($"{house.Agency}on-duty");
         await Page.WaitForSelectorAsync("lapel-phone[data-state=ready]");
     }
