@@ -45,6 +45,7 @@ public static class IngestModule
         builder.Services.AddHostedService<IngestLoop>();
         foreach (var item in IngestPages.Navigation)
             builder.Services.AddSingleton(item);
+        builder.Services.AddSingleton(PhoneRoutes.Part);
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -53,6 +54,7 @@ public static class IngestModule
         CameraDoor.Map(api);
         UploadRoutes.Map(api);
         AdmissionRoutes.Map(api);
+        PhoneRoutes.Map(api);
         IngestPages.Map(app, api);
     }
 }

@@ -57,5 +57,11 @@ public sealed partial record ClipIndex(
     /// Reads box headers, 'moov' and every 'moof', and jumps over the media. It never throws for what is in the clip: the answer says
     /// what is wrong. What <paramref name="read"/> throws comes through.
     /// </summary>
-    public static ClipIndex Read(ReadAt read, long lengthBytes) => new ClipReader(read, lengthBytes).Read();
+    public static ClipIndex Read(ReadAt read, long lengthBytes)
+    {
+        var first = new byte[4];
+        return lengthBytes > first.Length && read(0, first) == first.Length && Matroska.Begins(first)
+            ? new Matroska(read, lengthBytes).Read()
+            : new ClipReader(read, lengthBytes).Read();
+    }
 }

@@ -239,7 +239,6 @@ static class Container
     public static string? Name(ReadOnlySpan<byte> first) =>
         first switch
         {
-            [0x1A, 0x45, 0xDF, 0xA3, ..] => "Matroska or WebM",
             [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => "AVI or WAV",
             [0, 0, 1, 0xBA, ..] => "an MPEG program stream",
             [0x47, ..] => "an MPEG transport stream",

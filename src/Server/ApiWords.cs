@@ -218,6 +218,12 @@ public static class ApiWords
         ["PATCH /api/v1/docks/{dock}"] = new("Change a dock", "", "The dock."),
         ["POST /api/v1/docks/{dock}/close"] = new("Take a dock out of use", "", "The dock."),
 
+        ["POST /api/v1/phones"] = new(
+            "An officer's phone asks to be a camera",
+            "By the officer's own sign-in. The browser then enrols with the code as every camera does; an earlier phone of the officer counts as handed in.",
+            "The camera with its serial number, and a one-time code.",
+            201
+        ),
         ["POST /api/v1/cameras/enrol"] = new(
             "A camera enrols",
             "With its one-time code and its own new public key. Format: docs/formats/enrolment.md.",

@@ -174,13 +174,13 @@ public sealed class ConsultLive
         catch (OperationCanceledException) { }
     }
 
-    static async Task Account(LiveHouse house, string name) =>
+    internal static async Task Account(LiveHouse house, string name) =>
         await (await house.As("admin")).Post(
             "api/v1/accounts",
             new { name, fullName = $"The {name}", role = name, password = LiveHouse.Password }
         );
 
-    static async Task EnterAsClinician(IPage page, AgencyClient operations)
+    internal static async Task EnterAsClinician(IPage page, AgencyClient operations)
     {
         var entered = await operations.Post("api/v1/live/clinicians", new { name = "Ada Chen", title = "crisis nurse", employer = "Humber Hospital" });
         var id = entered.GetProperty("id").GetString()!;
@@ -199,7 +199,7 @@ public sealed class ConsultLive
         await Shot(page, "consult-home");
     }
 
-    static async Task<IPage> Page(IBrowser chromium, LiveHouse house, int width, int height, bool microphone = false)
+    internal static async Task<IPage> Page(IBrowser chromium, LiveHouse house, int width, int height, bool microphone = false)
     {
         var context = await chromium.NewContextAsync(
             new()
@@ -215,14 +215,14 @@ public sealed class ConsultLive
         return page;
     }
 
-    static async Task SignIn(IPage page, string name)
+    internal static async Task SignIn(IPage page, string name)
     {
         await page.GotoAsync("sign-in");
         await page.GetByRole(AriaRole.Button, new() { Name = $"The {name}" }).First.ClickAsync();
         await page.WaitForLoadStateAsync();
     }
 
-    static async Task Until(string what, Func<Task<bool>> holds, int seconds = 20)
+    internal static async Task Until(string what, Func<Task<bool>> holds, int seconds = 20)
     {
         for (var end = DateTimeOffset.UtcNow.AddSeconds(seconds); DateTimeOffset.UtcNow < end; await Task.Delay(200))
             if (await holds())
@@ -230,7 +230,7 @@ public sealed class ConsultLive
         throw new TimeoutException($"Never came: {what}.");
     }
 
-    static async Task Shot(IPage page, string name)
+    internal static async Task Shot(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("LAPEL_SHOTS") is { } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
@@ -253,7 +253,7 @@ public sealed class ConsultLive
         }
         """;
 
-    static string ToneIn(string element) =>
+    internal static string ToneIn(string element) =>
         $$"""
             async () => {
               const stream = document.querySelector('{{element}}')?.srcObject;

@@ -36,6 +36,18 @@ sealed class RawCamera : IDisposable
     {
         var admin = await house.As("admin");
         var expected = await admin.Post("api/v1/cameras", new { serial, model = "raw" });
+        return await Enrol(house, serial, expected);
+    }
+
+    /// <summary>As an officer's phone does, by the officer's own sign-in.</summary>
+    public static async Task<RawCamera> EnrolPhone(LiveHouse house, string account)
+    {
+        var expected = await (await house.As(account)).Post("api/v1/phones", new { model = "raw" });
+        return await Enrol(house, expected.GetProperty("camera").GetProperty("serial").GetString()!, expected);
+    }
+
+    static async Task<RawCamera> Enrol(LiveHouse house, string serial, JsonElement expected)
+    {
         var key = CameraKey.New();
         var http = AgencyClient.Visitor(house.Agency).Http;
         var enrolled = await AgencyClient

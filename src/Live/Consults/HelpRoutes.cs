@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lapel.Live;
 
@@ -148,11 +149,13 @@ public static class HelpRoutes
     static async Task<IResult> ShowPage(HttpContext http, Viewer viewer, Desk desk, Refusal? trouble, CancellationToken stop)
     {
         HelpNow? now = null;
+        Officer? officer = null;
         IReadOnlyList<ConsultLine> lines = [];
         if (viewer.Account.Officer is { } own)
         {
             now = await desk.Now(new(own, viewer.Actor, null), http.Request.PathBase, stop);
             await using var reading = await desk.Records.Read(stop);
+            officer = await Officers.Find(reading, own, stop);
             if (now.Consult is { } consult)
                 lines = await Consults.LinesOf(reading, consult.Id, stop);
         }
@@ -160,6 +163,8 @@ public static class HelpRoutes
             new
             {
                 Now = now,
+                Officer = officer?.Ref,
+                Parts = http.RequestServices.GetServices<DutyPart>().Where(part => viewer.May(part.Needs)).ToList(),
                 Lines = lines,
                 Policy = desk.Policy,
                 At = desk.Clock.Now(),

@@ -38,6 +38,10 @@ public enum Permission
     EditCameras,
 
     AssignCameras,
+
+    /// <summary>Make one's own phone a camera of the agency, and record with it.</summary>
+    RecordByPhone,
+
     SeeAccounts,
 
     /// <summary>Make, change and disable accounts, set passwords, end others' sessions.</summary>

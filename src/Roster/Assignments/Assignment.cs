@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Lapel.Roster;
 
-/// <summary>That an officer wore a camera. One officer per camera and one camera per officer at a time; handing over is a return and a new one.</summary>
+/// <summary>
+/// That an officer wore a camera. One officer per camera and one camera of a kind per officer at a time, so a phone stands beside the
+/// body-worn camera; handing over is a return and a new one.
+/// </summary>
 public sealed record Assignment(AssignmentId Id, CameraId Camera, OfficerId Officer, Instant From, Instant? Until)
 {
     [JsonIgnore]
@@ -19,6 +22,14 @@ public static class Assignments
 
     public static Task<IReadOnlyList<Assignment>> OfOfficer(Reading reading, OfficerId officer, CancellationToken stop) =>
         reading.Many("SELECT * FROM assignment WHERE officer = @officer ORDER BY from_at", new { officer }, From, stop);
+
+    static Task<IReadOnlyList<Assignment>> OfOfficer(Reading reading, OfficerId officer, CameraKind kind, CancellationToken stop) =>
+        reading.Many(
+            "SELECT assignment.* FROM assignment JOIN camera ON camera.id = camera WHERE officer = @officer AND kind = @kind ORDER BY from_at",
+            new { officer, kind = Words<CameraKind>.Of(kind) },
+            From,
+            stop
+        );
 
     /// <summary>All assignments that touch the span: who wore what on that day.</summary>
     public static Task<IReadOnlyList<Assignment>> During(Reading reading, Span span, CancellationToken stop) =>
@@ -76,7 +87,7 @@ public static class Assignments
         var what = await Cameras.Find(work, camera, stop) ?? throw new RefusedException(Cameras.NotFound);
         var who = await Officers.Find(work, officer, stop) ?? throw new RefusedException(Officers.NotFound);
         var assignment = new Assignment(AssignmentId.New(), camera, officer, from, until);
-        var others = (await OfCamera(work, camera, stop)).Concat(await OfOfficer(work, officer, stop));
+        var others = (await OfCamera(work, camera, stop)).Concat(await OfOfficer(work, officer, what.Kind, stop));
         WhyNotAssign(what, who, assignment, others, work.Now).Throw();
         await work.Execute(
             "INSERT INTO assignment (id, camera, officer, from_at, until_at) VALUES (@Id, @Camera, @Officer, @From, @Until)",
@@ -102,6 +113,13 @@ public static class Assignments
     internal static async Task ReturnAllOf(Work work, OfficerId officer, CancellationToken stop)
     {
         foreach (var worn in (await OfOfficer(work, officer, stop)).Where(a => a.Until is null))
+            await Return(work, worn.Id, work.Now, stop);
+    }
+
+    /// <summary>The officer has handed in every camera of this kind.</summary>
+    internal static async Task ReturnAllOf(Work work, OfficerId officer, CameraKind kind, CancellationToken stop)
+    {
+        foreach (var worn in (await OfOfficer(work, officer, kind, stop)).Where(a => a.Until is null))
             await Return(work, worn.Id, work.Now, stop);
     }
 

@@ -17,12 +17,22 @@ public enum CameraState
     Lost,
 }
 
+public enum CameraKind
+{
+    /// <summary>Worn on the body, on a dashboard or on a board: a device that only is a camera.</summary>
+    Body,
+
+    /// <summary>The browser of an officer's phone. See <see cref="Phones"/>.</summary>
+    Phone,
+}
+
 /// <param name="KeyDigest">Digest of the key it signs with now; none when not enrolled.</param>
 /// <param name="CodeExpires">Until when its enrolment code can be used; none when there is none.</param>
 public sealed record Camera(
     CameraId Id,
     string Serial,
     string Model,
+    CameraKind Kind,
     CameraState State,
     Digest? KeyDigest,
     Instant? CodeExpires,
@@ -67,7 +77,8 @@ public static class Cameras
         Work work,
         string serial,
         string model,
-        CancellationToken stop
+        CancellationToken stop,
+        CameraKind kind = CameraKind.Body
     )
     {
         await Turns.Take(work, stop);
@@ -75,7 +86,7 @@ public static class Cameras
         WhyNotExpect(serial, model, found).Throw();
         var code = EnrolmentCode.New();
         var camera = (
-            found ?? new(CameraId.New(), serial.Trim(), "", CameraState.Expected, null, null, work.Now, null, null, null)
+            found ?? new(CameraId.New(), serial.Trim(), "", kind, CameraState.Expected, null, null, work.Now, null, null, null)
         ) with
         {
             Model = model.Trim(),
@@ -84,8 +95,8 @@ public static class Cameras
         };
         await work.Execute(
             """
-            INSERT INTO camera (id, serial, model, state, code_digest, code_expires_at, expected_at)
-            VALUES (@Id, @Serial, @Model, 'expected', @digest, @CodeExpires, @ExpectedAt)
+            INSERT INTO camera (id, serial, model, kind, state, code_digest, code_expires_at, expected_at)
+            VALUES (@Id, @Serial, @Model, @kind, 'expected', @digest, @CodeExpires, @ExpectedAt)
             ON CONFLICT (id) DO UPDATE SET model = @Model, state = 'expected', code_digest = @digest, code_expires_at = @CodeExpires
             """,
             new
@@ -93,6 +104,7 @@ public static class Cameras
                 camera.Id,
                 camera.Serial,
                 camera.Model,
+                kind = Words<CameraKind>.Of(camera.Kind),
                 digest = code.Digest,
                 camera.CodeExpires,
                 camera.ExpectedAt,
@@ -271,6 +283,7 @@ public static class Cameras
             row.Id<Nouns.Camera>("id"),
             row.Text("serial"),
             row.Text("model"),
+            row.Word<CameraKind>("kind"),
             row.Word<CameraState>("state"),
             row.DigestOrNull("key_digest"),
             row.TimeOrNull("code_expires_at"),

@@ -20,6 +20,7 @@ const Large: Record<string, () => Promise<unknown>> = {
   "lapel-live-ring": () => import("./live-ring.js"),
   "lapel-live-forms": () => import("./live-forms.js"),
   "lapel-lines": () => import("./lines.js"),
+  "lapel-phone": () => import("./phone/page.js"),
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),

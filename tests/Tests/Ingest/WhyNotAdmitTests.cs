@@ -144,7 +144,7 @@ public sealed class WhyNotAdmitTests
             ),
             null,
             Id,
-            new Lapel.Roster.Camera(Id, "X-1", "Test", CameraState.Enrolled, KeyId, null, Now, Now, null, null),
+            new Lapel.Roster.Camera(Id, "X-1", "Test", CameraKind.Body, CameraState.Enrolled, KeyId, null, Now, Now, null, null),
             new CameraKeyEntry(KeyId, Id, [], Now - Duration.FromDays(1), null),
             true,
             null,

@@ -36,7 +36,8 @@ public sealed class ClipIndexTests
     [InlineData("Hevc", "hvc1.1.6.L")]
     [InlineData("OrdinaryLateMoov", "ordinary MP4")]
     [InlineData("OrdinaryEarlyMoov", "ordinary MP4")]
-    [InlineData("Matroska", "Matroska")]
+    [InlineData("Matroska", "Matroska or WebM with H.264 and A_AAC")]
+    [InlineData("WebM", "Matroska or WebM with vp8 and opus")]
     public void What_browsers_do_not_play_says_why(string name, string part)
     {
         var why = Index(FragmentTests.Clip(name)).NotPlayableDirectly.ShouldNotBeNull();
@@ -50,6 +51,24 @@ public sealed class ClipIndexTests
         var index = Index(GoldenMedia.OrdinaryLateMoov);
         index.DurationUs.ShouldBeInRange(4_950_000, 5_080_000);
         index.Video.ShouldNotBeNull().Codec.ShouldStartWith("avc1.64");
+    }
+
+    [Theory]
+    [InlineData("Matroska")]
+    [InlineData("WebM")]
+    public void What_a_browser_recorded_as_WebM_tells_its_length_and_tracks_and_how_much_of_it_is_there(string name)
+    {
+        var clip = FragmentTests.Clip(name);
+        var index = Index(clip);
+        index.Cut.ShouldBeFalse();
+        index.DurationUs.ShouldBeInRange(4_900_000, 5_080_000);
+        var picture = index.Video.ShouldNotBeNull();
+        (picture.Width, picture.Height).ShouldBe((160, 120));
+        index.Sound.ShouldNotBeNull().SampleRateHz.ShouldBe(48_000);
+
+        var half = Index(clip[..(clip.Length / 2)]);
+        half.Cut.ShouldBeTrue();
+        half.DurationUs.ShouldBeInRange(1_000_000, 4_000_000);
     }
 
     [Fact]

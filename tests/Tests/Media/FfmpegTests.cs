@@ -165,6 +165,7 @@ public sealed class FfmpegTests
     [InlineData("Hevc")]
     [InlineData("OrdinaryLateMoov")]
     [InlineData("Matroska")]
+    [InlineData("WebM")]
     [InlineData("WithoutPicture")]
     public async Task A_proxy_plays_in_browsers(string name)
     {

@@ -148,6 +148,10 @@ static class GoldenMedia
 
     public static byte[] Matroska => Made("-i", Tone, "-c:v", "libx264", "-c:a", "aac", "-f", "matroska");
 
+    /// <summary>As a browser records it: lengths of segment and clusters are not known when they begin.</summary>
+    public static byte[] WebM =>
+        Made("-i", Tone, "-c:v", "libvpx", "-deadline", "realtime", "-g", "30", "-c:a", "libopus", "-f", "webm", "-live", "1");
+
     /// <summary>A camera worn on its side: the matrix of the 'tkhd' turns the picture clockwise by a quarter.</summary>
     public static byte[] TurnedRight
     {

@@ -69,11 +69,13 @@ public sealed class Renditions_of_a_recording
         files.Read(recording.Id, RenditionFiles.Filmstrip, clips).ShouldBeNull();
     }
 
-    [Fact]
-    public async Task Include_a_playable_copy_of_what_browsers_do_not_play()
+    [Theory]
+    [InlineData("OrdinaryLateMoov")]
+    [InlineData("WebM")]
+    public async Task Include_a_playable_copy_of_what_browsers_do_not_play(string name)
     {
         await using var room = await EvidenceRoom.Open();
-        var recording = await room.Admit(GoldenMedia.OrdinaryLateMoov);
+        var recording = await room.Admit(FragmentTests.Clip(name));
         recording.Playback.ShouldBe(Playback.Proxy);
         var clip = (await room.ClipsOf(recording)).Single();
         await RunJobs(room, recording);
