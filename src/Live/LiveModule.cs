@@ -55,6 +55,13 @@ public static class LiveModule
         services.AddHostedService<LiveLoop>();
         foreach (var item in Navigation)
             services.AddSingleton(item);
+        services.AddSingleton(
+            new DemoDoor(
+                "Health professional on call",
+                "Has no account, only a personal link. Open this in another window, then ask for help as an officer.",
+                "consult"
+            )
+        );
         LiveWords.Add();
     }
 

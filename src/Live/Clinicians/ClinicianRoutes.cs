@@ -66,6 +66,7 @@ static class ClinicianRoutes
         app.MapGet("/consult/enter/{link}", Enter).OpenToAnyone(Door).ExcludeFromDescription();
         app.MapForm("/consult/enter", EnterByForm).OpenToAnyone(Door);
         app.MapForm("/consult/code", SendCode).OpenToAnyone(Door);
+        app.MapForm("/consult/demo", EnterDemo).OpenToAnyone("it is how one signs in as a made-up clinician, in a demo agency and nowhere else");
 
         app.MapGet("/consult", Home).OpenToAnyone(Guard).ExcludeFromDescription();
         app.MapGet("/consult/events", Events).OpenToAnyone(Guard).ExcludeFromDescription();
@@ -120,6 +121,43 @@ static class ClinicianRoutes
             refusal => EnterPage(form.Text("link"), refusal, null, desk, stop)
         );
 
+    static Task<IResult> EnterDemo(
+        HttpContext http,
+        Form form,
+        ClinicianSignIn signIn,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                var clinician = form.Id<Nouns.Clinician>("clinician", "Choose somebody.");
+                var token = await signIn.AsDemo(desk.Agency, clinician, http.Connection.RemoteIpAddress?.ToString() ?? "", stop);
+                http.Response.Cookies.Append(ClinicianSessions.CookieName, token, CookieFor(http));
+                return Forms.To(http, "consult");
+            },
+            _ => NotInPage(desk, stop)
+        );
+
+    static async Task<IResult> NotInPage(Desk desk, CancellationToken stop)
+    {
+        IReadOnlyList<Clinician> demo = [];
+        if (desk.Agency.Profile.Demo)
+        {
+            await using var reading = await desk.Records.Read(stop);
+            demo = await Clinicians.OfDemo(reading, stop);
+        }
+        return Page.Of<ConsultEnterPage>(
+            new
+            {
+                Place = desk.Agency.Profile.Name,
+                Demo = demo,
+                Trouble = demo.Count == 0 ? NotIn : null,
+            },
+            StatusCodes.Status401Unauthorized
+        );
+    }
+
     static async Task<IResult> SendCode(HttpContext http, Form form, [AsParameters] Desk desk, CancellationToken stop)
     {
         Clinician? clinician;
@@ -166,7 +204,7 @@ static class ClinicianRoutes
     {
         http.Response.Headers.CacheControl = "no-cache, no-store";
         if (await desk.Find(http, stop) is not { } session)
-            return Page.Of<ConsultEnterPage>(new { Place = desk.Agency.Profile.Name, Trouble = NotIn }, StatusCodes.Status401Unauthorized);
+            return await NotInPage(desk, stop);
         return await HomePage(session, null, desk, stop);
     }
 
