@@ -309,12 +309,17 @@ sealed class LiveConsult : IAsyncDisposable
         twice.ShouldBeEmpty($"ids that stand twice on {name}");
         if (Environment.GetEnvironmentVariable("LAPEL_SHOTS") is not { } folder)
             return;
-        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
+        var size = page.ViewportSize!;
+        foreach (var width in new[] { 380, size.Width }.Distinct())
         {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            await page.ScreenshotAsync(
-                new() { Path = Path.Combine(folder, $"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png"), FullPage = true }
-            );
+            await page.SetViewportSizeAsync(width, size.Height);
+            foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
+            {
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await Task.Delay(300); // colours fade
+                var file = $"{name}-{width}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png";
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, file), FullPage = true });
+            }
         }
     }
 
