@@ -71,6 +71,7 @@ sealed class JudgeWorld(long events, long recordings)
         for (var officer = 0; officer < Officers; )
         {
             await using var work = await agency.Records.Begin(Actor.System("bench"), stop);
+            await work.KeepPages(128, stop);
             if (officer == 0)
                 await Policy(work, long_ago);
             await using var officers = work.Prepare(

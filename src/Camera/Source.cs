@@ -130,15 +130,11 @@ public sealed class Source(
             return Parse(text[5..], badge, speechWav);
         if (
             text.StartsWith("v4l2:", StringComparison.Ordinal)
-            && text.Split(',') is [{ Length: > 5 } video, .. var rest]
-            && rest.Length < 2
+            && text[5..].Split(",alsa:") is [{ Length: > 0 } video, .. var sound] // a card's name may hold a comma itself: hw:0,1
+            && !video.Contains(',')
+            && sound is [] or [{ Length: > 0 }]
         )
-        {
-            if (rest is [])
-                return new CaptureSource.Devices(video[5..], null);
-            if (rest[0].StartsWith("alsa:", StringComparison.Ordinal) && rest[0].Length > 5)
-                return new CaptureSource.Devices(video[5..], rest[0][5..]);
-        }
+            return new CaptureSource.Devices(video, sound is [var card] ? card : null);
         throw new CameraException(
             $"'{text}' is no source: write scene, file:PATH, rtsp://…, or v4l2:/dev/video0 and perhaps ,alsa:hw:0 after it."
         );

@@ -15,12 +15,14 @@ sealed partial class Child : IAsyncDisposable
 
     public Task Ended(CancellationToken stop) => process.WaitForExitAsync(stop);
 
+    /// <param name="clock">None: the real one.</param>
     /// <param name="line">Asked for each line of output; the first for which it answers is what <see cref="Said"/> returns.</param>
     public static Child Start(
         string program,
         IEnumerable<string> arguments,
         Func<string, string?>? line = null,
-        Action<string>? echo = null
+        Action<string>? echo = null,
+        SetBack? clock = null
     )
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
@@ -29,6 +31,8 @@ sealed partial class Child : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        foreach (var (name, value) in clock?.Environment ?? [])
+            start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         var child = new Child(process);
         void Hear(string? said)
@@ -55,7 +59,12 @@ sealed partial class Child : IAsyncDisposable
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its exit code and what it said.</returns>
-    public static async Task<(int Code, string Output)> Run(string program, IEnumerable<string> arguments, CancellationToken stop)
+    public static async Task<(int Code, string Output)> Run(
+        string program,
+        IEnumerable<string> arguments,
+        CancellationToken stop,
+        SetBack? clock = null
+    )
     {
         var output = new System.Text.StringBuilder();
         await using var child = Start(
@@ -65,7 +74,8 @@ sealed partial class Child : IAsyncDisposable
             {
                 lock (output)
                     output.AppendLine(said);
-            }
+            },
+            clock: clock
         );
         await child.process.WaitForExitAsync(stop);
         lock (output)

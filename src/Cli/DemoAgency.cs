@@ -9,7 +9,7 @@ namespace Lapel.Cli;
 static class DemoAgency
 {
     const string Name = "Port Albion Police Service";
-    const string TimeZone = "America/Toronto";
+    public const string TimeZone = "America/Toronto";
 
     public sealed record Person(string Badge, string Name, string Rank, string Platoon, string SignIn);
 
@@ -20,6 +20,13 @@ static class DemoAgency
         new("31-1190", "Jun Park", "Constable", "B Platoon", "park"),
     ];
 
+    /// <summary>Officers without a camera of their own.</summary>
+    static readonly Person[] Others =
+    [
+        new("31-1203", "Chloe Moreau", "Constable", "B Platoon", "moreau"),
+        new("31-0954", "Arjun Singh", "Constable", "A Platoon", "singh"),
+    ];
+
     static readonly Person[] Sergeants =
     [
         new("31-0310", "Helen Brandt", "Sergeant", "A Platoon", "brandt"),
@@ -27,10 +34,16 @@ static class DemoAgency
     ];
 
     /// <summary>Idempotent: what exists is left alone, so an interrupted founding is completed by the next start.</summary>
-    public static async Task Found(Uri agency, string data, string cameraHomes, string cameraProgram, CancellationToken stop)
+    public static async Task Found(
+        Uri agency,
+        string data,
+        string cameraHomes,
+        string cameraProgram,
+        CancellationToken stop,
+        SetBack? clock = null
+    )
     {
-        var done = Path.Combine(cameraHomes, "founded");
-        if (File.Exists(done))
+        if (IsFounded(cameraHomes))
             return;
         Directory.CreateDirectory(cameraHomes);
         var password = await AdministratorPassword(cameraHomes, stop);
@@ -64,10 +77,14 @@ static class DemoAgency
             stop
         );
         var people = await Units(server, stop);
-        await Accounts(server, people, stop);
-        await Cameras(server, agency, people, cameraHomes, cameraProgram, stop);
-        await File.WriteAllTextAsync(done, "", stop);
+        await Accounts(server, people, password, stop);
+        await Cameras(server, agency, people, cameraHomes, cameraProgram, clock, stop);
+        await File.WriteAllTextAsync(Done(cameraHomes), "", stop);
     }
+
+    public static bool IsFounded(string cameraHomes) => File.Exists(Done(cameraHomes));
+
+    static string Done(string cameraHomes) => Path.Combine(cameraHomes, "founded");
 
     sealed record Places(
         string Service,
@@ -101,7 +118,7 @@ static class DemoAgency
             ["B Platoon"] = await Open("B Platoon", "platoon", division),
         };
         var officers = new Dictionary<string, string>();
-        foreach (var person in Officers.Concat(Sergeants))
+        foreach (var person in Officers.Concat(Others).Concat(Sergeants))
         {
             var officer = Id(
                 await server.Post(
@@ -121,7 +138,7 @@ static class DemoAgency
         return new(service, units, officers);
     }
 
-    static async Task Accounts(Server server, Places places, CancellationToken stop)
+    static async Task Accounts(Server server, Places places, string administratorPassword, CancellationToken stop)
     {
         async Task Make(string name, string fullName, string role, string about, string? unit = null, string? officer = null) =>
             await server.Post(
@@ -134,17 +151,19 @@ static class DemoAgency
                     unit,
                     officer,
                     about,
-                    password = NewPassword(),
+                    password = PasswordOf(name, administratorPassword),
                 },
                 stop
             );
 
-        foreach (var person in Officers)
+        foreach (var person in Officers.Concat(Others))
             await Make(
                 person.SignIn,
                 $"{person.Rank} {person.Name}",
                 "officer",
-                $"Wears a camera in {person.Platoon}, 31 Division. Sees her or his own recordings.",
+                Officers.Contains(person)
+                    ? $"Wears a camera in {person.Platoon}, 31 Division. Sees what she or he recorded, and explains findings."
+                    : $"In {person.Platoon}, 31 Division, without a camera so far.",
                 officer: places.OfficerIds[person.Badge]
             );
         await Make(
@@ -162,6 +181,30 @@ static class DemoAgency
             "Acts for the whole of 31 Division. Sees the recordings of all its platoons.",
             places.Units["31 Division"],
             places.OfficerIds["31-0288"]
+        );
+        await Make(
+            "laurent",
+            "Inspector Claire Laurent",
+            "professional-standards",
+            "Decides cases of professional standards."
+        );
+        await Make(
+            "novak",
+            "Inspector Petr Novak",
+            "professional-standards",
+            "Decides appeals, and what Inspector Laurent may not decide."
+        );
+        await Make(
+            "adeyemi",
+            "Grace Adeyemi",
+            "programme-manager",
+            "Looks after the programme: policy, dispatch, draws, measures. Sees no recordings."
+        );
+        await Make(
+            "lindqvist",
+            "Deputy Chief Eva Lindqvist",
+            "programme-manager",
+            "The second of the two people who put a policy into force."
         );
         await Make(
             "whitfield",
@@ -183,6 +226,7 @@ static class DemoAgency
         Places places,
         string homes,
         string cameraProgram,
+        SetBack? clock,
         CancellationToken stop
     )
     {
@@ -206,7 +250,8 @@ static class DemoAgency
                     "--code",
                     expected.GetProperty("code").GetString()!,
                 ],
-                stop
+                stop,
+                clock
             );
             if (code != 0)
                 throw new ServerSaidNo($"Demo camera {serial} could not be enrolled: {said}");
@@ -222,8 +267,17 @@ static class DemoAgency
 
     static string NewPassword() => RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 24);
 
-    // Kept until the founding is complete, so that one that was cut short can go on.
-    static async Task<string> AdministratorPassword(string homes, CancellationToken stop)
+    /// <summary>
+    /// So that the demo can act for its people on every day: made from the administrator's, which lies beside the demo's cameras. Nobody
+    /// else could guess it, and everybody may enter by one click anyway.
+    /// </summary>
+    public static string PasswordOf(string account, string administratorPassword) =>
+        Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(administratorPassword), Encoding.UTF8.GetBytes(account))
+        )[..32];
+
+    // Kept, so that a founding that was cut short can go on.
+    public static async Task<string> AdministratorPassword(string homes, CancellationToken stop)
     {
         var file = Path.Combine(homes, "administrator-password");
         if (!File.Exists(file))
@@ -242,8 +296,17 @@ static class DemoAgency
         return await File.ReadAllTextAsync(file, stop);
     }
 
+    /// <summary>The officer's walk as a file that the camera program reads; written when it is not there.</summary>
+    public static string RouteFile(string homes, int officer)
+    {
+        var file = Path.Combine(homes, $"route-{officer}.csv");
+        if (!File.Exists(file))
+            File.WriteAllText(file, Route(officer));
+        return file;
+    }
+
     /// <summary>A walk of about five minutes on no particular street: seconds, latitude, longitude, accuracy.</summary>
-    public static string Route(int officer)
+    static string Route(int officer)
     {
         var text = new StringBuilder();
         for (var second = 0; second <= 3600; second += 5)

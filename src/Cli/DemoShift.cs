@@ -12,41 +12,36 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
     readonly List<Child> running = [];
 
     /// <summary>One step of a recording: wait, then say it to the camera.</summary>
-    sealed record Step(double AfterSeconds, params string[] Verb);
+    sealed record Step(double AfterSeconds, Say Say);
+
+    static readonly Say Begin = new("activate", Trigger: "button");
+    static readonly Say End = new("deactivate", Trigger: "button");
 
     static readonly Step[][] Recordings =
     [
         [
-            new(0, "activate", "--trigger", "dispatch", "--detail", "Traffic stop, Keele St"),
-            new(6, "mark", "--label", "Licence checked"),
-            new(10, "deactivate", "--trigger", "button"),
+            new(0, new("activate", Trigger: "dispatch", Detail: "Traffic stop, Keele St")),
+            new(6, new("mark", Label: "Licence checked")),
+            new(10, End),
         ],
         [
-            new(0, "activate", "--trigger", "button", "--urgent"),
-            new(4, "mute", "--reason", "medical", "--text", "Nurse talks with the patient", "--said-aloud"),
-            new(5, "unmute"),
-            new(4, "mark", "--label", "Statement begins"),
-            new(5, "deactivate", "--trigger", "button"),
+            new(0, Begin with { Urgent = true }),
+            new(4, new("mute", Reason: "medical", Text: "Nurse talks with the patient", SaidAloud: true)),
+            new(5, new("unmute")),
+            new(4, new("mark", Label: "Statement begins")),
+            new(5, End),
         ],
         [
-            new(0, "activate", "--trigger", "light-bar"),
-            new(5, "avert", "--reason", "dignity", "--text", "Person undressed", "--said-aloud"),
-            new(5, "unavert"),
-            new(6, "deactivate", "--trigger", "button"),
+            new(0, new("activate", Trigger: "light-bar")),
+            new(5, new("avert", Reason: "dignity", Text: "Person undressed", SaidAloud: true)),
+            new(5, new("unavert")),
+            new(6, End),
         ],
         [
-            new(0, "activate", "--trigger", "button"),
-            new(
-                6,
-                "stop",
-                "--reason",
-                "private-place-refusal",
-                "--text",
-                "Occupant asked for the camera to be off",
-                "--said-aloud"
-            ),
-            new(6, "resume"),
-            new(6, "deactivate", "--trigger", "button"),
+            new(0, Begin),
+            new(6, new("stop", Reason: "private-place-refusal", Text: "Occupant asked for the camera to be off", SaidAloud: true)),
+            new(6, new("resume")),
+            new(6, End),
         ],
     ];
 
@@ -54,38 +49,11 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
     {
         var officers = DemoAgency.Officers;
         for (var i = 0; i < officers.Count; i++)
-        {
-            var route = Path.Combine(homes, $"route-{i}.csv");
-            if (!File.Exists(route))
-                await File.WriteAllTextAsync(route, DemoAgency.Route(i), stop);
-            running.Add(
-                Child.Start(
-                    cameraProgram,
-                    [
-                        "run",
-                        "--home",
-                        HomeOf(i),
-                        "--source",
-                        "scene",
-                        "--docked",
-                        "--pre-event",
-                        "10",
-                        "--size",
-                        "640x360",
-                        "--fps",
-                        "15",
-                        "--video-kbps",
-                        "700",
-                        "--position",
-                        $"route:{route}",
-                    ]
-                )
-            );
-        }
+            running.Add(CameraOf(i).Start(preEventSeconds: 10, videoKbps: 700, docked: true));
         await Task.WhenAll(officers.Select((_, i) => Wear(i, stop)));
     }
 
-    string HomeOf(int officer) => Path.Combine(homes, $"camera-{officer + 1}");
+    DemoCamera CameraOf(int officer) => new(homes, officer + 1, cameraProgram);
 
     async Task Wear(int officer, CancellationToken stop)
     {
@@ -95,22 +63,21 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
             foreach (var step in Recordings[(officer + number) % Recordings.Length])
             {
                 await Task.Delay(TimeSpan.FromSeconds(step.AfterSeconds), stop);
-                await Tell(officer, step.Verb, stop);
+                await Tell(officer, step.Say, stop);
             }
             await Task.Delay(number == 0 ? TimeSpan.FromSeconds(20) : Pause, stop);
         }
     }
 
-    async Task Tell(int officer, string[] verb, CancellationToken stop)
+    async Task Tell(int officer, Say say, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (code, said) = await Child.Run(cameraProgram, ["ctl", "--home", HomeOf(officer), .. verb], stop);
-            if (code == 0)
+            if (await CameraOf(officer).Tell(say, stop) is not { } trouble)
                 return;
-            if (attempt == 5)
+            if (attempt == 10)
             {
-                await Console.Error.WriteLineAsync($"Demo camera {officer + 1} did not take '{verb[0]}': {said}");
+                await Console.Error.WriteLineAsync($"Demo camera {officer + 1} did not take '{say.Verb}': {trouble}");
                 return;
             }
             await Task.Delay(TimeSpan.FromSeconds(1), stop); // it may still be starting

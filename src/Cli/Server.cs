@@ -30,6 +30,18 @@ sealed class Server(Uri agency) : IDisposable
     public async Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
         await Read(await Send(() => http.PostAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
 
+    /// <summary>Posts bytes as they are.</summary>
+    public async Task<JsonElement> Send(string path, string type, byte[] body, CancellationToken stop) =>
+        await Read(
+            await Send(() =>
+            {
+                var content = new ByteArrayContent(body);
+                content.Headers.ContentType = new(type);
+                return http.PostAsync(path, content, stop);
+            }),
+            stop
+        );
+
     public async Task<JsonElement> Patch(string path, object body, CancellationToken stop) =>
         await Read(await Send(() => http.PatchAsJsonAsync(path, body, LapelJson.Lenient, stop)), stop);
 
@@ -45,6 +57,14 @@ sealed class Server(Uri agency) : IDisposable
 
     public async Task<JsonElement> Get(string path, CancellationToken stop) =>
         await Read(await Send(() => http.GetAsync(path, stop)), stop);
+
+    /// <summary>What is there as text.</summary>
+    public async Task<string> Text(string path, CancellationToken stop)
+    {
+        await using var body = await Download(path, stop);
+        using var reader = new StreamReader(body);
+        return await reader.ReadToEndAsync(stop);
+    }
 
     public async Task<Stream> Download(string path, CancellationToken stop)
     {

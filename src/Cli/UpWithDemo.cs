@@ -14,12 +14,13 @@ static class UpWithDemo
         var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "The data folder" };
         var server = new Option<string>("--server-program") { Required = true, Description = "The server's dll" };
         var camera = new Option<string>("--camera-program") { Required = true, Description = "The camera's dll" };
+        var today = new Option<bool>("--today") { Description = "Do not live the week before" };
         var rest = new Argument<string[]>("server-options")
         {
             Arity = ArgumentArity.ZeroOrMore,
             Description = "Passed on to the server, after --",
         };
-        var command = new Command("up-with-demo", "Start the server with a demo agency.") { data, server, camera, rest };
+        var command = new Command("up-with-demo", "Start the server with a demo agency.") { data, server, camera, today, rest };
         command.Hidden = true;
         command.SetAction(
             (parsed, stop) =>
@@ -27,6 +28,7 @@ static class UpWithDemo
                     parsed.GetRequiredValue(data).FullName,
                     parsed.GetRequiredValue(server),
                     parsed.GetRequiredValue(camera),
+                    parsed.GetValue(today),
                     parsed.GetValue(rest) ?? [],
                     stop
                 )
@@ -38,6 +40,7 @@ static class UpWithDemo
         string data,
         string serverProgram,
         string cameraProgram,
+        bool today,
         string[] serverOptions,
         CancellationToken outer
     )
@@ -52,10 +55,26 @@ static class UpWithDemo
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
+        var past = new DemoPast(data, serverProgram, serverOptions, cameraProgram);
+        try
+        {
+            if (!today)
+                await past.Live(stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        catch (ServerSaidNo refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return 1;
+        }
+
         const string Says = "Lapel is at ";
         await using var server = Child.Start(
             serverProgram,
-            ["--data", data, .. serverOptions],
+            ["--data", data, .. serverOptions, .. past.Port],
             line => line.StartsWith(Says, StringComparison.Ordinal) ? line[Says.Length..] : null,
             line =>
             {

@@ -55,6 +55,9 @@ namespace Lapel.Custody;
 [JsonDerivedType(typeof(FindingExplained), "finding.explained")]
 [JsonDerivedType(typeof(FindingReviewed), "finding.reviewed")]
 [JsonDerivedType(typeof(CaseOpened), "case.opened")]
+[JsonDerivedType(typeof(CaseOpenedByHand), "case.opened-by-hand")]
+[JsonDerivedType(typeof(CaseReplied), "case.replied")]
+[JsonDerivedType(typeof(FindingReviewedAgain), "finding.reviewed-again")]
 [JsonDerivedType(typeof(CaseEvidenceAdded), "case.evidence-added")]
 [JsonDerivedType(typeof(CaseDecided), "case.decided")]
 [JsonDerivedType(typeof(AppealFiled), "case.appeal-filed")]
@@ -203,6 +206,23 @@ public abstract record CustodyEvent
     public sealed record FindingReviewed(FindingId Finding, string Outcome, string Reason) : CustodyEvent;
 
     public sealed record CaseOpened(CaseId Case, FindingId Finding, string Breach) : CustodyEvent;
+
+    /// <summary>After a complaint or at a board's request: no finding is behind it. <paramref name="Event"/> says what it is about.</summary>
+    public sealed record CaseOpenedByHand(
+        CaseId Case,
+        OfficerId Officer,
+        string Origin,
+        string Breach,
+        string Event,
+        string Reason
+    ) : CustodyEvent;
+
+    /// <summary>The officer whom a case is about said something to it.</summary>
+    public sealed record CaseReplied(CaseId Case, string Text) : CustodyEvent;
+
+    /// <summary>A second review took the place of the first, which is kept. <paramref name="Before"/> is what that had come to.</summary>
+    public sealed record FindingReviewedAgain(FindingId Finding, string Outcome, string Before, string Ground, string Reason)
+        : CustodyEvent;
 
     public sealed record CaseEvidenceAdded(CaseId Case, string What, RecordingId? Recording) : CustodyEvent;
 

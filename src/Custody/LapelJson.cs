@@ -7,7 +7,7 @@ namespace Lapel.Custody;
 
 /// <summary>
 /// The one JSON dialect of all formats, the API and the log: camelCase names, enums as kebab-case words, times as
-/// <see cref="Time.ToText"/>, absent instead of null. Readers of signed formats are strict: an unknown field is an error there,
+/// <see cref="Time.ToText"/>, lengths of time as ISO 8601 (PT2M2.25S), absent instead of null. Readers of signed formats are strict: an unknown field is an error there,
 /// so that nobody signs what the verifier does not understand.
 /// </summary>
 public static class LapelJson
@@ -39,6 +39,7 @@ public static class LapelJson
         options.TypeInfoResolver = fields.WithAddedModifier(AbsentMeansNull);
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         options.Converters.Add(new Time.InstantJson());
+        options.Converters.Add(new Time.DurationJson());
     }
 
     // Null is written by leaving the field out, so a field that may be null must not be required when reading.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Xml;
 using NodaTime;
 using NodaTime.Text;
 
@@ -33,5 +34,24 @@ public static class Time
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToText());
+    }
+
+    /// <summary>A length of time as ISO 8601 writes it: <c>PT2M2.25S</c>.</summary>
+    internal sealed class DurationJson : JsonConverter<Duration>
+    {
+        public override Duration Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            try
+            {
+                return Duration.FromTimeSpan(XmlConvert.ToTimeSpan(reader.GetString() ?? ""));
+            }
+            catch (Exception why) when (why is FormatException or OverflowException)
+            {
+                throw new JsonException("a length of time is written like PT2M2.25S");
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(XmlConvert.ToString(value.ToTimeSpan()));
     }
 }

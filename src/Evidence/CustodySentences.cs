@@ -100,6 +100,15 @@ public static class CustodySentences
             CustodyEvent.FindingExplained e => new("explained a finding", $"Reason given: {e.Reason}."),
             CustodyEvent.FindingReviewed e => new($"reviewed a finding: {e.Outcome}", $"Reason: {e.Reason}"),
             CustodyEvent.CaseOpened e => new("opened a case of professional standards", $"Class of breach: {e.Breach}."),
+            CustodyEvent.CaseOpenedByHand e => new(
+                $"opened a case of professional standards by hand ({e.Origin.Replace('-', ' ')})",
+                $"About {e.Event}. Class of breach: {e.Breach}. Reason: {e.Reason}"
+            ),
+            CustodyEvent.CaseReplied e => new("replied to a case about themselves", e.Text),
+            CustodyEvent.FindingReviewedAgain e => new(
+                $"reviewed a finding a second time: {e.Outcome.Replace('-', ' ')}, before {e.Before.Replace('-', ' ')}",
+                $"Ground: {e.Ground.Replace('-', ' ')}. Reason: {e.Reason}"
+            ),
             CustodyEvent.CaseEvidenceAdded e => new("added evidence to a case", e.What),
             CustodyEvent.CaseDecided e => new(
                 $"decided a case: {e.Outcome}, {e.PenaltyDays} days' suspension (floor {e.FloorDays})",

@@ -11,7 +11,10 @@ public interface IRecordingAside
     /// <summary>Ascending, from the top.</summary>
     int Order { get; }
 
-    /// <returns>None when there is nothing to say to this viewer.</returns>
+    /// <returns>
+    /// None when there is nothing to say to this viewer. A card with a form finds what was typed, when it was refused, in a cascading
+    /// <see cref="Form"/>.
+    /// </returns>
     Task<Aside?> Read(Reading reading, Viewer viewer, Recording recording, CancellationToken stop);
 }
 

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Routing;
 namespace Lapel.Evidence;
 
 /// <summary>The pages of recordings. They read what they show in one go; the components only draw.</summary>
-static class RecordingPages
+public static class RecordingPages
 {
     const int CustodyShown = 100;
 
-    public static void Map(IEndpointRouteBuilder app)
+    internal static void Map(IEndpointRouteBuilder app)
     {
         var form = new RequireAntiforgeryTokenAttribute();
         app.MapGet("/recordings", List).NeedsSignIn().ExcludeFromDescription();
@@ -57,7 +57,19 @@ static class RecordingPages
         IEnumerable<IRecordingAside> asides,
         TimeProvider clock,
         CancellationToken stop
-    ) => Show(id, viewer, records, asides, clock, null, stop);
+    ) => Show(id, viewer, records, asides, clock, null, null, stop);
+
+    /// <summary>The page again after a form on it was refused, with what was typed: cards take it as a cascading parameter.</summary>
+    public static Task<IResult> Again(
+        RecordingId id,
+        Viewer viewer,
+        AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
+        TimeProvider clock,
+        Form typed,
+        Refusal trouble,
+        CancellationToken stop
+    ) => Show(id, viewer, records, asides, clock, typed, trouble, stop);
 
     static async Task<IResult> Show(
         RecordingId id,
@@ -65,6 +77,7 @@ static class RecordingPages
         AgencyRecords records,
         IEnumerable<IRecordingAside> asides,
         TimeProvider clock,
+        Form? typed,
         Refusal? trouble,
         CancellationToken stop
     )
@@ -107,7 +120,12 @@ static class RecordingPages
             clock.Now()
         );
         return Page.Of<RecordingPage>(
-            new { View = view, Refusal = trouble },
+            new
+            {
+                View = view,
+                Typed = typed,
+                Refusal = trouble,
+            },
             trouble is null ? 200 : Refused.StatusOf(trouble.Kind)
         );
     }
@@ -215,7 +233,7 @@ static class RecordingPages
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
         {
-            return await Show(id, viewer, records, asides, clock, refused.Refusal, stop);
+            return await Show(id, viewer, records, asides, clock, form, refused.Refusal, stop);
         }
         return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
     }
@@ -241,7 +259,7 @@ static class RecordingPages
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
         {
-            return await Show(id, viewer, records, asides, clock, refused.Refusal, stop);
+            return await Show(id, viewer, records, asides, clock, null, refused.Refusal, stop);
         }
         return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
     }

@@ -29,6 +29,10 @@ public static class GovernanceModule
         Measuring.AddParts(parts, clock);
     }
 
+    /// <summary>What fsck looks at of this module.</summary>
+    public static IFsckRound FsckRound(Agency agency) =>
+        new DispatchFsck(agency.Get<AgencyRecords>(), agency.Get<ImportFiles>());
+
     public static void AddServices(IServiceCollection services)
     {
         PolicyPages.AddServices(services);

@@ -7,6 +7,9 @@ public interface IJob
 {
     string Kind { get; }
 
+    /// <summary>Reads whole recordings or the like: such jobs have a loop of their own, so that nobody waits for what is short behind them.</summary>
+    bool IsLong => false;
+
     Task Run(string subject, CancellationToken stop);
 }
 
@@ -14,7 +17,7 @@ public sealed record JobState(string Kind, string Subject, long Attempts, Instan
 
 /// <summary>
 /// The agency's queue of jobs, in its records: a job is enqueued in the transaction that needs it, leased by one node at a time, tried
-/// again with growing pauses, and deleted when done.
+/// again with growing pauses, and deleted when done. A node does one short and one long job at a time.
 /// </summary>
 public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeProvider clock, ILogger<Jobs> journal)
 {
@@ -23,7 +26,11 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
     const int MostAttempts = 8;
 
     readonly Dictionary<string, IJob> byKind = kinds.ToDictionary(k => k.Kind);
-    readonly SemaphoreSlim wake = new(0);
+    readonly SemaphoreSlim wakeShort = new(0);
+    readonly SemaphoreSlim wakeLong = new(0);
+
+    /// <summary>Kinds of long jobs, for SQL: words of our own code.</summary>
+    readonly string longKinds = string.Join(", ", kinds.Where(k => k.IsLong).Select(k => $"'{k.Kind}'").Append("''"));
 
     /// <summary>Enqueues, or if the same job waits already only sets when.</summary>
     /// <param name="at">Not before then; none: now.</param>
@@ -42,18 +49,25 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
             stop
         );
 
-    public void Wake() => wake.Release();
+    public void Wake()
+    {
+        wakeShort.Release();
+        wakeLong.Release();
+    }
 
-    public async Task Run(CancellationToken stop)
+    public Task Run(CancellationToken stop) =>
+        Task.WhenAll(Run($"kind NOT IN ({longKinds})", wakeShort, stop), Run($"kind IN ({longKinds})", wakeLong, stop));
+
+    async Task Run(string which, SemaphoreSlim wake, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
-            if (!await RunNext(stop))
+            if (!await RunNext(which, stop))
                 await wake.WaitAsync(IdlePause, stop);
     }
 
-    async Task<bool> RunNext(CancellationToken stop)
+    async Task<bool> RunNext(string which, CancellationToken stop)
     {
-        if (await Claim(stop) is not { } job)
+        if (await Claim(which, stop) is not { } job)
             return false;
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var renewing = Renew(job.Id, gone.Token);
@@ -80,23 +94,23 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
 
     sealed record Claimed(long Id, string Kind, string Subject, long Attempts);
 
-    async Task<Claimed?> Claim(CancellationToken stop)
+    async Task<Claimed?> Claim(string which, CancellationToken stop)
     {
         await using (var read = await records.Read(stop))
             if (
                 !await read.Any(
-                    "SELECT 1 FROM job WHERE due_at <= @now AND leased_until <= @now LIMIT 1",
+                    $"SELECT 1 FROM job WHERE due_at <= @now AND leased_until <= @now AND {which} LIMIT 1",
                     new { now = clock.Now() },
                     stop
                 )
             )
                 return null; // looking first keeps an idle queue from taking the writer's turn
         await using var work = await records.Begin(Actor.System("jobs"), stop);
-        const string Next = "SELECT id FROM job WHERE due_at <= @Now AND leased_until <= @Now ORDER BY due_at, id LIMIT 1";
+        var next = $"SELECT id FROM job WHERE due_at <= @Now AND leased_until <= @Now AND {which} ORDER BY due_at, id LIMIT 1";
         var claimed = await work.One(
             $"""
             UPDATE job SET leased_until = @until, attempts = attempts + 1
-            WHERE id = ({Next}{(work.Engine == Engine.Postgres ? " FOR UPDATE SKIP LOCKED" : "")})
+            WHERE id = ({next}{(work.Engine == Engine.Postgres ? " FOR UPDATE SKIP LOCKED" : "")})
             RETURNING id, kind, subject, attempts
             """,
             new { work.Now, until = work.Now + Lease },

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 
 namespace Lapel.Records;
@@ -112,6 +113,19 @@ public sealed class Work : Reading
 
     public Task<int> Execute(string sql, object? args, CancellationToken stop) =>
         connection.ExecuteAsync(Sql.Command(sql, args, transaction, stop));
+
+    /// <summary>
+    /// Memory for pages of SQLite's file, on this connection until it is said anew. A change that touches more pages than fit writes
+    /// them out and reads them back again and again. PostgreSQL has its own.
+    /// </summary>
+    public async Task KeepPages(int mebibytes, CancellationToken stop)
+    {
+        if (Engine == Engine.Sqlite)
+            await Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{mebibytes * 1024}"), null, stop);
+    }
+
+    /// <summary>SQLite's own.</summary>
+    public const int FewPages = 2;
 
     /// <summary>For many rows: the same statement with other values, again and again.</summary>
     /// <param name="names">Of the parameters, without @.</param>

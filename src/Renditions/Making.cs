@@ -30,6 +30,8 @@ sealed class Making(RenditionFiles files, Proxies proxies, ClearClips clear, Age
 
     public string Kind => JobKind;
 
+    public bool IsLong => true;
+
     public string Name => "renditions";
 
     public async Task Follow(IReadOnlyList<LoggedEntry> entries, Work work, CancellationToken stop)

@@ -104,6 +104,8 @@ static partial class ApiDescription
             AsText(schema, "uuid", "A lower-case UUID with hyphens.");
         else if (type == typeof(Instant))
             AsText(schema, "date-time", "UTC with up to six decimals, ending in Z.");
+        else if (type == typeof(Duration))
+            AsText(schema, "duration", "A length of time as ISO 8601 writes it: PT2M2.25S.");
         else if (type == typeof(Digest) || type == typeof(ClaimedDigest))
             AsText(schema, null, "SHA-256 as sha256: and 64 hexadecimal digits.");
         return Task.CompletedTask;

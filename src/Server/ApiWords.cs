@@ -399,6 +399,19 @@ public static class ApiWords
             "A page of cases."
         ),
         ["GET /api/v1/cases/{id}"] = new("A case", "", "The case with its finding, evidence, proposal, decision and appeal."),
+        ["POST /api/v1/findings/{id}/second-review"] = new(
+            "Review a finding a second time",
+            "Where the policy allows it, by somebody else, on one of its grounds. The first review stays in the record.",
+            "The review, and the case that it opened.",
+            201
+        ),
+        ["POST /api/v1/cases"] = new(
+            "Open a case by hand",
+            "After a complaint or at a board's request, about an incident that the officer took part in or a recording of theirs. Whoever opens a case does not decide it.",
+            "The case.",
+            201
+        ),
+        ["POST /api/v1/cases/{id}/replies"] = new("Reply to a case", "Only the officer whom the case is about can.", "The case.", 201),
         ["POST /api/v1/cases/{id}/evidence"] = new("Add evidence to a case", "", "The case.", 201),
         ["POST /api/v1/cases/{id}/decision"] = new(
             "Decide a case",

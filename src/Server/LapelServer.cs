@@ -152,7 +152,7 @@ public static class LapelServer
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
         RosterModule.AddParts(parts, clock, CameraSessions.Sightings);
-        EvidenceModule.AddParts(parts, IngestModule.FsckRound);
+        EvidenceModule.AddParts(parts, IngestModule.FsckRound, GovernanceModule.FsckRound);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         GovernanceModule.AddParts(parts, clock);

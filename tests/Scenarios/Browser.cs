@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Lapel.Scenarios;
@@ -46,19 +47,25 @@ sealed class Browser : IAsyncDisposable
         int width = 1280
     )
     {
+        var window = await Window(house.Agency, colours, width);
+        if (signedInAs is not null)
+            await window.SignIn(signedInAs);
+        return window;
+    }
+
+    /// <summary>A window of nobody's yet, before an agency that need not be a test's own.</summary>
+    public async Task<Window> Window(Uri agency, ColorScheme colours = ColorScheme.Light, int width = 1280)
+    {
         var context = await chromium.NewContextAsync(
             new()
             {
-                BaseURL = house.Agency.ToString(),
+                BaseURL = agency.ToString(),
                 ColorScheme = colours,
                 ViewportSize = new() { Width = width, Height = width < 600 ? 800 : 900 },
                 ReducedMotion = ReducedMotion.Reduce,
             }
         );
-        var window = new Window(await context.NewPageAsync(), house);
-        if (signedInAs is not null)
-            await window.SignIn(signedInAs);
-        return window;
+        return new(await context.NewPageAsync(), agency);
     }
 
     public async ValueTask DisposeAsync()
@@ -71,11 +78,12 @@ sealed class Browser : IAsyncDisposable
 /// <summary>One page in a window, and everything that went wrong in it.</summary>
 sealed class Window : IAsyncDisposable
 {
-    readonly LiveHouse house;
+    readonly Uri agency;
 
-    public Window(IPage page, LiveHouse house)
+    public Window(IPage page, Uri agency)
     {
-        (Page, this.house) = (page, house);
+        (Page, this.agency) = (page, agency);
+        var server = new Uri(agency, "/").ToString();
         Page.SetDefaultTimeout(60_000);
         page.Console += (_, said) =>
         {
@@ -87,7 +95,7 @@ sealed class Window : IAsyncDisposable
         page.Request += (_, request) =>
         {
             if (
-                !request.Url.StartsWith(house.Server.Address.ToString(), StringComparison.Ordinal)
+                !request.Url.StartsWith(server, StringComparison.Ordinal)
                 && !request.Url.StartsWith("blob:", StringComparison.Ordinal)
                 && !request.Url.StartsWith("data:", StringComparison.Ordinal)
             )
@@ -113,12 +121,27 @@ sealed class Window : IAsyncDisposable
 
     public async Task SignIn(string name)
     {
-        await Page.GotoAsync($"{house.Agency}sign-in");
+        await Page.GotoAsync($"{agency}sign-in");
         await Page.FillAsync("form[action='sign-in'] input[name=name]", name);
         await Page.FillAsync("form[action='sign-in'] input[name=password]", LiveHouse.Password);
         await Page.ClickAsync("form[action='sign-in'] button[type=submit]");
         await Page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
     }
+
+    /// <summary>By one click, as a demo agency lets everybody.</summary>
+    public async Task Enter(string name)
+    {
+        await Page.GotoAsync($"{agency}sign-in");
+        await Page.ClickAsync($"button.choice:has-text('{name}')");
+        await Page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+    }
+
+    /// <summary>Goes to a page of the agency.</summary>
+    public Task<IResponse?> Go(string path) => Page.GotoAsync($"{agency}{path}");
+
+    /// <summary>What the API says to whoever is signed in here.</summary>
+    public Task<JsonElement> Api(string path) =>
+        Page.EvaluateAsync<JsonElement>($"fetch('{agency}api/v1/{path}').then((answer) => answer.json())");
 
     /// <summary>Asks the page until an expression is true. Playwright's own waiting evaluates text in the page, which the security policy forbids.</summary>
     public Task Until(string expression) =>

@@ -41,13 +41,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
     /// <summary>The same with a wall clock that is off by so much, by libfaketime.</summary>
     public async Task StartWithClock(string offset, params string[] more)
     {
-        var library = Directory
-            .EnumerateDirectories("/usr/lib", "*-linux-gnu")
-            .Select(d => Path.Combine(d, "faketime", "libfaketimeMT.so.1"))
-            .FirstOrDefault(File.Exists);
-        library.ShouldNotBeNull("This test needs Debian's package libfaketime.");
-        // Not by the program faketime: it stays in between, and signals to it do not reach the camera.
-        Launch(more, ("LD_PRELOAD", library), ("FAKETIME", offset), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"));
+        Launch(more, WrongClock.By(offset));
         await Filming();
     }
 

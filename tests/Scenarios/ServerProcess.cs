@@ -25,6 +25,13 @@ sealed class ServerProcess : IAsyncDisposable
         return new(data, await Begun(process), more, process);
     }
 
+    /// <summary>On a clock of its own: see <see cref="WrongClock"/>.</summary>
+    public static async Task<ServerProcess> StartWithClock(string data, string offset)
+    {
+        var process = OwnProcess.Start("dotnet", Arguments(data, 0, []), WrongClock.By(offset));
+        return new(data, await Begun(process), [], process);
+    }
+
     /// <summary>Starts it again where it was, after it ended or was killed.</summary>
     /// <param name="crashAt">A step of Ingest's at which it shall kill itself.</param>
     public async Task StartAgain(string? crashAt = null)
@@ -45,11 +52,14 @@ sealed class ServerProcess : IAsyncDisposable
 
     static OwnProcess Launch(string data, int port, IReadOnlyList<string> more, string? crashAt)
     {
-        string[] arguments = [Programs.Server, "--data", data, "--port", $"{port}", "--reserve-bytes", "0", .. more];
+        var arguments = Arguments(data, port, more);
         return crashAt is null
             ? OwnProcess.Start("dotnet", arguments)
             : OwnProcess.Start("dotnet", arguments, ("LAPEL_CRASH_AT", crashAt));
     }
+
+    static string[] Arguments(string data, int port, IReadOnlyList<string> more) =>
+        [Programs.Server, "--data", data, "--port", $"{port}", "--reserve-bytes", "0", .. more];
 
     static async Task<Uri> Begun(OwnProcess process) => new(await process.Line("Lapel is at ", LongestStart));
 

@@ -27,6 +27,16 @@ static class CaseActs
         await CaseEvidences.Add(work, id, asked.What!, asked.Reference, asked.Recording, stop);
     }
 
+    /// <exception cref="RefusedException">See <see cref="CaseReplies.WhyNotReply"/>.</exception>
+    public static async Task Reply(Work work, Viewer viewer, CaseId id, AskReply asked, CancellationToken stop)
+    {
+        var folder = await CaseFolder.Require(work, viewer, id, stop);
+        FindingActs.Throw(
+            CaseReplies.WhyNotReply(viewer.Account.Officer, folder.Case.Officer, folder.Decision is not null, asked.Text)
+        );
+        await CaseReplies.Add(work, id, asked.Text!, stop);
+    }
+
     /// <exception cref="RefusedException">See <see cref="CaseDecisions.WhyNotDecide"/>.</exception>
     public static async Task Decide(Work work, Viewer viewer, CaseId id, AskDecision asked, CancellationToken stop)
     {
@@ -46,15 +56,21 @@ static class CaseActs
                 asked.Reason!.Trim(),
                 CaseDecisions.IsBelowFloor(floor, outcome, asked.Days) ? asked.Departure!.Trim() : null,
                 new(
-                    finding.Finding,
-                    finding.Event,
-                    finding.Because,
+                    finding?.Finding,
+                    folder.Event,
+                    finding?.Because,
                     folder.Evidence,
-                    finding.Explanations,
-                    finding.State.AskedAt,
-                    finding.Review!,
+                    finding?.Explanations ?? [],
+                    folder.AskedAt,
+                    finding?.Review,
                     folder.Proposal
-                ),
+                )
+                {
+                    Origin = folder.Case.Origin,
+                    OpenedBy = folder.OpenedBy,
+                    OpenedBecause = folder.Case.Reason,
+                    Replies = folder.Replies,
+                },
                 viewer.Account.Id,
                 viewer.Account.FullName,
                 work.Now,

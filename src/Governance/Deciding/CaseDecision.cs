@@ -21,17 +21,29 @@ public sealed record CaseDecision(
 );
 
 /// <summary>Everything that lay before the decision maker. Kept with the decision, so that it reads the same in ten years.</summary>
+/// <param name="Finding">None, with its explanation tree and its review, when the case was opened by hand.</param>
 /// <param name="AskedAt">When the officer was asked to explain; none when only their explanations show it.</param>
 public sealed record CaseFile(
-    Finding Finding,
+    Finding? Finding,
     string Event,
-    Because Because,
+    Because? Because,
     IReadOnlyList<CaseEvidence> Evidence,
     IReadOnlyList<Explanation> Explanations,
     Instant? AskedAt,
-    FindingReview Review,
+    FindingReview? Review,
     PenaltyProposal Proposal
-);
+)
+{
+    public CaseOrigin Origin { get; init; }
+
+    /// <summary>Name of the reviewer who passed it on, or of who opened it by hand.</summary>
+    public string? OpenedBy { get; init; }
+
+    /// <summary>Why it was opened by hand.</summary>
+    public string? OpenedBecause { get; init; }
+
+    public IReadOnlyList<CaseReply> Replies { get; init; } = [];
+}
 
 /// <summary>What somebody wants to decide.</summary>
 /// <param name="Signature">The decision maker's full name, typed: signs a departure from the floor.</param>

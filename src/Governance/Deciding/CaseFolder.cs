@@ -1,11 +1,18 @@
 namespace Lapel.Governance;
 
 /// <summary>Everything about one case, read in one go.</summary>
-/// <param name="Finding">With the explanation tree as the reviewer saw it.</param>
+/// <param name="Finding">With the explanation tree as the reviewer saw it; none when the case was opened by hand.</param>
+/// <param name="Event">What it is about, in words.</param>
 /// <param name="Proposal">As things stand; once decided, as it stood then.</param>
 public sealed record CaseFolder(
     ConductCase Case,
-    FindingFile Finding,
+    FindingFile? Finding,
+    string Officer,
+    string Badge,
+    string? Unit,
+    string Event,
+    string OpenedBy,
+    IReadOnlyList<CaseReply> Replies,
     IReadOnlyList<CaseEvidence> Evidence,
     PenaltyProposal Proposal,
     CaseDecision? Decision,
@@ -26,16 +33,29 @@ public sealed record CaseFolder(
 
     static async Task<CaseFolder> Read(Reading reading, ConductCase found, CancellationToken stop)
     {
-        var finding =
-            await Findings.Find(reading, found.Finding, stop)
-            ?? throw new InvalidDataException($"Case {found.Id} is about a finding that is gone.");
+        FindingFile? file = null;
+        if (found.Finding is { } id)
+        {
+            var finding =
+                await Findings.Find(reading, id, stop)
+                ?? throw new InvalidDataException($"Case {found.Id} is about a finding that is gone.");
+            file = await FindingFile.Read(reading, finding.Finding, found.OpenedAt, stop);
+        }
+        var officer = await Officers.Find(reading, found.Officer, stop);
+        var unit = found.Unit is { } its ? await Units.Find(reading, its, stop) : null;
         var decision = await CaseDecisions.Find(reading, found.Id, stop);
         return new(
             found,
-            await FindingFile.Read(reading, finding.Finding, found.OpenedAt, stop),
+            file,
+            officer?.Name ?? "An officer no longer on record",
+            officer?.Badge ?? "",
+            unit?.Name,
+            file?.Event ?? found.Event ?? "",
+            file?.Review?.Name ?? (await Accounts.Find(reading, found.SustainedBy, stop))?.FullName ?? "An account that is gone",
+            await CaseReplies.Of(reading, found.Id, stop),
             await CaseEvidences.Of(reading, found.Id, stop),
             decision?.File.Proposal
-                ?? PenaltyProposal.Of(found, finding.Finding.From, await DecidedBefore.For(reading, found, stop)),
+                ?? PenaltyProposal.Of(found, found.HappenedAt, await DecidedBefore.For(reading, found, stop)),
             decision,
             await Appeals.Find(reading, found.Id, stop)
         );
@@ -45,13 +65,18 @@ public sealed record CaseFolder(
         new(
             Case.Officer,
             Case.SustainedBy,
-            Finding.Finding.Attendance is not null || Finding.Finding.Recording is not null,
+            Finding is { Finding: { Attendance: not null } or { Recording: not null } }
+                || Case.Attendance is not null
+                || Case.Recording is not null,
             Evidence.Count,
-            Finding.Explanations.Count > 0,
-            Finding.State.AskedAt,
+            Replies.Count > 0 || Finding?.Explanations.Count > 0,
+            AskedAt,
             Case.Class.FloorDays,
             Decision is not null
         );
+
+    /// <summary>When the officer was asked; by a case that was opened by hand they are asked as it opens: it stands on their page then.</summary>
+    public Instant? AskedAt => Finding is null ? Case.OpenedAt : Finding.State.AskedAt;
 
     internal static Decider Who(Viewer viewer) =>
         new(viewer.Account.Id, viewer.Account.FullName, viewer.Account.Officer, viewer.May(Permission.DecideCases));

@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace Lapel.Governance;
 
+/// <param name="Kind">Of the finding; none when the case was opened by hand.</param>
 /// <param name="Outcome">Code of what was decided; none while it is open.</param>
 /// <param name="Appealed">An appeal waits or was decided.</param>
 public sealed record ListedCase(
     ConductCase Case,
     string Officer,
     string Badge,
-    FindingKind Kind,
+    FindingKind? Kind,
     string? Outcome,
     int PenaltyDays,
     bool Appealed
@@ -56,7 +57,7 @@ static class CaseList
                 a.conduct_case AS appealed, a.penalty_days AS appeal_days
             FROM conduct_case c
             JOIN officer o ON o.id = c.officer
-            JOIN finding_review r ON r.finding = c.finding
+            LEFT JOIN finding_review r ON r.finding = c.finding
             LEFT JOIN case_decision d ON d.conduct_case = c.id
             LEFT JOIN appeal a ON a.conduct_case = c.id
             WHERE {string.Join(" AND ", where)} ORDER BY c.opened_at DESC, c.id DESC LIMIT @size
@@ -66,7 +67,7 @@ static class CaseList
                 ConductCases.From(row),
                 row.Text("officer_name"),
                 row.Text("officer_badge"),
-                row.Word<FindingKind>("kind"),
+                row.TextOrNull("kind") is { } kind ? Words<FindingKind>.Parse(kind) : null,
                 row.TextOrNull("outcome"),
                 (int)(row.NumberOrNull("appeal_days") ?? row.NumberOrNull("penalty_days") ?? 0),
                 row.TextOrNull("appealed") is not null

@@ -10,21 +10,36 @@ static class CasePages
 {
     public static void Map(IEndpointRouteBuilder app)
     {
+        Done.Add("case-opened-by-hand", "The case is open, and the officer sees it with your reason. Somebody else decides it.");
+        Done.Add("case-replied", "Your reply is kept with the case.");
         Done.Add("evidence-added", "The evidence is on the list.");
         Done.Add("case-decided", "The decision is kept with everything that lay before you. The officer sees it.");
         Done.Add("appeal-filed", "Your appeal is filed. Somebody who did not decide the case answers it.");
         Done.Add("appeal-decided", "The appeal is decided, and the officer sees it.");
         app.MapGet("/cases", List).NeedsSignIn().ExcludeFromDescription();
         app.MapGet("/cases/{id}", One).NeedsSignIn().ExcludeFromDescription();
+        app.MapForm("/cases", Open).Needs(Permission.DecideCases);
+        app.MapForm("/cases/{id}/reply", Reply).Needs(Permission.AnswerFindings);
         app.MapForm("/cases/{id}/evidence", AddEvidence).Needs(Permission.DecideCases);
         app.MapForm("/cases/{id}/decide", Decide).Needs(Permission.DecideCases);
         app.MapForm("/cases/{id}/appeal", File).Needs(Permission.AnswerFindings);
         app.MapForm("/cases/{id}/appeal/decide", DecideAppeal).Needs(Permission.DecideCases);
     }
 
-    static async Task<IResult> List(
+    static Task<IResult> List(
         string? state,
         string? before,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) => ShowList(state, before, null, null, viewer, records, clock, stop);
+
+    static async Task<IResult> ShowList(
+        string? state,
+        string? before,
+        Form? typed,
+        Refusal? trouble,
         Viewer viewer,
         AgencyRecords records,
         TimeProvider clock,
@@ -33,15 +48,68 @@ static class CasePages
     {
         await using var reading = await records.Read(stop);
         var rows = await CaseList.Page(reading, viewer, state != "all", before, stop);
+        var policy = (await Policies.AllInForce(reading, stop)).LastOrDefault(p => p.From <= clock.Now());
         return Page.Of<CasesPage>(
             new
             {
                 Rows = rows,
                 All = state == "all",
+                Classes = viewer.May(Permission.DecideCases) ? policy?.Policy.Breaches ?? [] : [],
                 Now = clock.Now(),
-            }
+                Typed = typed,
+                Trouble = trouble,
+            },
+            Forms.StatusOf(trouble)
         );
     }
+
+    static Task<IResult> Open(
+        Form form,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                var ask = new AskCase(
+                    form.TextOrNull("officer"),
+                    form.TextOrNull("breach"),
+                    Words<CaseOrigin>.TryParse(form.Text("origin"), out var origin) ? origin : null,
+                    form.TextOrNull("reason"),
+                    form.TextOrNull("incident"),
+                    form.IdOrNull<Nouns.Recording>("recording")
+                );
+                await using var work = await records.Begin(viewer.Actor, stop);
+                var id = await CasesByHand.Open(work, viewer, ask, stop);
+                await work.Commit(stop);
+                return Forms.To(http, $"cases/{id}", "case-opened-by-hand");
+            },
+            refusal => ShowList(null, null, form, refusal, viewer, records, clock, stop)
+        );
+
+    static Task<IResult> Reply(
+        CaseId id,
+        Form form,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        Do(
+            id,
+            form,
+            http,
+            viewer,
+            records,
+            clock,
+            work => CaseActs.Reply(work, viewer, id, new(form.TextOrNull("text")), stop),
+            "case-replied",
+            stop
+        );
 
     static Task<IResult> One(CaseId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
         Show(id, null, null, viewer, records, clock, stop);

@@ -11,6 +11,8 @@ static class CaseRoutes
     {
         api.MapGet("/cases", List).NeedsSignIn();
         api.MapGet("/cases/{id}", One).NeedsSignIn();
+        api.MapPost("/cases", Open).DisableAntiforgery().Needs(Permission.DecideCases);
+        api.MapPost("/cases/{id}/replies", Reply).DisableAntiforgery().Needs(Permission.AnswerFindings);
         api.MapPost("/cases/{id}/evidence", AddEvidence).DisableAntiforgery().Needs(Permission.DecideCases);
         api.MapPost("/cases/{id}/decision", Decide).DisableAntiforgery().Needs(Permission.DecideCases);
         api.MapPost("/cases/{id}/appeal", File).DisableAntiforgery().Needs(Permission.AnswerFindings);
@@ -35,7 +37,10 @@ static class CaseRoutes
 
     public sealed record CaseAnswer(
         ConductCase Case,
-        FindingRoutes.FindingAnswer Finding,
+        FindingRoutes.FindingAnswer? Finding,
+        string Event,
+        string OpenedBy,
+        IReadOnlyList<CaseReply> Replies,
         IReadOnlyList<CaseEvidence> Evidence,
         PenaltyProposal Proposal,
         CaseDecision? Decision,
@@ -53,13 +58,28 @@ static class CaseRoutes
         var folder = await CaseFolder.Require(reading, viewer, id, stop);
         return new(
             folder.Case,
-            FindingRoutes.FindingAnswer.Of(folder.Finding, now),
+            folder.Finding is { } finding ? FindingRoutes.FindingAnswer.Of(finding, now) : null,
+            folder.Event,
+            folder.OpenedBy,
+            folder.Replies,
             folder.Evidence,
             folder.Proposal,
             folder.Decision,
             folder.Appeal
         );
     }
+
+    static async Task<IResult> Open(AskCase ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    {
+        await using var work = await records.Begin(viewer.Actor, stop);
+        var id = await CasesByHand.Open(work, viewer, ask, stop);
+        var answer = await Answer(work, viewer, id, work.Now, stop);
+        await work.Commit(stop);
+        return TypedResults.Created($"cases/{id}", answer);
+    }
+
+    static Task<IResult> Reply(CaseId id, AskReply ask, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+        Do(id, viewer, records, work => CaseActs.Reply(work, viewer, id, ask, stop), stop);
 
     static Task<IResult> AddEvidence(CaseId id, AskEvidence ask, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
         Do(id, viewer, records, work => CaseActs.AddEvidence(work, viewer, id, ask, stop), stop);

@@ -46,11 +46,53 @@ static class FindingActs
         var file = await FindingFile.Require(work, viewer, id, work.Now, stop);
         var facts = await ToReview(work, viewer, file, stop);
         Throw(FindingReviews.WhyNotReview(facts, outcome, asked.Reason, work.Now));
+        return await Conclude(work, viewer, file, outcome, asked.Reason!, null, stop);
+    }
+
+    /// <returns>The case that was opened, when the breach's route is professional standards.</returns>
+    /// <exception cref="RefusedException">See <see cref="SecondReviews.WhyNot"/>.</exception>
+    public static async Task<CaseId?> ReviewAgain(
+        Work work,
+        Viewer viewer,
+        FindingId id,
+        AskSecondReview asked,
+        CancellationToken stop
+    )
+    {
+        if (asked.Outcome is not { } outcome)
+            throw new RefusedException(new("outcome-missing", "Choose what the review comes to."));
+        var file = await FindingFile.Require(work, viewer, id, work.Now, stop);
+        Throw(
+            SecondReviews.WhyNot(
+                await SecondReviews.Of(work, viewer, file, stop),
+                outcome,
+                asked.Ground,
+                asked.Reason,
+                work.Now
+            )
+        );
+        await SecondReviews.SetAside(work, file.Review!, asked.Ground!.Value, stop);
+        // Again from what stands now: the first review is no history of itself.
+        file = await FindingFile.Require(work, viewer, id, work.Now, stop);
+        var again = (asked.Ground.Value, (await SecondReviews.Former(work, id, stop))[^1].Outcome);
+        return await Conclude(work, viewer, file, outcome, asked.Reason!, again, stop);
+    }
+
+    static async Task<CaseId?> Conclude(
+        Work work,
+        Viewer viewer,
+        FindingFile file,
+        ReviewOutcome outcome,
+        string reason,
+        (SecondGround Ground, ReviewOutcome Before)? again,
+        CancellationToken stop
+    )
+    {
         var breach = outcome == ReviewOutcome.Sustained ? file.Class : null;
         var review = new FindingReview(
-            id,
+            file.Finding.Id,
             outcome,
-            asked.Reason!.Trim(),
+            reason.Trim(),
             breach?.Id,
             breach?.Route,
             file.Because,
@@ -58,7 +100,7 @@ static class FindingActs
             viewer.Account.FullName,
             work.Now
         );
-        await FindingReviews.Keep(work, file.Finding, review, stop);
+        await FindingReviews.Keep(work, file.Finding, review, again, stop);
         if (breach?.Route != Route.ProfessionalStandards)
             return null;
         var opened = await ConductCases.Open(work, file.Finding, breach, viewer.Account.Id, stop);

@@ -24,6 +24,9 @@ public sealed record FindingFile(
     FindingReview? Review
 )
 {
+    /// <summary>Reviews that a later one took the place of, the first of them first.</summary>
+    public IReadOnlyList<FormerReview> Former { get; init; } = [];
+
     /// <exception cref="RefusedException">There is none, or the viewer may not know of it.</exception>
     public static async Task<FindingFile> Require(
         Reading reading,
@@ -64,7 +67,10 @@ public sealed record FindingFile(
             Governance.Explanations.For(policy, finding.Kind),
             await Governance.Explanations.Of(reading, finding.Id, stop),
             review
-        );
+        )
+        {
+            Former = await SecondReviews.Former(reading, finding.Id, stop),
+        };
     }
 
     static readonly Because NoLongerFound = Because.Of($"By the facts as they are now this is no longer found.");
@@ -90,7 +96,12 @@ public sealed record FindingFile(
             return await Judgements.Again(reading, attendance, now, stop) is { } again
                 ? (
                     $"{again.Facts.Incident.Number}, {again.Facts.Incident.CallType}"
-                        + (again.Facts.Incident.Address is { } address ? $", {address}" : ""),
+                        + (again.Facts.Incident.Address is { } address ? $", {address}" : "")
+                        + string.Concat(
+                            finding
+                                .AlsoOf.Where(again.Facts.Beside.ContainsKey)
+                                .Select(a => $"; and {again.Facts.Beside[a].Number}, {again.Facts.Beside[a].CallType}")
+                        ),
                     again.Facts.Incident.CallType,
                     again.Policy is { } policy && again.Judgement.Findings.Any(f => f.Id == finding.Id)
                         ? Explained.Of(policy, again.Facts, again.Judgement, finding)

@@ -11,11 +11,13 @@ static class FindingPages
     {
         Done.Add("finding-explained", "Your explanation is kept. Your supervisor reads it next.");
         Done.Add("finding-reviewed", "The review is kept, and the officer sees it.");
+        Done.Add("finding-reviewed-again", "The second review is kept, and the first with it. The officer sees both.");
         Done.Add("case-opened", "The review is kept. A case of professional standards is open.");
         app.MapGet("/my-findings", Mine).Needs(Permission.AnswerFindings).ExcludeFromDescription();
         app.MapGet("/findings", List).NeedsSignIn().ExcludeFromDescription();
         app.MapGet("/findings/{id}", One).NeedsSignIn().ExcludeFromDescription();
         app.MapForm("/findings/{id}/explain", Explain).Needs(Permission.AnswerFindings);
+        app.MapForm("/findings/{id}/review-again", ReviewAgain).Needs(Permission.ReviewFindings);
         app.MapForm("/findings/{id}/review", Review).Needs(Permission.ReviewFindings);
     }
 
@@ -68,7 +70,7 @@ static class FindingPages
     static Task<IResult> One(FindingId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
         Show(id, null, null, viewer, records, clock, stop);
 
-    static async Task<IResult> Show(
+    internal static async Task<IResult> Show(
         FindingId id,
         Form? typed,
         Refusal? trouble,
@@ -79,12 +81,12 @@ static class FindingPages
     )
     {
         FindingFile file;
-        ToReview review;
+        ToReviewAgain review;
         FindingNotice? notice;
         await using (var reading = await records.Read(stop))
         {
             file = await FindingFile.Require(reading, viewer, id, clock.Now(), stop);
-            review = await FindingActs.ToReview(reading, viewer, file, stop);
+            review = await SecondReviews.Of(reading, viewer, file, stop);
             notice = await FindingNotices.Find(reading, id, stop);
         }
         var own = viewer.Account.Officer == file.Finding.Officer;
@@ -105,7 +107,8 @@ static class FindingPages
                 File = file,
                 Open = open,
                 Own = own,
-                ToReview = review,
+                ToReview = review.Finding,
+                Again = review,
                 SeesCase = file.State.Case is not null && CaseReach.Of(viewer).Sees(file.Finding.Officer),
                 Now = clock.Now(),
                 Typed = typed,
@@ -138,6 +141,31 @@ static class FindingPages
                 await FindingActs.Explain(work, viewer, id, ask, stop);
                 await work.Commit(stop);
                 return Forms.To(http, form.Text("from") == "mine" ? "my-findings" : $"findings/{id}", "finding-explained");
+            },
+            refusal => Show(id, form, refusal, viewer, records, clock, stop)
+        );
+
+    static Task<IResult> ReviewAgain(
+        FindingId id,
+        Form form,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                var ask = new AskSecondReview(
+                    Words<ReviewOutcome>.TryParse(form.Text("outcome"), out var outcome) ? outcome : null,
+                    Words<SecondGround>.TryParse(form.Text("ground"), out var ground) ? ground : null,
+                    form.TextOrNull("reason")
+                );
+                await using var work = await records.Begin(viewer.Actor, stop);
+                var opened = await FindingActs.ReviewAgain(work, viewer, id, ask, stop);
+                await work.Commit(stop);
+                return Forms.To(http, $"findings/{id}", opened is null ? "finding-reviewed-again" : "case-opened");
             },
             refusal => Show(id, form, refusal, viewer, records, clock, stop)
         );

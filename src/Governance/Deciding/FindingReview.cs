@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Lapel.Governance;
 
-/// <summary>What a supervisor made of a finding. One finding has one review; it is never changed.</summary>
+/// <summary>
+/// What a supervisor made of a finding. One finding has one review that counts; it is never changed. Where the policy allows a second
+/// (<see cref="SecondReviews"/>), the first is kept beside it.
+/// </summary>
 /// <param name="Breach">Id of the class that was sustained, escalated if so; none when nothing was.</param>
 /// <param name="Because">The explanation tree as the reviewer saw it.</param>
 public sealed record FindingReview(
@@ -153,7 +156,14 @@ public static class FindingReviews
             stop
         );
 
-    internal static async Task Keep(Work work, Finding finding, FindingReview review, CancellationToken stop)
+    /// <param name="again">On what ground a second review takes the place of which first; none for a first.</param>
+    internal static async Task Keep(
+        Work work,
+        Finding finding,
+        FindingReview review,
+        (SecondGround Ground, ReviewOutcome Before)? again,
+        CancellationToken stop
+    )
     {
         var kept = await work.Execute(
             """
@@ -180,8 +190,17 @@ public static class FindingReviews
         );
         if (kept == 0)
             throw new RefusedException(Reviewed); // somebody else did in this moment
+        var outcome = Words<ReviewOutcome>.Of(review.Outcome);
         work.Append(
-            new CustodyEvent.FindingReviewed(finding.Id, Words<ReviewOutcome>.Of(review.Outcome), review.Reason),
+            again is var (ground, before)
+                ? new CustodyEvent.FindingReviewedAgain(
+                    finding.Id,
+                    outcome,
+                    Words<ReviewOutcome>.Of(before),
+                    Words<SecondGround>.Of(ground),
+                    review.Reason
+                )
+                : new CustodyEvent.FindingReviewed(finding.Id, outcome, review.Reason),
             finding.Recording
         );
     }

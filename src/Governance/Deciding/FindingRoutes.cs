@@ -13,6 +13,7 @@ static class FindingRoutes
         api.MapGet("/findings/{id}", One).NeedsSignIn();
         api.MapPost("/findings/{id}/explanations", Explain).DisableAntiforgery().Needs(Permission.AnswerFindings);
         api.MapPost("/findings/{id}/review", Review).DisableAntiforgery().Needs(Permission.ReviewFindings);
+        api.MapPost("/findings/{id}/second-review", ReviewAgain).DisableAntiforgery().Needs(Permission.ReviewFindings);
         api.MapGet("/my-findings", Mine).Needs(Permission.AnswerFindings);
     }
 
@@ -35,6 +36,7 @@ static class FindingRoutes
         IReadOnlyList<ExplanationReason> Offered,
         IReadOnlyList<Explanation> Explanations,
         FindingReview? Review,
+        IReadOnlyList<FormerReview> Former,
         CaseId? Case
     )
     {
@@ -52,6 +54,7 @@ static class FindingRoutes
                 file.Offered,
                 file.Explanations,
                 file.Review,
+                file.Former,
                 file.State.Case
             );
     }
@@ -97,6 +100,21 @@ static class FindingRoutes
     {
         await using var work = await records.Begin(viewer.Actor, stop);
         var opened = await FindingActs.Review(work, viewer, id, ask, stop);
+        var review = (await FindingReviews.Find(work, id, stop))!;
+        await work.Commit(stop);
+        return TypedResults.Created($"findings/{id}", new ReviewAnswer(review, opened));
+    }
+
+    static async Task<IResult> ReviewAgain(
+        FindingId id,
+        AskSecondReview ask,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
+    {
+        await using var work = await records.Begin(viewer.Actor, stop);
+        var opened = await FindingActs.ReviewAgain(work, viewer, id, ask, stop);
         var review = (await FindingReviews.Find(work, id, stop))!;
         await work.Commit(stop);
         return TypedResults.Created($"findings/{id}", new ReviewAnswer(review, opened));

@@ -87,6 +87,25 @@ static class FindingWords
             _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
         };
 
+    public static string Of(CaseOrigin origin) =>
+        origin switch
+        {
+            CaseOrigin.Finding => "A sustained finding",
+            CaseOrigin.Complaint => "A complaint",
+            CaseOrigin.BoardRequest => "A request of the board",
+            CaseOrigin.Other => "Something else",
+            _ => throw new ArgumentOutOfRangeException(nameof(origin)),
+        };
+
+    public static string Of(SecondGround ground) =>
+        ground switch
+        {
+            SecondGround.HigherRank => "A higher rank looks at it again",
+            SecondGround.NewEvidence => "New evidence",
+            SecondGround.RequestOfOfficer => "The officer asked for it",
+            _ => throw new ArgumentOutOfRangeException(nameof(ground)),
+        };
+
     public static string Of(Outcome outcome) =>
         outcome switch
         {

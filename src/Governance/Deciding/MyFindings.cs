@@ -166,16 +166,18 @@ sealed class OfficerWaiting : IWaiting
         )
             return null;
         await using var reading = await agency.Get<AgencyRecords>().Read(stop);
-        var (findings, praise) = await reading.One(
+        var (findings, cases, praise) = await reading.One(
             """
             SELECT
                 (SELECT COUNT(*) FROM finding f WHERE f.officer = @officer AND f.withdrawn = 0
                     AND NOT EXISTS (SELECT 1 FROM finding_review r WHERE r.finding = f.id)
                     AND NOT EXISTS (SELECT 1 FROM explanation e WHERE e.finding = f.id)) AS findings,
+                (SELECT COUNT(*) FROM conduct_case c WHERE c.officer = @officer AND c.finding IS NULL AND c.decided_at IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM case_reply r WHERE r.conduct_case = c.id)) AS cases,
                 (SELECT COUNT(*) FROM commendation WHERE officer = @officer AND seen_at IS NULL) AS praise
             """,
             new { officer },
-            row => (row.Number("findings"), row.Number("praise")),
+            row => (row.Number("findings"), row.Number("cases"), row.Number("praise")),
             stop
         );
         var banner = (findings, praise) switch
@@ -186,7 +188,9 @@ sealed class OfficerWaiting : IWaiting
             (_, 0) => $"{findings} findings wait for your explanation.",
             _ => $"{findings} findings wait for your explanation, and somebody praised what you did.",
         };
-        return new("my-findings", findings + praise, banner, First: true);
+        if (cases > 0)
+            banner = "A case about you was opened, and waits for your reply." + (findings + praise > 0 ? $" {banner}" : "");
+        return new("my-findings", findings + cases + praise, banner, First: true);
     }
 }
 

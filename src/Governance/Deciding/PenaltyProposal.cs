@@ -64,11 +64,10 @@ public sealed record DecidedBefore(
 )
 {
     const string Columns = """
-        SELECT c.id, c.officer, c.breach, r.from_at, d.outcome, d.penalty_days, d.departure, d.at,
+        SELECT c.id, c.officer, c.breach, c.happened_at, d.outcome, d.penalty_days, d.departure, d.at,
             a.outcome AS appeal_outcome, a.penalty_days AS appeal_days
         FROM conduct_case c
         JOIN case_decision d ON d.conduct_case = c.id
-        JOIN finding_review r ON r.finding = c.finding
         LEFT JOIN appeal a ON a.conduct_case = c.id
         """;
 
@@ -100,7 +99,7 @@ public sealed record DecidedBefore(
             appeal == AppealOutcome.SetAside ? "unfounded" : row.Text("outcome"),
             (int)(row.NumberOrNull("appeal_days") ?? row.Number("penalty_days")),
             row.TextOrNull("departure") is not null,
-            row.Time("from_at"),
+            row.Time("happened_at"),
             row.Time("at")
         );
     }

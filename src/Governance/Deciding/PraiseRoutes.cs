@@ -26,11 +26,13 @@ static class PraiseRoutes
         return TypedResults.Created("commendations", new { number });
     }
 
-    static async Task<IResult> PraiseByForm(
+    static Task<IResult> PraiseByForm(
         Form form,
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
+        TimeProvider clock,
         CancellationToken stop
     )
     {
@@ -40,15 +42,24 @@ static class PraiseRoutes
             form.IdOrNull<Nouns.Attendance>("attendance")
         );
         var finding = form.IdOrNull<Nouns.Finding>("finding");
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Do(work, viewer, ask, stop);
-        await work.Commit(stop);
-        return Forms.To(
-            http,
-            finding is { } back ? $"findings/{back}"
-                : ask.Recording is { } recording ? $"recordings/{recording}"
-                : "findings",
-            "officer-commended"
+        return Forms.Do(
+            async () =>
+            {
+                await using var work = await records.Begin(viewer.Actor, stop);
+                await Do(work, viewer, ask, stop);
+                await work.Commit(stop);
+                return Forms.To(
+                    http,
+                    finding is { } back ? $"findings/{back}"
+                        : ask.Recording is { } recording ? $"recordings/{recording}"
+                        : "findings",
+                    "officer-commended"
+                );
+            },
+            refusal =>
+                finding is { } from ? FindingPages.Show(from, form, refusal, viewer, records, clock, stop)
+                : ask.Recording is { } seen ? RecordingPages.Again(seen, viewer, records, asides, clock, form, refusal, stop)
+                : throw new RefusedException(refusal)
         );
     }
 

@@ -40,20 +40,26 @@ static class TagRoutes
         return TypedResults.Created($"recordings/{id}/tag", tag);
     }
 
-    static async Task<IResult> TagByForm(
+    static Task<IResult> TagByForm(
         RecordingId id,
         Form form,
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
+        TimeProvider clock,
         CancellationToken stop
-    )
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Do(work, viewer, id, new(form.TextOrNull("caseNumber"), form.TextOrNull("category")), stop);
-        await work.Commit(stop);
-        return Forms.To(http, $"recordings/{id}", "recording-tagged");
-    }
+    ) =>
+        Forms.Do(
+            async () =>
+            {
+                await using var work = await records.Begin(viewer.Actor, stop);
+                await Do(work, viewer, id, new(form.TextOrNull("caseNumber"), form.TextOrNull("category")), stop);
+                await work.Commit(stop);
+                return Forms.To(http, $"recordings/{id}", "recording-tagged");
+            },
+            refusal => RecordingPages.Again(id, viewer, records, asides, clock, form, refusal, stop)
+        );
 
     static async Task Do(Work work, Viewer viewer, RecordingId id, AskTag ask, CancellationToken stop)
     {

@@ -5,6 +5,7 @@ namespace Lapel.Governance;
 
 /// <summary>What an officer enters of their own accord.</summary>
 /// <param name="ClearedAt">None while it goes on.</param>
+/// <param name="Exigency">A code of the policy's list; none mostly.</param>
 public sealed record AskOnView(
     Activity Activity,
     Instant ArrivedAt,
@@ -16,6 +17,7 @@ public sealed record AskOnView(
 );
 
 /// <summary>What a clerk corrects; a field that is left out stays.</summary>
+/// <param name="Exigency">A code of the policy's list; empty: none stood.</param>
 public sealed record AskCorrection(
     string Reason,
     string? CallType = null,
@@ -54,7 +56,14 @@ public static class ByHand
         CancellationToken stop
     )
     {
-        if (WhyNotEnter(officer, ask, work.Now) is { } refusal)
+        if (
+            (
+                WhyNotEnter(officer, ask, work.Now)
+                ?? Exigencies.WhyNot(await Exigencies.At(work, ask.ArrivedAt, stop), ask.Exigency)
+            )
+            is
+            { } refusal
+        )
             throw new RefusedException(refusal);
         var day = ask.ArrivedAt.InZone(zone).Date.ToString("uuuuMMdd", CultureInfo.InvariantCulture);
         var before = await work.Many(
@@ -100,7 +109,11 @@ public static class ByHand
         var known =
             (await Incidents.Known(work, [number], stop)).GetValueOrDefault(number)
             ?? throw new RefusedException(Incidents.NotFound);
-        if (WhyNotCorrect(known, ask, work.Now) is { } refusal)
+        var offered = await Exigencies.At(work, known.BeginsAt, stop);
+        if (
+            (WhyNotCorrect(known, ask, work.Now) ?? Exigencies.WhyNot(offered, ask.Exigency, known.Incident.Exigency)) is
+            { } refusal
+        )
             throw new RefusedException(refusal);
         var asked = (ask.Parts ?? []).ToDictionary(p => p.Id);
         // What dispatch said of each part is remembered as it was, so that the same file again does not undo this.
@@ -113,7 +126,7 @@ public static class ByHand
             Priority = ask.Priority ?? known.Incident.Priority,
             Address = Trimmed(ask.Address) ?? known.Incident.Address,
             Place = ask.Place ?? known.Incident.Place,
-            Exigency = Trimmed(ask.Exigency) ?? known.Incident.Exigency,
+            Exigency = ask.Exigency is null ? known.Incident.Exigency : Trimmed(ask.Exigency),
             Revision = known.Incident.Revision + 1,
             ChangedAt = work.Now,
         };

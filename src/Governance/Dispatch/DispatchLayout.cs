@@ -47,13 +47,18 @@ public sealed record ActivityRule(string CallType, Activity Activity)
 /// <param name="TimeFormats">NodaTime patterns of local times, or <c>iso</c> for ISO 8601 with or without an offset.</param>
 /// <param name="TimeZone">IANA name; none: the agency's.</param>
 /// <param name="Whole">A file says all there is about its incidents: parts that it does not name are withdrawn.</param>
+/// <param name="Partial">
+/// A file may lack columns: only what a row needs to be understood is demanded. For names that whoever writes the file chose for Lapel; where
+/// the names are another system's, a column that is gone is a change over there, and what it said must not be lost in silence.
+/// </param>
 public sealed record DispatchLayout(
     string Name,
     IReadOnlyList<FieldRule> Fields,
     IReadOnlyList<string> TimeFormats,
     string? TimeZone,
     IReadOnlyList<ActivityRule> Activities,
-    bool Whole = false
+    bool Whole = false,
+    bool Partial = false
 )
 {
     public FieldRule? RuleOf(DispatchField field) => Fields.FirstOrDefault(f => f.Field == field);

@@ -120,6 +120,7 @@ public static class DispatchRoutes
             {
                 Whole = whole,
                 MayCorrect = viewer.May(Permission.ImportDispatch),
+                Exigencies = await Exigencies.At(reading, whole.Seen.BeginsAt, stop),
                 Offset = await DispatchClock.OffsetAt(reading, whole.Seen.BeginsAt, stop),
                 Trouble = trouble,
             },
@@ -157,20 +158,30 @@ public static class DispatchRoutes
         return TypedResults.Ok(corrected);
     }
 
-    static Task<IResult> ShowOnView(Agency agency, TimeProvider clock) => ShowOnViewPage(agency, clock, null, null);
+    static Task<IResult> ShowOnView(Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
+        ShowOnViewPage(agency, records, clock, null, null, stop);
 
-    static Task<IResult> ShowOnViewPage(Agency agency, TimeProvider clock, Form? typed, Refusal? trouble) =>
-        Task.FromResult(
-            Page.Of<OnViewPage>(
+    static async Task<IResult> ShowOnViewPage(
+        Agency agency,
+        AgencyRecords records,
+        TimeProvider clock,
+        Form? typed,
+        Refusal? trouble,
+        CancellationToken stop
+    )
+    {
+        await using var reading = await records.Read(stop);
+        return Page.Of<OnViewPage>(
                 new
                 {
                     Now = DispatchForms.Local(clock.Now(), agency.Profile),
+                    Exigencies = await Exigencies.At(reading, clock.Now(), stop),
                     Typed = typed,
                     Trouble = trouble,
                 },
                 Forms.StatusOf(trouble)
-            )
         );
+    }
 
     static Task<IResult> EnterByForm(
         HttpContext http,
@@ -198,7 +209,7 @@ public static class DispatchRoutes
                 await work.Commit(stop);
                 return Forms.To(http, $"dispatch/{Uri.EscapeDataString(incident.Number)}", "activity-entered");
             },
-            refusal => ShowOnViewPage(agency, clock, form, refusal)
+            refusal => ShowOnViewPage(agency, records, clock, form, refusal, stop)
         );
 
     static Task<IResult> CorrectByForm(
@@ -233,7 +244,7 @@ public static class DispatchRoutes
                     int.TryParse(form.TextOrNull("priority"), out var priority) ? priority : null,
                     form.TextOrNull("address"),
                     DispatchForms.WordOrNull<Place>(form, "place"),
-                    form.TextOrNull("exigency"),
+                    form.Names.Contains("exigency") ? form.Text("exigency") : null,
                     form.TextOrNull("merged-into"),
                     parts
                 );

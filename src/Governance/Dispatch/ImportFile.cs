@@ -52,6 +52,14 @@ sealed class ImportFiles(AgencyFolder folder)
 
     public FileStream Open(Digest content) => new(PathOf(content), FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024);
 
+    /// <summary>Every file of the folder, with the digest that its name promises.</summary>
+    internal IEnumerable<(Digest? Content, string Path)> All() =>
+        Directory.Exists(Root)
+            ? Directory
+                .EnumerateFiles(Root)
+                .Select(path => (Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out var content) ? content : (Digest?)null, path))
+            : [];
+
     static readonly Refusal TooLong = new(
         "file-too-long",
         "A file has at most 64 MB. Cut it into several; the order in which they are sent does not matter.",

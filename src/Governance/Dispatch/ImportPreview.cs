@@ -39,6 +39,7 @@ static class Previewing
         DispatchLayout layout,
         DateTimeZone agencyZone,
         IReadOnlySet<string> badges,
+        IReadOnlyDictionary<string, string> exigencies,
         Instant now
     )
     {
@@ -50,7 +51,7 @@ static class Previewing
         long counted = 0;
         long bad = 0;
         var more = false;
-        var reading = new RowReading(layout, file.Header, agencyZone, now);
+        var reading = new RowReading(layout, file.Header, agencyZone, now, exigencies);
         // With a column missing every row would be bad for the same reason, which the header says already.
         while (missing.Count == 0 && file.Read() is { } row)
         {

@@ -58,7 +58,7 @@ sealed class Importing(Agency agency, TimeProvider clock) : IJob
         if (missing.Count > 0)
             throw new RefusedException(Missing(missing));
         var now = clock.Now();
-        var reading = new RowReading(import.Layout, file.Header, Span.ZoneOf(agency.Profile), now);
+        var reading = new RowReading(import.Layout, file.Header, Span.ZoneOf(agency.Profile), now, await KnownExigencies(stop));
         var open = new Dictionary<string, SaidIncident>(StringComparer.Ordinal);
         var batch = new Batch();
         var flags = 0;
@@ -87,6 +87,12 @@ sealed class Importing(Agency agency, TimeProvider clock) : IJob
         batch.Said.AddRange(open.Values);
         await Commit(import, batch, stop);
         await Finish(import.Id, lines.Rows, stop);
+    }
+
+    async Task<IReadOnlyDictionary<string, string>> KnownExigencies(CancellationToken stop)
+    {
+        await using var reading = await records.Read(stop);
+        return await Exigencies.Known(reading, stop);
     }
 
     /// <summary>A first pass: how many rows there are, and the last line of every incident.</summary>

@@ -67,7 +67,8 @@ public static class Layouts
         ],
         [LayoutTimes.Iso],
         null,
-        []
+        [],
+        Partial: true
     );
 
     public static readonly IReadOnlyList<DispatchLayout> BuiltIn = [FiveColumns, Seattle, Full];
@@ -112,10 +113,10 @@ public static class Layouts
     public static Task<int> Remove(Work work, string name, CancellationToken stop) =>
         work.Execute("DELETE FROM dispatch_layout WHERE name = @name", new { name }, stop);
 
-    /// <summary>The mapping whose columns this header has all of; the one with the most columns when several fit.</summary>
+    /// <summary>The mapping whose columns this header has; the one that understands the most of them when several fit.</summary>
     public static DispatchLayout? Guess(IReadOnlyList<DispatchLayout> layouts, IReadOnlyList<string> header) =>
         layouts
             .Where(l => RowReading.MissingColumns(l, header).Count == 0)
-            .OrderByDescending(l => l.Fields.Count(f => f.Columns.Count > 0))
+            .OrderByDescending(l => l.Fields.Count(f => f.Columns.Count > 0 && !RowReading.Lacks(f, header)))
             .FirstOrDefault();
 }

@@ -41,9 +41,18 @@ public sealed class RowReading
     readonly int width;
     readonly Dictionary<DispatchField, (int[] Places, string Name, string? Constant)> fields = [];
     readonly List<Func<string, WrittenTime?>> readers;
+    readonly IReadOnlyDictionary<string, string>? exigencies;
 
-    public RowReading(DispatchLayout layout, IReadOnlyList<string> header, DateTimeZone agencyZone, Instant now)
+    /// <param name="exigencies">The code that each word means, by <see cref="Exigencies.Known"/>; none: not looked at.</param>
+    public RowReading(
+        DispatchLayout layout,
+        IReadOnlyList<string> header,
+        DateTimeZone agencyZone,
+        Instant now,
+        IReadOnlyDictionary<string, string>? exigencies = null
+    )
     {
+        this.exigencies = exigencies;
         this.layout = layout;
         this.now = now;
         width = header.Count;
@@ -56,13 +65,27 @@ public sealed class RowReading
         }
     }
 
-    /// <summary>Columns that the layout needs and the header has not: for each field one of its columns must be there.</summary>
-    public static IReadOnlyList<string> MissingColumns(DispatchLayout layout, IReadOnlyList<string> header) =>
+    /// <summary>
+    /// What the layout needs and the header has not, each as the clerk is told: a column, or several of which any one would do.
+    /// </summary>
+    public static IReadOnlyList<string> MissingColumns(DispatchLayout layout, IReadOnlyList<string> header)
+    {
+        if (!layout.Partial)
+            return [.. layout.Fields.Where(f => Lacks(f, header)).Select(f => f.Columns[0])];
+        // As DispatchLayout.WhyNot demands it of a mapping.
+        DispatchField[][] needed = [[DispatchField.Number], [DispatchField.Badge, DispatchField.CallSign], LayoutTimes.Fields];
+        return
         [
-            .. layout
-                .Fields.Where(f => f.Columns.Count > 0 && f.Columns.All(c => PlaceOf(header, c) < 0))
-                .Select(f => f.Columns[0]),
+            .. needed
+                .Select(any => any.Select(layout.RuleOf).OfType<FieldRule>().ToList())
+                .Where(any => any.TrueForAll(rule => Lacks(rule, header)))
+                .Select(any => string.Join(" or ", any.Select(rule => rule.Columns[0]))),
         ];
+    }
+
+    /// <summary>Nothing in the header is what the rule reads. A rule with a constant alone lacks nothing.</summary>
+    public static bool Lacks(FieldRule rule, IReadOnlyList<string> header) =>
+        rule.Columns.Count > 0 && rule.Columns.All(c => PlaceOf(header, c) < 0);
 
     static int PlaceOf(IReadOnlyList<string> header, string column)
     {
@@ -129,7 +152,7 @@ public sealed class RowReading
             Priority(row, troubles),
             Text(row, DispatchField.Address, MostText, troubles),
             Word<Place>(row, DispatchField.Place, "place", troubles),
-            Text(row, DispatchField.Exigency, 60, troubles),
+            ExigencyOf(row, troubles),
             times[0],
             Text(row, DispatchField.MergedInto, MostNumber, troubles),
             null,
@@ -228,6 +251,16 @@ public sealed class RowReading
             if (of is not null && layout.Activities.FirstOrDefault(r => r.Fits(of)) is { } rule)
                 return rule.Activity;
         return null;
+    }
+
+    string? ExigencyOf(CsvRow row, List<RowTrouble> troubles)
+    {
+        if (Text(row, DispatchField.Exigency, 60, troubles) is not { } word || exigencies is null)
+            return Text(row, DispatchField.Exigency, 60, []);
+        if (exigencies.TryGetValue(word, out var code))
+            return code;
+        troubles.Add(Flag("exigency-unknown", $"'{word}' is no exigency of the policy. It is kept and changes nothing."));
+        return word;
     }
 
     int? Priority(CsvRow row, List<RowTrouble> troubles)

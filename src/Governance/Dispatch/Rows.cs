@@ -1,15 +1,11 @@
 using System.Globalization;
-using System.Text;
 
 namespace Lapel.Governance;
 
-/// <summary>Many rows in few statements: a file has a hundred thousand of them.</summary>
+/// <summary>Many rows at a time: a file has a hundred thousand of them.</summary>
 static class Rows
 {
-    // SQLite takes 32,766 parameters in a statement; smaller ones are parsed faster.
-    const int MostParameters = 2000;
-
-    /// <summary>Inserts rows whose values are already text, numbers or null.</summary>
+    /// <summary>Inserts rows whose values are already text, numbers or null: by one statement that is parsed once.</summary>
     public static async Task Insert(
         Work work,
         string into,
@@ -18,23 +14,15 @@ static class Rows
         CancellationToken stop
     )
     {
-        foreach (var chunk in rows.Chunk(Math.Max(1, MostParameters / columns.Length)))
-        {
-            var sql = new StringBuilder($"INSERT INTO {into} ({string.Join(", ", columns)}) VALUES ");
-            var args = new Dictionary<string, object?>(chunk.Length * columns.Length);
-            for (var r = 0; r < chunk.Length; r++)
-            {
-                sql.Append(r == 0 ? "(" : ", (");
-                for (var c = 0; c < columns.Length; c++)
-                {
-                    var name = string.Create(CultureInfo.InvariantCulture, $"p{r * columns.Length + c}");
-                    sql.Append(c == 0 ? "@" : ", @").Append(name);
-                    args[name] = chunk[r][c];
-                }
-                sql.Append(')');
-            }
-            await work.Execute(sql.ToString(), args, stop);
-        }
+        if (rows.Count == 0)
+            return;
+        await using var insert = work.Prepare(
+            $"INSERT INTO {into} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(c => "@" + c))})",
+            columns
+        );
+        foreach (var row in rows)
+            await insert.Add(row, stop);
+        await insert.Send(stop);
     }
 
     /// <summary>Reads the rows whose column has one of the values.</summary>

@@ -34,10 +34,11 @@ public static partial class Explained
         var required =
             judgement.Required
             ?? throw new ArgumentException("Nothing was required, so there is nothing to explain.", nameof(judgement));
+        var rows = Rows(facts, required);
         return Because.Of(
             Headline(finding, facts),
             Rules(policy, required, finding),
-            Rows(facts, required),
+            rows with { Why = [.. rows.Why, .. BesideRows(facts, judgement, finding)] },
             Sums(policy.Policy, facts, required, judgement, finding),
             Because.Of($"It would have been fine {Otherwise(policy.Policy, required, finding)}.")
         );
@@ -66,13 +67,30 @@ public static partial class Explained
         };
     }
 
-    static Part.Incident CallOf(AttendanceFacts facts) =>
-        new(facts.Incident.Id, $"{facts.Incident.Number} ({facts.Incident.CallType})");
+    static Part.Incident CallOf(AttendanceFacts facts) => CallOf(facts.Incident);
+
+    static Part.Incident CallOf(DispatchIncident incident) => new(incident.Id, $"{incident.Number} ({incident.CallType})");
+
+    static IEnumerable<Because> BesideRows(AttendanceFacts facts, Judgement judgement, Finding finding)
+    {
+        foreach (var also in finding.AlsoOf)
+            if (facts.Beside.TryGetValue(also, out var incident))
+                yield return Because.Of(
+                    $"The officer was at {CallOf(incident)} too, for which the same rule asked for some of the same seconds: they are held against the officer once, here."
+                );
+        foreach (var with in judgement.SaidWith)
+            if (facts.Beside.TryGetValue(with, out var incident))
+                yield return Because.Of(
+                    $"The officer was at {CallOf(incident)} before: seconds that both asked for by the same rule are said there and are not counted here again."
+                );
+    }
 
     static Because Rules(PolicyInForce policy, RequiredRecording required, Finding finding)
     {
         var trigger = policy.Policy.Triggers.Single(t => t.Id == required.Trigger);
         var rules = new List<Because> { RuleOf(policy, $"triggers/{trigger.Id}", trigger.Says) };
+        if (required.StandIn is not null && policy.Policy.MissingTimes is { } missing)
+            rules.Add(RuleOf(policy, "missing-times", missing.Says));
         if (finding.Reason is { } code && policy.Policy.Reasons.FirstOrDefault(r => r.Code == code) is { } reason)
             rules.Add(RuleOf(policy, $"reasons/{reason.Code}", reason.Says));
         if (finding.Kind == FindingKind.NoticeMissing)
@@ -113,6 +131,12 @@ public static partial class Explained
                             $"The officer {Required.Did(moment)} at {at}; dispatch's clock said {at + facts.DispatchOffset}."
                         )
                 );
+        if (required.StandIn is { } standIn)
+            said.Add(
+                Because.Of(
+                    $"It does not say when the camera had to be on. By the policy, when the officer {Required.Did(standIn)} stands for it, and no late start is held against the officer by that."
+                )
+            );
         if (facts.DispatchOffset != Duration.Zero)
             said.Add(
                 Because.Of(

@@ -20,8 +20,14 @@ public sealed record AttendanceFacts(
     /// <summary>Dispatch clock minus server clock, as it was taken off: to show what dispatch said.</summary>
     public Duration DispatchOffset { get; init; }
 
+    /// <summary>Incidents of other attendances at the same time that a finding of this one names, or that hold seconds of it: to explain.</summary>
+    public IReadOnlyDictionary<AttendanceId, DispatchIncident> Beside { get; init; } = new Dictionary<AttendanceId, DispatchIncident>();
+
     /// <summary>Earliest of the attendance's times, or the incident's, server clock: decides which policy judges, and orders lists.</summary>
     public Instant BeginsAt { get; init; }
+
+    /// <summary>Latest of the attendance's times, server clock.</summary>
+    public Instant EndsAt { get; init; }
 }
 
 /// <summary>A camera on an officer, half-open; none as end means still.</summary>
@@ -130,9 +136,16 @@ public static class Facts
     static readonly Duration Around = Duration.FromHours(2);
 
     /// <returns>None when there is no such attendance, when no officer is known for it, or when it was withdrawn.</returns>
-    public static async Task<AttendanceFacts?> Of(Reading reading, AttendanceId attendance, CancellationToken stop)
+    public static async Task<AttendanceFacts?> Of(Reading reading, AttendanceId attendance, CancellationToken stop) =>
+        (await Of(reading, await Standing.Of(reading, stop), attendance, stop))?.Facts;
+
+    internal static async Task<(AttendanceFacts Facts, OfficerFacts OfOfficer)?> Of(
+        Reading reading,
+        Standing standing,
+        AttendanceId attendance,
+        CancellationToken stop
+    )
     {
-        var standing = await Standing.Of(reading, stop);
         var attended = await reading.One(
             $"""
             SELECT {OfficerFacts.AttendedColumns} FROM attendance JOIN incident ON incident.id = attendance.incident
@@ -146,6 +159,7 @@ public static class Facts
             return null;
         var span = Interval.Of(attended.Begins - Around, attended.Ends + Around);
         var officer = attended.Attendance.Officer!.Value;
-        return (await OfficerFacts.Of(reading, standing, officer, span, stop)).FactsOf(attended, Around);
+        var all = await OfficerFacts.Of(reading, standing, officer, span, stop);
+        return (all.FactsOf(attended, Around), all);
     }
 }

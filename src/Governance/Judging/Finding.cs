@@ -20,7 +20,16 @@ public sealed record Finding(
     string? Reason,
     string? Breach,
     int Policy
-);
+)
+{
+    /// <summary>
+    /// Ids of the officer's later attendances that asked for the same seconds by the same rule, with blanks between, in order of their
+    /// beginning: they are held against the officer here and not there. None mostly.
+    /// </summary>
+    public string? Also { get; init; }
+
+    internal IEnumerable<AttendanceId> AlsoOf => Also is null ? [] : Also.Split(' ').Select(id => AttendanceId.Parse(id));
+}
 
 /// <summary>The words for what can be found. The order is the order of showing.</summary>
 public enum FindingKind
@@ -85,7 +94,11 @@ public sealed record RequiredRecording(
     Instant From,
     Instant Until,
     IReadOnlyList<ExcusedSpan> Excused
-);
+)
+{
+    /// <summary>What stands for its beginning, which dispatch does not say; none when it does.</summary>
+    public Moment? StandIn { get; init; }
+}
 
 /// <summary>What was found about one officer's part in one incident, under the policy in force when the part began.</summary>
 /// <param name="Required">None when nothing was required or the times cannot be right; see <paramref name="Trouble"/>.</param>
@@ -109,4 +122,11 @@ public sealed record Judgement(
     string? Trouble,
     Instant? AgainAt,
     IReadOnlyList<Finding> Findings
-);
+)
+{
+    /// <summary>The officer's earlier attendances that hold seconds of this one, asked for by the same rule: said there, not here.</summary>
+    public IReadOnlyList<AttendanceId> SaidWith { get; init; } = [];
+
+    /// <summary>The moments of each finding, without what lies between them in its span.</summary>
+    internal IReadOnlyList<List<Interval>> Parts { get; init; } = [];
+}

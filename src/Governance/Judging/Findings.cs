@@ -73,5 +73,8 @@ public static class Findings
             row.TextOrNull("reason"),
             row.TextOrNull("breach"),
             (int)row.Number("policy")
-        );
+        )
+        {
+            Also = row.TextOrNull("also"),
+        };
 }

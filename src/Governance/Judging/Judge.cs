@@ -14,11 +14,11 @@ public static partial class Judge
     {
         if (policy is null || Required.TriggerOf(policy.Policy, facts.Attendance, facts.Incident) is not { } trigger)
             return WithoutInterval(facts, policy?.Number ?? 0, Outcome.NotRequired, null);
-        var (span, trouble) = Required.SpanOf(policy.Policy, trigger, facts.Attendance);
-        if (span is not { } window)
-            return WithoutInterval(facts, policy.Number, Outcome.Unknown, trouble);
+        var asked = Required.SpanOf(policy.Policy, trigger, facts.Attendance);
+        if (asked.Span is not { } window)
+            return WithoutInterval(facts, policy.Number, Outcome.Unknown, asked.Trouble);
         var coverage = Coverage.Of(window, facts.Recordings);
-        var required = Required.Of(policy, trigger, window, facts, coverage);
+        var required = Required.Of(policy, trigger, asked, facts, coverage);
         return new Sitting(policy, facts, required, window, coverage, asOf).Judge();
     }
 
@@ -45,12 +45,15 @@ public static partial class Judge
     )
     {
         readonly Policy rules = policy.Policy;
-        readonly List<Finding> findings = [];
+        readonly List<(Finding Finding, List<Interval> Parts)> findings = [];
         readonly List<Interval> excused = Spans(required.Excused, _ => true);
 
         public Judgement Judge()
         {
             var absences = Absences.Of(rules.Tolerances, window, coverage, excused);
+            // Nobody knows when it had to begin, so nobody can say that it began late.
+            if (required.StandIn is not null)
+                absences = absences with { Late = Intervals.None };
             var deadline = required.Until + Duration.FromHours(rules.Docking.WithinHours);
             var (outcome, trouble) = OutcomeOf(deadline);
 
@@ -61,7 +64,8 @@ public static partial class Judge
             else if (outcome is Outcome.Covered or Outcome.Missing)
                 FindAbsences(absences);
             var notice = NoticeOf();
-            findings.Sort(InOrder);
+            if (findings.Count > 1)
+                findings.Sort((a, b) => InOrder(a.Finding, b.Finding));
             return new(
                 required.Attendance,
                 policy.Number,
@@ -74,8 +78,11 @@ public static partial class Judge
                 notice,
                 trouble,
                 waits || outcome == Outcome.Unknown ? deadline : null,
-                findings
-            );
+                findings.Count == 0 ? [] : [.. findings.Select(f => f.Finding)]
+            )
+            {
+                Parts = findings.Count == 0 ? [] : [.. findings.Select(f => f.Parts)],
+            };
         }
 
         (Outcome, string?) OutcomeOf(Instant deadline)
@@ -124,7 +131,7 @@ public static partial class Judge
                 if (Intervals.Length(lack) <= Absences.GapTolerance(rules.Tolerances))
                     continue;
                 hole |= state.State == RecordingState.Stopped;
-                Find(KindOf(state.State), recording.Recording, nth, Intervals.Hull(lack), state.ReasonCode);
+                Find(KindOf(state.State), recording.Recording, nth, lack, state.ReasonCode);
             }
             return hole;
         }
@@ -133,15 +140,15 @@ public static partial class Judge
         {
             if (coverage.Touching.Count == 0)
             {
-                Find(FindingKind.NoRecording, null, 0, window, null);
+                Find(FindingKind.NoRecording, null, 0, Intervals.Minus([window], excused), null, window);
                 return;
             }
             if (absences.Late.Count > 0)
-                Find(FindingKind.LateStart, StartsAt(coverage.Touched[0].From), 0, Intervals.Hull(absences.Late), null);
+                Find(FindingKind.LateStart, StartsAt(coverage.Touched[0].From), 0, absences.Late, null);
             if (absences.Early.Count > 0)
-                Find(FindingKind.EarlyStop, EndsAt(coverage.Touched[^1].Until), 0, Intervals.Hull(absences.Early), null);
+                Find(FindingKind.EarlyStop, EndsAt(coverage.Touched[^1].Until), 0, absences.Early, null);
             foreach (var (recording, nth, gap) in NumberedGaps(absences.Gaps))
-                Find(FindingKind.Gap, recording, nth, gap, null);
+                Find(FindingKind.Gap, recording, nth, [gap], null);
         }
 
         // A gap is named by the recording that it follows, so that filling one does not rename the next.
@@ -179,15 +186,25 @@ public static partial class Judge
         {
             if (coverage.Recorded.Count == 0)
                 return null;
-            var told = Notice.Of(rules, facts.Attendance, window, coverage);
-            if (told.At is null && rules.Notice.Required && told.Deadline <= window.Until)
-                Find(FindingKind.NoticeMissing, coverage.Touching[0].Recording, 0, new(told.From, told.Deadline), null);
+            var told = Notice.Of(rules, facts.Attendance, window, coverage, anyTime: required.StandIn is not null);
+            if (told.At is null && rules.Notice.Required && told.Deadline <= window.Until && required.StandIn is null)
+                Find(FindingKind.NoticeMissing, coverage.Touching[0].Recording, 0, [new(told.From, told.Deadline)], null);
             return told.At is not null;
         }
 
-        void Find(FindingKind kind, RecordingId? recording, int nth, Interval span, string? reason) =>
+        /// <param name="whole">Its span; none: from the first of the parts to the last.</param>
+        void Find(
+            FindingKind kind,
+            RecordingId? recording,
+            int nth,
+            List<Interval> parts,
+            string? reason,
+            Interval? whole = null
+        )
+        {
+            var span = whole ?? Intervals.Hull(parts);
             findings.Add(
-                new(
+                (new(
                     Findings.IdOf(kind, required.Attendance.Text, recording, nth),
                     kind,
                     required.Attendance,
@@ -199,8 +216,9 @@ public static partial class Judge
                     reason,
                     BreachOf(rules, kind),
                     policy.Number
-                )
+                ), parts)
             );
+        }
     }
 
     static List<Interval> Spans(IReadOnlyList<ExcusedSpan> excused, Func<ExcusedSpan, bool> which)

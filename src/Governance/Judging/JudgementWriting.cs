@@ -56,13 +56,14 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
     );
     readonly Statement finding = work.Prepare(
         """
-        INSERT INTO finding (id, kind, attendance, recording, officer, unit, from_at, until_at, reason, breach, policy, withdrawn)
-        VALUES (@id, @kind, @attendance, @recording, @officer, @unit, @from, @until, @reason, @breach, @policy, 0)
+        INSERT INTO finding (id, kind, attendance, recording, officer, unit, from_at, until_at, reason, breach, policy, also,
+            withdrawn)
+        VALUES (@id, @kind, @attendance, @recording, @officer, @unit, @from, @until, @reason, @breach, @policy, @also, 0)
         ON CONFLICT (id) DO UPDATE SET officer = excluded.officer, unit = excluded.unit, from_at = excluded.from_at,
             until_at = excluded.until_at, reason = excluded.reason, breach = excluded.breach, policy = excluded.policy,
-            withdrawn = 0
+            also = excluded.also, withdrawn = 0
         """,
-        ["id", "kind", "attendance", "recording", "officer", "unit", "from", "until", "reason", "breach", "policy"]
+        ["id", "kind", "attendance", "recording", "officer", "unit", "from", "until", "reason", "breach", "policy", "also"]
     );
     readonly Statement withdrawal = work.Prepare("UPDATE finding SET withdrawn = 1 WHERE id = @id", "id");
 
@@ -155,6 +156,7 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
                 found.Reason,
                 found.Breach,
                 (long)found.Policy,
+                found.Also,
             ],
             stop
         );

@@ -96,11 +96,17 @@ public static class Judgements
         CancellationToken stop
     )
     {
-        if (await Facts.Of(reading, attendance, stop) is not { } facts)
-            return null;
         var standing = await Standing.Of(reading, stop);
-        var policy = standing.PolicyAt(facts.BeginsAt);
-        return (policy, facts, Judge.Of(policy, facts, asOf));
+        if (await Facts.Of(reading, standing, attendance, stop) is not var (facts, ofOfficer))
+            return null;
+        var begins = facts.BeginsAt.ToMicroseconds();
+        var calls = OfficerJudging.Calls(standing, ofOfficer, new(begins, begins + 1), asOf);
+        var judged = calls.First(c => c.Judgement.Attendance == attendance);
+        var named = judged.Judgement.Findings.SelectMany(f => f.AlsoOf).Concat(judged.Judgement.SaidWith).ToHashSet();
+        var beside = calls
+            .Where(c => named.Contains(c.Judgement.Attendance))
+            .ToDictionary(c => c.Judgement.Attendance, c => c.Facts.Incident);
+        return (judged.Policy, facts with { Beside = beside }, judged.Judgement);
     }
 
     internal static Judged Read(Row row) =>

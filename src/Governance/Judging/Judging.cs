@@ -18,6 +18,9 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
     /// <summary>When everything is judged again, somebody asked for it and waits too.</summary>
     static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Mebibytes: indexes over random ids are written all over the file.</summary>
+    const int PagesOfLongTurn = 128;
+
     /// <summary>Spans closer than this are judged as one.</summary>
     static readonly Duration Near = Duration.FromHours(12);
 
@@ -43,6 +46,8 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
     {
         var began = Stopwatch.GetTimestamp();
         await using var work = await records.Begin(Actor.System("judging"), stop);
+        if (turn == LongTurn)
+            await work.KeepPages(PagesOfLongTurn, stop);
         var standing = await Standing.Of(work, stop);
         await using var writing = new JudgementWriting(work);
         var more = true;
@@ -69,6 +74,8 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
             await Jobs.Enqueue(work, Asking.JobKind, "", stop);
         if (writing.Changed > 0)
             await MonthsDue.Say(work, judged, stop);
+        if (turn == LongTurn && !more)
+            await work.KeepPages(Work.FewPages, stop);
         await work.Commit(stop);
         if (writing.FindingsChanged > 0)
             pulse.Send("findings");

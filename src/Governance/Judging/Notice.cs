@@ -10,14 +10,15 @@ namespace Lapel.Governance;
 /// <param name="Deadline">Until when, tolerance included, microseconds.</param>
 readonly record struct Notice(Instant? At, long From, long Deadline)
 {
-    public static Notice Of(Policy policy, Attendance attendance, Interval window, Coverage coverage)
+    /// <param name="anyTime">Nobody knows when the officer arrived: a mark at any time of it is in time.</param>
+    public static Notice Of(Policy policy, Attendance attendance, Interval window, Coverage coverage, bool anyTime)
     {
         var clock = Absences.Microseconds(policy.Tolerances.ClockSeconds);
         var from = Math.Max(
             Math.Max(window.From, attendance.ArrivedAt?.ToMicroseconds() ?? window.From),
             coverage.Recorded[0].From
         );
-        var deadline = from + Absences.Microseconds(policy.Notice.WithinSeconds) + clock;
+        var deadline = anyTime ? window.Until : from + Absences.Microseconds(policy.Notice.WithinSeconds) + clock;
         Instant? first = null;
         foreach (var recording in coverage.Touching)
         foreach (var mark in recording.Notices)

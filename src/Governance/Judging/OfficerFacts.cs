@@ -64,7 +64,8 @@ sealed class OfficerFacts
     )
     {
         var (reach, farther) = (Us(standing.Reach), Us(Standing.LongestRecording));
-        var recordings = await RecordedRows.Of(reading, officer, new(span.From - reach - farther, span.Until + reach), stop);
+        var near = new Interval(span.From - reach, span.Until + reach);
+        var recordings = await RecordedRows.Of(reading, officer, near with { From = near.From - farther }, stop);
         var (from, until) = (span.From, span.Until);
         foreach (var recording in recordings)
             if (Interval.Of(recording.From, recording.Until) is var one && one.From < span.Until && one.Until > span.From)
@@ -72,15 +73,24 @@ sealed class OfficerFacts
         var args = new
         {
             officer,
-            from = from - reach + Us(standing.LeastOffset),
-            until = until + Us(standing.MostOffset),
+            // A call, one beside it, and one beside that: what is held of the first rests on all that the second shares a moment with.
+            from = from - 3 * reach + Us(standing.LeastOffset),
+            until = until + 2 * reach + Us(standing.MostOffset),
         };
         var attended = await reading.Many(AttendedSql, args, row => ReadAttended(row, standing), stop);
+        var calls = WithCalls(standing, attended, WithCalls(standing, attended, WithCalls(standing, attended, span)));
+        if (calls.From < near.From || calls.Until > near.Until)
+            recordings = await RecordedRows.Of(
+                reading,
+                officer,
+                new(Math.Min(near.From, calls.From) - farther, Math.Max(near.Until, calls.Until)),
+                stop
+            );
         var day = new
         {
             officer,
-            from = from - reach,
-            until = until + reach,
+            from = Math.Min(from, calls.From) - reach,
+            until = Math.Max(until, calls.Until) + reach,
         };
         return new(
             officer,
@@ -115,6 +125,31 @@ sealed class OfficerFacts
         );
     }
 
+    /// <summary>The span together with every required time that touches it.</summary>
+    public Interval WithCalls(Standing standing, Interval span) => WithCalls(standing, Attended, span);
+
+    static Interval WithCalls(Standing standing, IReadOnlyList<Attending> attended, Interval span)
+    {
+        var wide = span;
+        foreach (var one in attended)
+            if (
+                Interval.Of(one.Begins, one.Ends) is var itself
+                && itself.From < span.Until
+                && itself.Until >= span.From
+                && (itself.From < wide.From || itself.Until > wide.Until)
+                && RequiredOf(standing, one) is { } required
+            )
+                wide = new(Math.Min(wide.From, itself.From), Math.Max(wide.Until, required.Until));
+        return wide;
+    }
+
+    /// <summary>When a camera had to be on for it; none when none had, or the times cannot be right.</summary>
+    public static Interval? RequiredOf(Standing standing, Attending attended) =>
+        standing.PolicyAt(attended.Begins) is { } policy
+        && Required.TriggerOf(policy.Policy, attended.Attendance, attended.Incident) is { } trigger
+            ? Required.SpanOf(policy.Policy, trigger, attended.Attendance).Span
+            : null;
+
     /// <param name="around">How far before and after recordings are taken along: none to judge, some to explain.</param>
     public AttendanceFacts FactsOf(Attending attended, Duration around = default)
     {
@@ -135,6 +170,7 @@ sealed class OfficerFacts
         {
             DispatchOffset = attended.Offset,
             BeginsAt = attended.Begins,
+            EndsAt = attended.Ends,
         };
     }
 

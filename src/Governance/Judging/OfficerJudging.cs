@@ -19,9 +19,11 @@ static class OfficerJudging
     )
     {
         var facts = await OfficerFacts.Of(work, standing, officer, span, stop);
-        var before = await StandingRows.Of(work, standing, officer, span, stop);
+        // What changed one call may change what is held of a call beside it.
+        var beside = facts.WithCalls(standing, span);
+        var before = await StandingRows.Of(work, standing, officer, beside, stop);
         var changed = writing.Changed;
-        foreach (var (of, judgement) in Attendances(standing, facts, span, work.Now))
+        foreach (var (of, judgement) in Attendances(standing, facts, beside, work.Now))
         {
             before.Loaded.Remove(judgement.Attendance);
             await writing.Put(Judged.Of(of, judgement), before.Judged.GetValueOrDefault(judgement.Attendance), stop);
@@ -60,14 +62,29 @@ static class OfficerJudging
         Instant asOf
     )
     {
-        var (from, until) = (span.Start, span.End);
+        foreach (var call in Calls(standing, facts, span, asOf))
+            if (Touches(call.Facts, span))
+                yield return (call.Facts, call.Judgement);
+    }
+
+    static bool Touches(AttendanceFacts facts, Interval span) =>
+        facts.BeginsAt.ToMicroseconds() < span.Until && facts.EndsAt.ToMicroseconds() >= span.From;
+
+    /// <summary>The same, with the calls beside them, for which some seconds may be missing that are held elsewhere.</summary>
+    internal static List<JudgedCall> Calls(Standing standing, OfficerFacts facts, Interval span, Instant asOf)
+    {
+        var (from, until) = facts.WithCalls(standing, span) is var wide ? (wide.Start, wide.End) : default;
+        var calls = new List<JudgedCall>(facts.Attended.Count);
         foreach (var attended in facts.Attended)
         {
             if (attended.Begins >= until || attended.Ends < from)
                 continue;
             var of = facts.FactsOf(attended);
-            yield return (of, Judge.Of(standing.PolicyAt(attended.Begins), of, asOf));
+            var policy = standing.PolicyAt(attended.Begins);
+            calls.Add(new(policy, of, Judge.Of(policy, of, asOf)));
         }
+        SameSeconds.Once(calls);
+        return calls;
     }
 
     /// <summary>The officer's recordings that touch the span, judged alone.</summary>
@@ -99,9 +116,7 @@ static class OfficerJudging
         var spans = new List<Interval>(facts.Attended.Count);
         foreach (var attended in facts.Attended)
             if (
-                standing.PolicyAt(attended.Begins) is { } policy
-                && Required.TriggerOf(policy.Policy, attended.Attendance, attended.Incident) is { } trigger
-                && Required.SpanOf(policy.Policy, trigger, attended.Attendance).Span is { } span
+                OfficerFacts.RequiredOf(standing, attended) is { } span
             )
                 spans.Add(span);
         return Intervals.Union(spans);

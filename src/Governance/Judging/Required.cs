@@ -13,16 +13,24 @@ public static class Required
     {
         if (TriggerOf(policy.Policy, facts.Attendance, facts.Incident) is not { } trigger)
             return (null, null);
-        var (span, trouble) = SpanOf(policy.Policy, trigger, facts.Attendance);
-        return span is { } known
-            ? (Of(policy, trigger, known, facts, Coverage.Of(known, facts.Recordings)), null)
-            : (null, trouble);
+        var asked = SpanOf(policy.Policy, trigger, facts.Attendance);
+        return asked.Span is { } known
+            ? (Of(policy, trigger, asked, facts, Coverage.Of(known, facts.Recordings)), null)
+            : (null, asked.Trouble);
+    }
+
+    /// <param name="Span">None when the times cannot be right.</param>
+    /// <param name="StandIn">What stands for its unknown beginning; none when that is known.</param>
+    /// <param name="Trouble">Why there is none, in a sentence.</param>
+    internal readonly record struct Asked(Interval? Span, Moment? StandIn, string? Trouble)
+    {
+        public static Asked Nothing(string trouble) => new(null, null, trouble);
     }
 
     internal static RequiredRecording Of(
         PolicyInForce policy,
         Trigger trigger,
-        Interval span,
+        Asked asked,
         AttendanceFacts facts,
         Coverage coverage
     ) =>
@@ -32,10 +40,13 @@ public static class Required
                 ?? throw new ArgumentException("An attendance without an officer is not judged.", nameof(facts)),
             policy.Number,
             trigger.Id,
-            span.Start,
-            span.End,
-            Excuses.Of(policy.Policy, span, facts, coverage)
-        );
+            asked.Span!.Value.Start,
+            asked.Span.Value.End,
+            Excuses.Of(policy.Policy, asked.Span.Value, facts, coverage)
+        )
+        {
+            StandIn = asked.StandIn,
+        };
 
     /// <summary>The first in the document's order that fits. Where a rule asks for a priority and none is known, it does not fit.</summary>
     public static Trigger? TriggerOf(Policy policy, Attendance attendance, DispatchIncident incident)
@@ -51,38 +62,44 @@ public static class Required
         return null;
     }
 
-    internal static (Interval? Span, string? Trouble) SpanOf(Policy policy, Trigger trigger, Attendance attendance)
+    internal static Asked SpanOf(Policy policy, Trigger trigger, Attendance attendance)
     {
         if (WhyNotInOrder(attendance) is { } disorder)
-            return (null, disorder);
+            return Asked.Nothing(disorder);
         if (At(attendance, trigger.Until) is not { } until)
-            return (
-                null,
-                trigger.Until == Moment.Cleared
-                    ? "Dispatch does not say when the officer was cleared, so nobody knows until when a camera had to be on."
-                    : $"Dispatch does not say when the officer {Did(trigger.Until)}, so nobody knows until when a camera had to be on."
+            return Asked.Nothing(
+                $"Dispatch does not say when the officer {Did(trigger.Until)}, so nobody knows until when a camera had to be on."
             );
         Instant? from = null;
         for (var moment = trigger.From; from is null && moment <= Moment.Arrived; moment++)
             from = At(attendance, moment);
         if (from is null && trigger.From == Moment.Cleared)
             from = At(attendance, Moment.Cleared);
+        Moment? standIn = null;
+        if (
+            from is null
+            && policy.MissingTimes?.WhenUnknown == WhenUnknown.Dispatched
+            && attendance is { EnRouteAt: null, DispatchedAt: { } dispatched } // who set out and never arrived was called off
+        )
+            (from, standIn) = (dispatched, Moment.Dispatched);
         if (from is not { } begins)
-            return (
-                null,
+            return Asked.Nothing(
                 $"Dispatch does not say when the officer {Did(trigger.From)}, so nobody knows from when on a camera had to be on."
             );
         if (until < begins)
-            return (null, "By these times the camera had to be off before it had to be on; one of them cannot be right.");
+            return Asked.Nothing("By these times the camera had to be off before it had to be on; one of them cannot be right.");
         if (until == begins)
-            return (null, "Dispatch says that it began and ended in the same moment, so there is nothing to judge.");
-        if (until - begins > Duration.FromHours(policy.Tolerances.LongestIncidentHours))
-            return (
-                null,
+            return Asked.Nothing("Dispatch says that it began and ended in the same moment, so there is nothing to judge.");
+        // From the first time on: a part that spans days by any two of its times is a forgotten one, and nothing far off can matter to it.
+        if (until - (FirstOf(attendance) ?? begins) > Duration.FromHours(policy.Tolerances.LongestIncidentHours))
+            return Asked.Nothing(
                 $"It lasted longer than {policy.Tolerances.LongestIncidentHours} h by these times; the end was probably forgotten."
             );
-        return (Interval.Of(begins, until), null);
+        return new(Interval.Of(begins, until), standIn, null);
     }
+
+    static Instant? FirstOf(Attendance attendance) =>
+        attendance.DispatchedAt ?? attendance.EnRouteAt ?? attendance.ArrivedAt ?? attendance.ClearedAt;
 
     static string? WhyNotInOrder(Attendance attendance)
     {

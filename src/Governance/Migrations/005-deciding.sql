@@ -42,10 +42,10 @@ CREATE TABLE finding_review (
 );
 CREATE INDEX finding_review_of_officer ON finding_review (officer, from_at);
 
--- Cases of professional standards. One sustained finding has at most one.
+-- Cases of professional standards. One sustained finding has at most one; one that somebody opened by hand has none.
 CREATE TABLE conduct_case (
     id TEXT PRIMARY KEY,              -- UUIDv7
-    finding TEXT NOT NULL UNIQUE,
+    finding TEXT UNIQUE,
     officer TEXT NOT NULL REFERENCES officer (id), -- whom it is about
     unit TEXT,                        -- the officer's unit when it happened
     policy BIGINT NOT NULL,           -- number of the policy version

@@ -24,7 +24,9 @@ public sealed record Policy(
     TaggingRule Tagging,
     ReviewRule Reviews,
     IReadOnlyList<ExplanationReason> Explanations,
-    IReadOnlyList<BreachClass> Breaches
+    IReadOnlyList<BreachClass> Breaches,
+    MissingTimeRule? MissingTimes = null,
+    SecondReviewRule? SecondReview = null
 );
 
 /// <summary>A document a rule rests on.</summary>
@@ -60,7 +62,9 @@ public sealed record Says(string Sentence, Grade Grade, IReadOnlyList<string> So
 /// <param name="CallTypes">Call types it holds for, <c>*</c> at an end matches any rest; empty: all.</param>
 /// <param name="NotCallTypes">Call types it does not hold for.</param>
 /// <param name="MostPriority">Only for calls of this priority number or a more urgent (lower) one; none: any.</param>
-/// <param name="From">The moment the camera must be on; if that moment is unknown the next one that is known.</param>
+/// <param name="From">
+/// The moment the camera must be on; if that moment is unknown the next one that is known; if none is, as <see cref="Policy.MissingTimes"/> says.
+/// </param>
 /// <param name="Until">The moment up to which it must stay on.</param>
 public sealed record Trigger(
     string Id,
@@ -72,6 +76,23 @@ public sealed record Trigger(
     Moment From,
     Moment Until
 );
+
+/// <summary>
+/// What stands for the moment from which a camera had to be on where dispatch does not say it: layouts with two times know no arrival.
+/// Without this rule nothing does, and such a part is not known.
+/// </summary>
+public sealed record MissingTimeRule(Says Says, WhenUnknown WhenUnknown);
+
+public enum WhenUnknown
+{
+    /// <summary>Nothing: the part is not known.</summary>
+    Unknown,
+
+    /// <summary>
+    /// The dispatch. It is earlier than what it stands for, so a late start, or notice given late, is never held against the officer by it.
+    /// </summary>
+    Dispatched,
+}
 
 /// <summary>What brought an officer there.</summary>
 public enum Activity
@@ -232,6 +253,21 @@ public sealed record BreachClass(
     string AppealTo,
     bool InAnnualReport
 );
+
+/// <summary>
+/// When a finding that was reviewed may be reviewed again, by somebody else. The first review stays in the record. Without this rule never.
+/// </summary>
+/// <param name="Grounds">On what grounds.</param>
+/// <param name="WithinDays">Of the first review.</param>
+public sealed record SecondReviewRule(Says Says, IReadOnlyList<SecondGround> Grounds, int WithinDays);
+
+public enum SecondGround
+{
+    /// <summary>Whoever leads a unit above the first reviewer's looks at it again.</summary>
+    HigherRank,
+    NewEvidence,
+    RequestOfOfficer,
+}
 
 public enum Route
 {

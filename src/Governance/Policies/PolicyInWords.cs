@@ -23,7 +23,7 @@ public static class PolicyInWords
                 "triggers",
                 "When the camera must be on",
                 "The first rule that fits what you are doing decides.",
-                [.. policy.Triggers.Select(OfTrigger)]
+                [.. policy.Triggers.Select(OfTrigger), .. policy.MissingTimes is { } missing ? [OfMissingTimes(missing)] : Array.Empty<Rule>()]
             ),
             new RuleSection(
                 "reasons",
@@ -48,7 +48,10 @@ public static class PolicyInWords
                 "breaches",
                 "What a finding can lead to",
                 "Nothing follows by itself: people decide, after hearing the officer.",
-                [.. policy.Breaches.Select(b => OfBreach(policy, b))]
+                [
+                    .. policy.Breaches.Select(b => OfBreach(policy, b)),
+                    .. policy.SecondReview is { } second ? [OfSecondReview(second)] : Array.Empty<Rule>(),
+                ]
             ),
             new RuleSection(
                 "tolerances",
@@ -108,6 +111,19 @@ public static class PolicyInWords
             ]
         );
 
+    static Rule OfMissingTimes(MissingTimeRule m) =>
+        new(
+            "missingTimes",
+            "When dispatch does not say when you arrived",
+            m.Says,
+            [
+                new(
+                    "What stands for it",
+                    m.WhenUnknown == WhenUnknown.Dispatched ? "the dispatch; no late start is held against you by it" : "nothing: it is not known"
+                ),
+            ]
+        );
+
     static Rule OfReason(ReasonRule r) =>
         new(
             $"reasons.{r.Code}",
@@ -161,6 +177,17 @@ public static class PolicyInWords
                 new("Within", $"{Count(t.WithinHours, "hour")} of admission"),
                 .. Fact("A case number looks like", t.CaseNumber),
                 .. Facts("Categories", t.Categories),
+            ]
+        );
+
+    static Rule OfSecondReview(SecondReviewRule s) =>
+        new(
+            "secondReview",
+            "A second review",
+            s.Says,
+            [
+                new("On the ground of", Join(s.Grounds, g => Words<SecondGround>.Of(g).Replace('-', ' '))),
+                new("Within", $"{Count(s.WithinDays, "day")} of the first"),
             ]
         );
 

@@ -11,6 +11,9 @@ public static partial class PolicyRules
     /// <summary>A case number is matched on every tagging; a pattern that takes longer than this is refused outright.</summary>
     public static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>No policy may believe a longer incident.</summary>
+    public const int MostIncidentHours = 72;
+
     const int LongestSentence = 600;
     const int LongestLabel = 120;
 
@@ -20,6 +23,7 @@ public static partial class PolicyRules
             .. Whole(policy),
             .. Each(policy.Triggers, "$.triggers", (t, at) => OfTrigger(policy, t, at)),
             .. Unreachable(policy.Triggers),
+            .. policy.MissingTimes is { } missing ? OfSays(policy, missing.Says, "$.missingTimes") : [],
             .. Tolerant(policy.Tolerances),
             .. OfSays(policy, policy.PreEvent.Says, "$.preEvent"),
             .. Within("$.preEvent.seconds", policy.PreEvent.Seconds, 0, 300),
@@ -36,6 +40,7 @@ public static partial class PolicyRules
             .. OfSays(policy, policy.Docking.Says, "$.docking"),
             .. Within("$.docking.withinHours", policy.Docking.WithinHours, 1, 24 * 14),
             .. OfTagging(policy),
+            .. policy.SecondReview is { } second ? OfSecondReview(policy, second) : [],
             .. OfReviews(policy),
             .. Each(
                 policy.Explanations,
@@ -142,7 +147,7 @@ public static partial class PolicyRules
             .. Within("$.tolerances.earlyStopSeconds", tolerances.EarlyStopSeconds, 0, 600),
             .. Within("$.tolerances.gapSeconds", tolerances.GapSeconds, 0, 600),
             .. Within("$.tolerances.clockSeconds", tolerances.ClockSeconds, 0, 600),
-            .. Within("$.tolerances.longestIncidentHours", tolerances.LongestIncidentHours, 1, 72),
+            .. Within("$.tolerances.longestIncidentHours", tolerances.LongestIncidentHours, 1, MostIncidentHours),
         ];
 
     static IEnumerable<PolicyTrouble> OfReason(Policy policy, ReasonRule reason, string at)
@@ -225,6 +230,16 @@ public static partial class PolicyRules
             return "This is no pattern that can be matched without going back and forth: no look-around, no back-references.";
         }
     }
+
+    static IEnumerable<PolicyTrouble> OfSecondReview(Policy policy, SecondReviewRule second) =>
+        [
+            .. OfSays(policy, second.Says, "$.secondReview"),
+            .. Once("$.secondReview.grounds", second.Grounds),
+            .. Within("$.secondReview.withinDays", second.WithinDays, 1, 365),
+            .. second.Grounds.Count == 0
+                ? new[] { At("$.secondReview.grounds", "Say on what grounds, or leave the rule out: then there is no second review.") }
+                : [],
+        ];
 
     static IEnumerable<PolicyTrouble> OfReviews(Policy policy)
     {

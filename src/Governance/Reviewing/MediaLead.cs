@@ -156,6 +156,8 @@ sealed class LookingForLeads(Agency agency) : IJob
 
     public string Kind => JobKind;
 
+    public bool IsLong => true;
+
     public async Task Run(string subject, CancellationToken stop)
     {
         var recording = RecordingId.Parse(subject);

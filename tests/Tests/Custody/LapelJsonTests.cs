@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Lapel.Custody;
-using Shouldly;
-using Xunit;
 
 namespace Lapel.Tests.Custody;
 
@@ -26,5 +24,14 @@ public sealed class LapelJsonTests
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Bookmark>("""{"label":"x"}""", LapelJson.Strict));
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Bookmark>("""{"at":null,"label":"x"}""", LapelJson.Strict));
         JsonSerializer.Deserialize<Bookmark>("""{"at":"2026-01-01T00:00:00Z"}""", LapelJson.Lenient)!.Label.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_length_of_time_is_written_as_ISO_8601_and_read_again()
+    {
+        var length = Duration.FromMilliseconds(122_250) + Duration.FromMicroseconds(617);
+        JsonSerializer.Serialize(length, LapelJson.Strict).ShouldBe("\"PT2M2.250617S\"");
+        JsonSerializer.Deserialize<Duration>("\"PT2M2.250617S\"", LapelJson.Strict).ShouldBe(length);
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Duration>("\"two minutes\"", LapelJson.Strict));
     }
 }

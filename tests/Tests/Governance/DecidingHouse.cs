@@ -48,6 +48,7 @@ public sealed class DecidingHouse : IAsyncDisposable
                     ("okafor", "Sam Okafor", Role.Officer, null, rookie.Id),
                     ("brandt", "Helen Brandt", Role.Supervisor, own.Division.Id, null),
                     ("moreau", "Luc Moreau", Role.Supervisor, other.Id, null),
+                    ("adeyemi", "Tola Adeyemi", Role.Supervisor, own.Room.Service.Id, null),
                     ("roth", "Ben Roth", Role.ProfessionalStandards, null, null),
                     ("marsh", "Cleo Marsh", Role.ProfessionalStandards, null, null),
                     ("ng", "Ada Ng", Role.ProgrammeManager, null, null),
@@ -171,6 +172,13 @@ public sealed class DecidingHouse : IAsyncDisposable
             .RootElement.GetProperty("code")
             .GetString()
             .ShouldBe(code, $"{answer.StatusCode}");
+
+    /// <summary>Id of a class of breach of the policy in force.</summary>
+    public async Task<string> FirstBreach()
+    {
+        await using var reading = await Room.Read();
+        return (await Policies.InForce(reading, Now, default))!.Policy.Breaches[0].Id;
+    }
 
     /// <summary>Every kind of custody event so far.</summary>
     public async Task<IReadOnlyList<string>> Kinds()

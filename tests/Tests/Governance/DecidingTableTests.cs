@@ -41,6 +41,56 @@ public sealed class Deciding_decisions
     }
 
     [Fact]
+    public void A_second_review_needs_a_rule_somebody_else_a_ground_and_time()
+    {
+        var rule = new SecondReviewRule(new("Twice.", Grade.Proposal, []), [SecondGround.HigherRank, SecondGround.NewEvidence], 90);
+        var (first, second) = (AccountId.New(), AccountId.New());
+        var review = new FindingReview(
+            FindingId.New(),
+            ReviewOutcome.Coaching,
+            "We talked.",
+            null,
+            null,
+            Because.Of($"So."),
+            first,
+            "Helen Brandt",
+            Now - Duration.FromDays(10)
+        );
+        var fine = new ToReviewAgain(rule, review, false, second, true, new(Reyes, Brandt, true, true, false, true, Now, true));
+        string? Code(ToReviewAgain asked, SecondGround? ground = SecondGround.HigherRank, string? reason = "A reason.") =>
+            SecondReviews.WhyNot(asked, ReviewOutcome.NoBreach, ground, reason, Now)?.Code;
+
+        Code(fine).ShouldBeNull();
+        Code(fine with { IsAbove = false }).ShouldBe("second-review-not-above");
+        Code(fine with { IsAbove = false }, SecondGround.NewEvidence).ShouldBeNull("that ground asks for no rank");
+        Code(fine, SecondGround.RequestOfOfficer).ShouldBe("second-review-ground", "the policy does not name it");
+        Code(fine, null).ShouldBe("second-review-ground");
+        Code(fine with { Rule = null }).ShouldBe("second-review-none");
+        Code(fine with { First = null }).ShouldBe("finding-not-reviewed");
+        Code(fine with { InCase = true }).ShouldBe("second-review-case");
+        Code(fine with { Reviewer = first }).ShouldBe("second-review-same");
+        Code(fine with { First = review with { At = Now - Duration.FromDays(91) } }).ShouldBe("second-review-late");
+        Code(fine, reason: " ").ShouldBe("decision-reason-missing");
+        Code(fine with { Finding = fine.Finding with { MayReview = false } }).ShouldBe("review-not-yours");
+        Code(fine with { Finding = fine.Finding with { Reviewer = Reyes } }).ShouldBe("finding-own");
+    }
+
+    [Fact]
+    public void A_case_by_hand_needs_an_origin_a_class_an_event_and_a_reason_and_is_never_about_oneself()
+    {
+        var fine = new ToOpen(true, true, false, true, true, CaseOrigin.Complaint);
+        CasesByHand.WhyNotOpen(fine, "Because.").ShouldBeNull();
+        CasesByHand.WhyNotOpen(fine with { MayOpen = false }, "Because.")!.Code.ShouldBe("decide-not-yours");
+        CasesByHand.WhyNotOpen(fine with { HasOfficer = false }, "Because.")!.Code.ShouldBe("officer-unknown");
+        CasesByHand.WhyNotOpen(fine with { Own = true }, "Because.")!.Code.ShouldBe("case-own");
+        CasesByHand.WhyNotOpen(fine with { Origin = null }, "Because.")!.Code.ShouldBe("case-origin-missing");
+        CasesByHand.WhyNotOpen(fine with { Origin = CaseOrigin.Finding }, "Because.")!.Code.ShouldBe("case-origin-missing");
+        CasesByHand.WhyNotOpen(fine with { HasClass = false }, "Because.")!.Code.ShouldBe("breach-class-missing");
+        CasesByHand.WhyNotOpen(fine with { HasEvent = false }, "Because.")!.Code.ShouldBe("case-without-event");
+        CasesByHand.WhyNotOpen(fine, " ")!.Code.ShouldBe("decision-reason-missing");
+    }
+
+    [Fact]
     public void A_review_needs_somebody_else_once_with_a_reason()
     {
         var fine = new ToReview(Reyes, Brandt, true, true, false, true, Now, false);

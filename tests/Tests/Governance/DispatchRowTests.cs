@@ -180,6 +180,29 @@ public sealed class DispatchRowTests
         said.Parts[0].Withdrawn.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Of_Lapels_own_layout_a_file_need_have_only_the_columns_that_a_row_is_understood_by()
+    {
+        string[] header = ["incident", "badge", "call_type", "place", "arrived", "cleared"];
+        RowReading.MissingColumns(Layouts.Full, header).ShouldBeEmpty();
+        Layouts.Guess(Layouts.BuiltIn, header)!.Name.ShouldBe(Layouts.Full.Name);
+        var read = Read(Layouts.Full, header, "E-9", "3107", "Assault", "", "2026-11-20T08:09:00Z", "2026-11-20T08:40:00Z");
+        read.Troubles.ShouldBeEmpty();
+        read.Said!.Parts[0].DispatchedAt.ShouldBeNull();
+        read.Said.Parts[0].ClearedAt.ShouldBe(Instant.FromUtc(2026, 11, 20, 8, 40));
+    }
+
+    [Theory]
+    [InlineData("badge,arrived", "incident")]
+    [InlineData("incident,call_type,cleared", "badge or call_sign")]
+    [InlineData("incident,call_sign", "received or dispatched or en_route or arrived or cleared")]
+    public void Without_one_of_those_Lapels_own_layout_says_which_is_missing(string header, string missing) =>
+        RowReading.MissingColumns(Layouts.Full, header.Split(',')).ShouldHaveSingleItem().ShouldBe(missing);
+
+    [Fact]
+    public void Of_another_systems_layout_every_column_is_demanded() =>
+        RowReading.MissingColumns(Layouts.FiveColumns, Five[..4]).ShouldHaveSingleItem().ShouldBe("Call type");
+
     [Theory]
     [InlineData("TRAFFIC*", "traffic stop", true)]
     [InlineData("*STOP", "traffic stop", true)]

@@ -24,6 +24,43 @@ public sealed class The_judge_and_the_slow_oracle
         calls.ShouldBeGreaterThanOrEqualTo(100_000);
     }
 
+    [Fact]
+    public void Agree_on_what_is_held_once_of_calls_at_the_same_time()
+    {
+        var (findings, merged) = (0, 0);
+        Parallel.For(
+            0,
+            Worlds / 2,
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            seed =>
+            {
+                var (held, alone) = CompareTogether(1_000_000 + seed);
+                Interlocked.Add(ref findings, held);
+                Interlocked.Add(ref merged, alone - held);
+            }
+        );
+        findings.ShouldBeGreaterThan(5_000);
+        merged.ShouldBeGreaterThan(500); // enough worlds in which calls share seconds
+    }
+
+    static (int Held, int Alone) CompareTogether(int seed)
+    {
+        var world = RandomWorld.Of(seed);
+        var asOf = world.Calls[0].AsOf;
+        var calls = world.Calls.Select(c => new JudgedCall(world.InForce, c.Facts, Judge.Of(world.InForce, c.Facts, asOf))).ToList();
+        var alone = calls.Sum(c => c.Judgement.Findings.Count);
+        SameSeconds.Once(calls);
+        var expected = JudgingOracle.Together(world.InForce.Policy, [.. calls.Select(c => c.Facts)], asOf);
+        foreach (var (call, verdict) in calls.Zip(expected))
+            Describe(call.Judgement).ShouldBe(Describe(verdict), $"world {seed}");
+        // In whatever order they are told.
+        var turned = world.Calls.Reverse().Select(c => new JudgedCall(world.InForce, c.Facts, Judge.Of(world.InForce, c.Facts, asOf)));
+        var again = turned.ToList();
+        SameSeconds.Once(again);
+        again.SelectMany(c => c.Judgement.Findings).ShouldBe(calls.SelectMany(c => c.Judgement.Findings));
+        return (calls.Sum(c => c.Judgement.Findings.Count), alone);
+    }
+
     static int Compare(int seed)
     {
         var world = RandomWorld.Of(seed);
@@ -57,7 +94,10 @@ public sealed class The_judge_and_the_slow_oracle
                         JudgingOracle.Tick(f.From),
                         JudgingOracle.Tick(f.Until),
                         f.Reason
-                    )),
+                    )
+                    {
+                        Also = f.Also ?? "",
+                    }),
                 ]
             )
         );
@@ -113,6 +153,7 @@ sealed class RandomWorld
             Reasons = [Reason("a"), Reason("b"), Reason("c")],
             Notice = new(Says, Coin(), "notice given", random.Next(10)),
             Docking = new(Says, random.Next(3)),
+            MissingTimes = Coin() ? null : new(Says, Coin(3) ? WhenUnknown.Unknown : WhenUnknown.Dispatched),
         };
     }
 
@@ -143,6 +184,9 @@ sealed class RandomWorld
                 .Select(_ =>
                 {
                     var facts = new AttendanceFacts(Attendance(), Incident(), null, worn, exemptions, faults, recordings);
+                    var a = facts.Attendance;
+                    Instant?[] times = [a.DispatchedAt, a.EnRouteAt, a.ArrivedAt, a.ClearedAt];
+                    facts = facts with { BeginsAt = times.Min() ?? JudgingWorld.Nine };
                     return (facts, AsOf(facts));
                 }),
         ];
@@ -201,7 +245,7 @@ sealed class RandomWorld
             Any(Activity.Call, Activity.Call, Activity.Call, Activity.Transport, Activity.Other),
             Time(0, 4),
             Time(1, 4),
-            Time(2, 12),
+            Time(2, 6),
             Time(3, 15),
             null
         );

@@ -10,7 +10,14 @@ namespace Lapel.Tests.Governance;
 static class JudgingOracle
 {
     /// <summary>A finding without its id.</summary>
-    public sealed record Found(FindingKind Kind, RecordingId? Recording, int From, int Until, string? Reason);
+    public sealed record Found(FindingKind Kind, RecordingId? Recording, int From, int Until, string? Reason)
+    {
+        /// <summary>The half seconds that it is about.</summary>
+        internal HashSet<int> Moments { get; init; } = [];
+
+        /// <summary>Later calls of the same rule that it stands for, by their place in the list.</summary>
+        public string Also { get; init; } = "";
+    }
 
     public sealed record Verdict(
         Outcome Outcome,
@@ -21,7 +28,11 @@ static class JudgingOracle
         bool? Notice,
         Instant? AgainAt,
         IReadOnlyList<Found> Findings
-    );
+    )
+    {
+        /// <summary>Id of the rule and the half seconds it asks for; none when nothing was asked.</summary>
+        internal (string Rule, int From, int Until)? Asked { get; init; }
+    }
 
     public static int Tick(Instant at) => checked((int)((at - JudgingWorld.Nine).BclCompatibleTicks / 5_000_000));
 
@@ -49,14 +60,84 @@ static class JudgingOracle
         for (var i = (int)trigger.From; i < 3 && begins is null; i++)
             begins = moments[i];
         var ends = moments[(int)trigger.Until];
+        var standIn = false;
+        if (begins is null && moments[1] is null && policy.MissingTimes?.WhenUnknown == WhenUnknown.Dispatched)
+            (begins, standIn) = (moments[0], moments[0] is not null);
         if (
             begins is null
             || ends is null
             || ends <= begins
-            || ends - begins > Duration.FromHours(policy.Tolerances.LongestIncidentHours)
+            || ends - moments.First(m => m is not null) > Duration.FromHours(policy.Tolerances.LongestIncidentHours)
         )
             return Nothing(Outcome.Unknown);
-        return Judge(policy, facts, asOf, Tick(begins.Value), Tick(ends.Value));
+        return Judge(policy, facts, asOf, Tick(begins.Value), Tick(ends.Value), standIn) with
+        {
+            Asked = (trigger.Id, Tick(begins.Value), Tick(ends.Value)),
+        };
+    }
+
+    /// <summary>All calls of an officer, in order of their beginning: no half second twice for the same rule.</summary>
+    public static List<Verdict> Together(Policy policy, IReadOnlyList<AttendanceFacts> calls, Instant asOf)
+    {
+        static bool SameKind(FindingKind a, FindingKind b) => a == b || (Absent(a) && Absent(b));
+        static bool Absent(FindingKind kind) =>
+            kind is FindingKind.NoRecording or FindingKind.LateStart or FindingKind.EarlyStop or FindingKind.Gap;
+        var alone = calls.Select(c => Judge(policy, c, asOf)).ToList();
+        var together = new List<Verdict>();
+        for (var i = 0; i < calls.Count; i++)
+        {
+            if (alone[i].Asked is not var (rule, from, until))
+            {
+                together.Add(alone[i]);
+                continue;
+            }
+            var shares = Enumerable
+                .Range(0, calls.Count)
+                .Where(j => j != i && alone[j].Asked is { } o && o.Rule == rule && o.From < until && o.Until > from)
+                .ToList();
+            var (found, again) = (new List<Found>(), alone[i].AgainAt);
+            foreach (var f in alone[i].Findings)
+            {
+                bool Held(int j, int t) => alone[j].Findings.Any(o => SameKind(o.Kind, f.Kind) && o.Moments.Contains(t));
+                var kept = f.Moments.Where(t => !shares.Any(j => j < i && Held(j, t))).ToHashSet();
+                if (f.Kind == FindingKind.NoticeMissing && kept.Count > 0)
+                    kept = f.Moments;
+                var tolerance = f.Kind switch
+                {
+                    FindingKind.NoRecording or FindingKind.LateStart => policy.Tolerances.LateStartSeconds
+                        + policy.Tolerances.ClockSeconds,
+                    FindingKind.EarlyStop => policy.Tolerances.EarlyStopSeconds + policy.Tolerances.ClockSeconds,
+                    FindingKind.NoticeMissing => 0,
+                    _ => policy.Tolerances.GapSeconds,
+                };
+                if (kept.Count < f.Moments.Count && kept.Count <= 2 * tolerance)
+                    continue;
+                var waits = shares
+                    .Where(j =>
+                        j < i
+                        && Absent(f.Kind)
+                        && alone[j].AgainAt is not null
+                        && kept.Any(t => t >= alone[j].Asked!.Value.From && t < alone[j].Asked!.Value.Until)
+                    )
+                    .Select(j => alone[j].AgainAt!.Value)
+                    .ToList();
+                if (waits.Count > 0)
+                {
+                    again = waits.Append(again ?? Instant.MinValue).Max();
+                    continue;
+                }
+                var named = shares.Where(j => j > i && kept.Any(t => Held(j, t)));
+                found.Add(
+                    (kept.Count < f.Moments.Count ? f with { From = kept.Min(), Until = kept.Max() + 1 } : f) with
+                    {
+                        Moments = kept,
+                        Also = string.Join(' ', named.Select(j => calls[j].Attendance.Id.Text)),
+                    }
+                );
+            }
+            together.Add(alone[i] with { Findings = found, AgainAt = again });
+        }
+        return together;
     }
 
     static bool Fits(string pattern, string callType) =>
@@ -87,7 +168,7 @@ static class JudgingOracle
             new(Tick(from), until is { } end ? Tick(end) : int.MaxValue, camera);
     }
 
-    static Verdict Judge(Policy policy, AttendanceFacts facts, Instant asOf, int from, int until)
+    static Verdict Judge(Policy policy, AttendanceFacts facts, Instant asOf, int from, int until, bool standIn)
     {
         var clips = facts
             .Recordings.Select(r => new Clip(
@@ -159,7 +240,7 @@ static class JudgingOracle
                 RecordingState.Muted => FindingKind.Muted,
                 _ => FindingKind.Averted,
             };
-            found.Add(new(kind, r.Of.Recording, bad[0], bad[^1] + 1, p.Of.ReasonCode));
+            found.Add(new(kind, r.Of.Recording, bad[0], bad[^1] + 1, p.Of.ReasonCode) { Moments = [.. bad] });
         }
 
         var absences = new List<Found>();
@@ -172,20 +253,29 @@ static class JudgingOracle
             var absent = ticks.Where(t => !touched.Contains(t) && !Excused(t)).ToList();
             var late = absent.Where(t => t < first).ToList();
             var early = absent.Where(t => t > last).ToList();
-            if (late.Count > lateTolerance)
-                absences.Add(new(FindingKind.LateStart, Begins(first), late[0], late[^1] + 1, null));
+            if (late.Count > lateTolerance && !standIn)
+                absences.Add(new(FindingKind.LateStart, Begins(first), late[0], late[^1] + 1, null) { Moments = [.. late] });
             if (early.Count > earlyTolerance)
-                absences.Add(new(FindingKind.EarlyStop, Ends(last), early[0], early[^1] + 1, null));
+                absences.Add(new(FindingKind.EarlyStop, Ends(last), early[0], early[^1] + 1, null) { Moments = [.. early] });
             foreach (var gap in Runs(absent.Where(t => t > first && t < last)))
                 if (gap.Until - gap.From > gapTolerance)
-                    absences.Add(new(FindingKind.Gap, Ends(touched.Where(t => t < gap.From).Max()), gap.From, gap.Until, null));
+                    absences.Add(
+                        new(FindingKind.Gap, Ends(touched.Where(t => t < gap.From).Max()), gap.From, gap.Until, null)
+                        {
+                            Moments = [.. Enumerable.Range(gap.From, gap.Until - gap.From)],
+                        }
+                    );
         }
         var waits =
             outcome == Outcome.Covered
             && asOf < deadline
             && !worn.Where(w => ticks.Any(w.In)).All(w => clips.Any(r => r.Of.Camera == w.Camera && ticks.Any(r.In)));
         if (outcome is Outcome.Covered or Outcome.Missing && !waits)
-            found.AddRange(touched.Count == 0 ? [new Found(FindingKind.NoRecording, null, from, until, null)] : absences);
+            found.AddRange(
+                touched.Count == 0
+                    ? [new Found(FindingKind.NoRecording, null, from, until, null) { Moments = When(t => !Excused(t)) }]
+                    : absences
+            );
 
         var touching = clips.Where(r => ticks.Any(r.In)).ToList();
         return new(
@@ -194,7 +284,7 @@ static class JudgingOracle
             ticks.Count(t => Excused(t) && !(sight.Contains(t) && sound.Contains(t))),
             touching.Count,
             outcome == Outcome.Covered && absences.Count == 0 && !stopHole,
-            recorded.Count == 0 ? null : NoticeOf(policy, facts, from, until, recorded.Min(), touching, found),
+            recorded.Count == 0 ? null : NoticeOf(policy, facts, from, until, recorded.Min(), touching, standIn, found),
             outcome == Outcome.Unknown || (waits && absences.Count > 0) ? deadline : null,
             found
         );
@@ -234,15 +324,23 @@ static class JudgingOracle
         int until,
         int firstRecorded,
         List<Clip> touching,
+        bool standIn,
         List<Found> found
     )
     {
         var clock = 2 * policy.Tolerances.ClockSeconds;
         var counts = Math.Max(firstRecorded, Math.Max(from, facts.Attendance.ArrivedAt is { } arrived ? Tick(arrived) : from));
         var deadline = counts + 2 * policy.Notice.WithinSeconds + clock;
+        if (standIn)
+            return touching.SelectMany(r => r.Of.Notices).Any(at => Tick(at) >= from - clock && Tick(at) <= until);
         var told = touching.SelectMany(r => r.Of.Notices).Any(at => Tick(at) >= from - clock && Tick(at) <= deadline);
         if (!told && policy.Notice.Required && deadline <= until)
-            found.Add(new(FindingKind.NoticeMissing, touching[0].Of.Recording, counts, deadline, null));
+            found.Add(
+                new(FindingKind.NoticeMissing, touching[0].Of.Recording, counts, deadline, null)
+                {
+                    Moments = [.. Enumerable.Range(counts, deadline - counts)],
+                }
+            );
         return told;
     }
 

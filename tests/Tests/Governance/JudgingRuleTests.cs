@@ -149,6 +149,94 @@ public sealed class A_call_is_judged
         world.Judgement.Required!.From.ShouldBe(At(-240));
     }
 
+    public static readonly MissingTimeRule TheDispatchStandsIn = new(SomePolicy.Notice.Says, WhenUnknown.Dispatched);
+
+    [Theory] // dispatched at -300, cleared at 600, as the five-column layout has it
+    [InlineData(WhenUnknown.Dispatched, null, null, null, Outcome.Missing, "NoRecording")]
+    [InlineData(WhenUnknown.Dispatched, null, -300, 600, Outcome.Covered, "")]
+    [InlineData(WhenUnknown.Dispatched, null, 500, 600, Outcome.Covered, "")] // late by an assumed moment: nobody knows that it is
+    [InlineData(WhenUnknown.Dispatched, null, -300, 300, Outcome.Covered, "EarlyStop")] // the end is known
+    [InlineData(WhenUnknown.Dispatched, -240, 500, 600, Outcome.Unknown, "")] // set out and never arrived: called off, perhaps
+    [InlineData(WhenUnknown.Unknown, null, -300, 600, Outcome.Unknown, "")]
+    [InlineData(null, null, -300, 600, Outcome.Unknown, "")]
+    public void By_what_the_policy_lets_stand_for_an_arrival_that_nobody_entered(
+        WhenUnknown? word,
+        int? enRoute,
+        int? from,
+        int? until,
+        Outcome outcome,
+        string kinds
+    )
+    {
+        var world = Call with
+        {
+            Policy = SomePolicy with
+            {
+                MissingTimes = word is { } known ? TheDispatchStandsIn with { WhenUnknown = known } : null,
+                Notice = SomePolicy.Notice with { Required = true },
+            },
+            Attendance = Call.Attendance with { ArrivedAt = null, EnRouteAt = enRoute is { } set ? At(set) : null },
+        };
+        if (from is { } begins)
+            world = world.WithRecording(begins, until!.Value);
+        var judged = world.Judgement;
+        judged.Outcome.ShouldBe(outcome);
+        string.Join(',', judged.Findings.Select(f => f.Kind)).ShouldBe(kinds);
+        (judged.Required?.From, judged.Required?.StandIn).ShouldBe(
+            outcome == Outcome.Unknown ? (null, null) : (At(-300), Moment.Dispatched)
+        );
+    }
+
+    [Theory]
+    [InlineData(-310.0, true)]
+    [InlineData(590.0, true)] // any time of the call: nobody knows when the officer met people
+    [InlineData(null, false)]
+    public void As_told_by_any_mark_when_nobody_knows_when_the_officer_arrived(double? mark, bool told)
+    {
+        var recording = Recording(-320, 700) with { NoticeAt = mark is { } at ? At(at) : null };
+        var judged = (
+            Call with
+            {
+                Policy = SomePolicy with { MissingTimes = TheDispatchStandsIn },
+                Attendance = Call.Attendance with { ArrivedAt = null, EnRouteAt = null },
+                Recordings = [recording],
+            }
+        ).Judgement;
+        judged.Notice.ShouldBe(told);
+        judged.Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void As_known_by_its_arrival_though_another_moment_could_stand_in()
+    {
+        var judged = (Call with { Policy = SomePolicy with { MissingTimes = TheDispatchStandsIn } }).WithRecording(100, 700).Judgement;
+        judged.Required!.From.ShouldBe(At(0));
+        judged.Required.StandIn.ShouldBeNull();
+        judged.Findings.ShouldContain(f => f.Kind == FindingKind.LateStart);
+    }
+
+    [Fact]
+    public void With_the_sentence_of_the_rule_when_the_dispatch_stands_for_the_arrival()
+    {
+        var world = Call with
+        {
+            Policy = SomePolicy with { MissingTimes = TheDispatchStandsIn },
+            Attendance = Call.Attendance with { ArrivedAt = null, EnRouteAt = null },
+        };
+        var because = Explained.Of(world.InForce, world.Facts, world.Judgement, world.Judgement.Findings.Single()).Tree();
+        because.ShouldContain("It does not say when the camera had to be on. By the policy, when the officer was dispatched stands for it");
+        because.ShouldContain(TheDispatchStandsIn.Says.Sentence);
+    }
+
+    [Theory]
+    [InlineData(-300, Outcome.Covered)]
+    [InlineData(600 - 12 * 3600, Outcome.Covered)] // just as long is right
+    [InlineData(599 - 12 * 3600, Outcome.Unknown)] // dispatched half a day before: a forgotten time, whichever
+    public void By_the_whole_of_it_from_the_first_of_its_times(int dispatched, Outcome outcome) =>
+        (Call with { Attendance = Call.Attendance with { DispatchedAt = At(dispatched) } })
+            .WithRecording(-60, 700)
+            .Judgement.Outcome.ShouldBe(outcome);
+
     [Theory]
     [InlineData(-100, 700, Outcome.Exempt)]
     [InlineData(0, 600, Outcome.Exempt)]

@@ -61,6 +61,61 @@ public sealed class Judging_in_the_records
     }
 
     [Fact]
+    public async Task A_camera_that_was_off_for_two_calls_at_once_is_one_finding_that_names_both()
+    {
+        await using var agency = await JudgingAgency.Open();
+        await agency.Adopt(1, agency.Now - Duration.FromDays(30));
+        var arrived = agency.Now - Duration.FromDays(3);
+        var first = await agency.Call(agency.Officers[0], arrived, arrived + Minutes(30));
+        var inside = await agency.Call(agency.Officers[0], arrived + Minutes(5), arrived + Minutes(20));
+        var longer = await agency.Call(agency.Officers[0], arrived + Minutes(20), arrived + Minutes(45));
+        await agency.Call(agency.Officers[1], arrived, arrived + Minutes(30)); // another officer answers for their own camera
+        await agency.Judge();
+        var one = (await agency.FindingsOf(first)).ShouldHaveSingleItem().Finding;
+        (one.From, one.Until).ShouldBe((arrived, arrived + Minutes(30)));
+        one.AlsoOf.ShouldBe([inside, longer]);
+        (await agency.FindingsOf(inside)).ShouldBeEmpty();
+        (await agency.Of(inside))!.Outcome.ShouldBe(Outcome.Missing, "each call ends in its own state all the same");
+        var rest = (await agency.FindingsOf(longer)).ShouldHaveSingleItem().Finding;
+        (rest.From, rest.Until).ShouldBe((arrived + Minutes(30), arrived + Minutes(45)));
+        var because = (await agency.Read(r => Explained.Of(r, new(one, false), agency.Now, Stop)))!.Tree();
+        because.ShouldContain($"The officer was at {inside.Text} (DISTURBANCE) too");
+        (await agency.Read(r => Explained.Of(r, new(rest, false), agency.Now, Stop)))!
+            .Tree()
+            .ShouldContain($"The officer was at {first.Text} (DISTURBANCE) before");
+
+        // The first call was never this officer's: what it held is said of the others.
+        await agency.Do(async work =>
+        {
+            await work.Execute("UPDATE attendance SET withdrawn_at = @Now WHERE id = @first", new { first, work.Now }, Stop);
+            await JudgingAgency.Say(work, agency.Officers[0].Id, arrived, arrived + Minutes(30));
+        });
+        await agency.Judge();
+        (await agency.FindingsOf(first)).ShouldHaveSingleItem().Withdrawn.ShouldBeTrue();
+        (await agency.FindingsOf(inside)).ShouldHaveSingleItem().Withdrawn.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_a_call_still_waited_for_may_hold_is_not_said_of_another_call_first()
+    {
+        await using var agency = await JudgingAgency.Open();
+        await agency.Adopt(1, agency.Now - Duration.FromDays(30));
+        var arrived = agency.Now - Minutes(120);
+        var around = await agency.Call(agency.Officers[0], arrived, arrived + Minutes(90));
+        var inside = await agency.Call(agency.Officers[0], arrived + Minutes(10), arrived + Minutes(20));
+        agency.Inner.Clock.Advance(TimeSpan.FromHours(15)); // the docking deadline of the inner call has passed, not that of the outer
+        await agency.Judge();
+        (await agency.Of(inside))!.Outcome.ShouldBe(Outcome.Missing);
+        (await agency.FindingsOf(inside)).ShouldBeEmpty();
+        (await agency.Of(inside))!.AgainAt.ShouldBe(arrived + Minutes(90) + Duration.FromHours(16));
+        agency.Inner.Clock.Advance(TimeSpan.FromHours(2));
+        await agency.Judge();
+        (await agency.FindingsOf(around)).ShouldHaveSingleItem().Finding.AlsoOf.ShouldBe([inside]);
+        (await agency.FindingsOf(inside)).ShouldBeEmpty();
+        (await agency.Of(inside))!.AgainAt.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_call_that_was_another_officers_moves_with_its_findings_and_a_withdrawn_one_is_judged_no_more()
     {
         await using var agency = await JudgingAgency.Open();
@@ -161,6 +216,7 @@ public sealed class Judging_in_the_records
         await agency.Do(work => work.Execute("DELETE FROM finding", null, Stop));
         await agency.Judging.FromZero(Stop);
         (await agency.Dump()).ShouldBe(holding);
+        bitByBit.ShouldContain("Also = 0"); // calls at once are among them
         bitByBit.Length.ShouldBeGreaterThan(10_000);
     }
 

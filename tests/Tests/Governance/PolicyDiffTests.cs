@@ -90,6 +90,8 @@ public sealed class PolicyDiffTests
         {
             "on" => Words<Activity>(),
             "from" or "until" => Words<Moment>(),
+            "grounds" => Words<SecondGround>(),
+            "whenUnknown" => Words<WhenUnknown>(),
             "grade" => Words<Grade>(),
             "permits" => Words<RecordingState>(),
             "places" or "notPlaces" => Words<Place>(),

@@ -79,7 +79,7 @@ public sealed class PolicyTextTests
                 "1:1 $ 'tagging' is missing here.",
                 "1:1 $ 'reviews' is missing here.",
                 "3:11 $.name Here belongs text in quotes, not 7.",
-                "4:3 $ 'colour' is not a field here; known are v, name, about, sources, triggers, tolerances, preEvent, reasons, exigencies, notice, docking, tagging, reviews, explanations, breaches.",
+                "4:3 $ 'colour' is not a field here; known are v, name, about, sources, triggers, tolerances, preEvent, reasons, exigencies, notice, docking, tagging, reviews, explanations, breaches, missingTimes, secondReview.",
                 "6:24 $.triggers[0].on Here belongs one of call, investigation, questioning, transport, other, not 'cal'.",
                 "9:39 $.tolerances.lateStartSeconds Here belongs a whole number, not 1.5.",
                 "9:127 $.tolerances.longestIncidentHours Here belongs a whole number, not 99999999999.",

@@ -118,4 +118,42 @@ public sealed class Followers_and_jobs
             }
         );
     }
+
+    sealed class Endless : IJob
+    {
+        public string Kind => "endless";
+
+        public bool IsLong => true;
+
+        public Task Run(string subject, CancellationToken stop) => Task.Delay(Timeout.Infinite, stop);
+    }
+
+    sealed class Quick : IJob
+    {
+        public string Kind => "quick";
+
+        public Task Run(string subject, CancellationToken stop) => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_short_job_does_not_wait_behind_a_long_one()
+    {
+        await using var house = await TestAgency.Open();
+        await using (var work = await house.Begin())
+        {
+            await Jobs.Enqueue(work, "endless", "one", Stop);
+            await Jobs.Enqueue(work, "quick", "one", Stop);
+            await work.Commit(Stop);
+        }
+        var jobs = new Jobs(house.Records, [new Endless(), new Quick()], house.Clock, NullLogger<Jobs>.Instance);
+        await RunFor(
+            jobs.Run,
+            async () =>
+            {
+                await using var read = await house.Records.Read(Stop);
+                return await read.Any("SELECT 1 FROM job WHERE kind = 'endless' AND attempts = 1", null, Stop)
+                    && !await read.Any("SELECT 1 FROM job WHERE kind = 'quick'", null, Stop);
+            }
+        );
+    }
 }

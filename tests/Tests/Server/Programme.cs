@@ -135,6 +135,26 @@ public sealed class Programme : IAsyncDisposable
                     password = Password,
                 }
             ),
+            ["programme manager"] = await Person(
+                "ng",
+                new
+                {
+                    name = "ng",
+                    fullName = "Ada Ng",
+                    role = "programme-manager",
+                    password = Password,
+                }
+            ),
+            ["professional standards"] = await Person(
+                "roth",
+                new
+                {
+                    name = "roth",
+                    fullName = "Ben Roth",
+                    role = "professional-standards",
+                    password = Password,
+                }
+            ),
             ["administrator"] = await house.SignIn(),
         };
 
@@ -148,7 +168,7 @@ public sealed class Programme : IAsyncDisposable
         var unfinished = camera.Record();
         ids["upload"] = (await camera.Create(unfinished, unfinished.Clips[0])).Split('/')[^1];
         ids["recording"] = film.Manifest.Recording.Text;
-        await Governed(house, ids);
+        await Governed(house, ids, owner, first);
         people["a camera"] = Bearing(house, camera.Http.DefaultRequestHeaders.Authorization!);
         var programme = new Programme
         {
@@ -162,12 +182,28 @@ public sealed class Programme : IAsyncDisposable
         return programme;
     }
 
-    /// <summary>A draw whose one review is the supervisor's, and a month that was published.</summary>
-    static async Task Governed(House house, Dictionary<string, string> ids)
+    /// <summary>
+    /// A call of the officer's that nothing was recorded of, the finding about it, which the supervisor sustained, and the case that came of
+    /// it; a draw whose one review is the supervisor's; and a month that was published.
+    /// </summary>
+    static async Task Governed(House house, Dictionary<string, string> ids, Officer officer, Unit unit)
     {
         await using var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default);
-        var (draw, attendance) = (DrawId.New(), AttendanceId.New());
-        var reviewer = (await Accounts.FindByName(work, "brandt", default))!.Id;
+        var draw = DrawId.New();
+        var brandt = (await Accounts.FindByName(work, "brandt", default))!;
+        var reviewer = brandt.Id;
+        var (attendance, finding) = await Missed(work, officer, unit);
+        var because = Because.Of($"There is no recording.");
+        await FindingReviews.Keep(
+            work,
+            finding,
+            new(finding.Id, ReviewOutcome.Sustained, "No camera on.", null, null, because, reviewer, brandt.FullName, work.Now),
+            null,
+            default
+        );
+        var policy = (await Policies.AllInForce(work, default))[^1];
+        var opened = await ConductCases.Open(work, finding, policy.Policy.Breaches[0], reviewer, default);
+        (ids["findings"], ids["cases"], ids["incident"]) = (finding.Id.Text, opened.Id.Text, "26-1");
         await work.Execute(
             """
             INSERT INTO review_draw (id, weekly, unit, from_at, until_at, policy, wanted, frame, frame_text, frame_length, committed_by,
@@ -211,6 +247,55 @@ public sealed class Programme : IAsyncDisposable
         await work.Commit(default);
         (ids["draw"], ids["attendance"]) = (draw.Text, attendance.Text);
         (ids["month"], ids["edition"], ids["file"]) = ("2026-10", "1", "measures.csv");
+    }
+
+    static async Task<(AttendanceId, Finding)> Missed(Work work, Officer officer, Unit unit)
+    {
+        var (incident, attendance) = (IncidentId.New(), AttendanceId.New());
+        var from = work.Now - Duration.FromDays(3);
+        var until = from + Duration.FromMinutes(10);
+        await work.Execute(
+            """
+            INSERT INTO incident (id, number, source, call_type, priority, revision, content_digest, received_at, changed_at, begins_at)
+            VALUES (@incident, '26-1', 'file', 'DISTURBANCE', 2, 1, '', @from, @from, @from)
+            """,
+            new { incident, from },
+            default
+        );
+        await work.Execute(
+            """
+            INSERT INTO attendance (id, incident, officer, badge, activity, dispatched_at, arrived_at, cleared_at, begins_at)
+            VALUES (@attendance, @incident, @officer, '3107', 'call', @from, @from, @until, @from)
+            """,
+            new
+            {
+                attendance,
+                incident,
+                officer = officer.Id,
+                from,
+                until,
+            },
+            default
+        );
+        // As the judge would say it: whoever judges it again finds the same.
+        var policy = (await Policies.AllInForce(work, default))[^1];
+        var finding = new Finding(
+            Findings.IdOf(FindingKind.NoRecording, attendance.Text, null, 0),
+            FindingKind.NoRecording,
+            attendance,
+            null,
+            officer.Id,
+            unit.Id,
+            from,
+            until,
+            null,
+            Judge.BreachOf(policy.Policy, FindingKind.NoRecording),
+            policy.Number
+        );
+        await using var writing = new JudgementWriting(work);
+        await writing.Put(finding, default);
+        await writing.Send(default);
+        return (attendance, finding);
     }
 
     /// <summary>Opens a viewing as somebody who may; none for the others.</summary>

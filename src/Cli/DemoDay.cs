@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Lapel.Cli;
+
+/// <summary>
+/// The cameras of one day of the demo's week: on the day's set-back clock they do what <see cref="DemoWeek"/> says, dock, and everything
+/// they recorded is admitted before the day ends.
+/// </summary>
+sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string cameraProgram) : IAsyncDisposable
+{
+    /// <summary>Seconds that a camera runs before the day's zero, so that its buffer is full.</summary>
+    public const int BufferSeconds = 6;
+
+    const int VideoKbps = 500;
+    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan LongestUpload = TimeSpan.FromSeconds(90);
+
+    readonly List<Child> running = [];
+
+    /// <summary>The day's zero: the seconds of the table count from here. Whole, as dispatch writes its times.</summary>
+    public Instant Zero { get; private set; }
+
+    /// <summary>What goes on before zero is recorded into the buffer; a camera that is put on late has none.</summary>
+    public void SwitchOn()
+    {
+        foreach (var lane in day.Lanes.Where(l => !l.IsPutOnLate))
+            running.Add(Start(lane));
+    }
+
+    public async Task Live(CancellationToken stop)
+    {
+        foreach (var lane in day.Lanes.Where(l => !l.IsPutOnLate))
+            await Filming(lane, stop);
+        await Task.Delay(TimeSpan.FromSeconds(BufferSeconds), stop); // the buffer fills
+        foreach (var lane in day.Lanes.Where(l => l.IsPutOnLate))
+        {
+            running.Add(Start(lane));
+            await Filming(lane, stop);
+        }
+        var soon = clock.Now + Duration.FromSeconds(2);
+        Zero = Instant.FromUnixTimeSeconds(soon.ToUnixTimeSeconds() + 1);
+        await Task.WhenAll(day.Lanes.Select(lane => Wear(lane, stop)));
+        await Task.WhenAll(day.Lanes.Where(l => l.Docks).Select(lane => Admitted(lane, stop)));
+    }
+
+    DemoCamera CameraOf(DemoWeek.Lane lane) => new(homes, lane.Camera, cameraProgram);
+
+    Child Start(DemoWeek.Lane lane) => CameraOf(lane).Start(BufferSeconds, VideoKbps, lane.Docks, clock);
+
+    async Task Wear(DemoWeek.Lane lane, CancellationToken stop)
+    {
+        foreach (var step in lane.Steps)
+        {
+            var wait = Zero + Duration.FromSeconds(step.At) - clock.Now;
+            if (wait > Duration.Zero)
+                await Task.Delay(wait.ToTimeSpan(), stop);
+            if (await CameraOf(lane).Tell(step.Say, stop) is { } trouble)
+                throw new ServerSaidNo($"Demo camera {lane.Camera} did not take '{step.Say.Verb}': {trouble}");
+        }
+    }
+
+    Task Filming(DemoWeek.Lane lane, CancellationToken stop) =>
+        Until(
+            lane,
+            LongestStart,
+            status => status.GetProperty("state").GetString() == "ready",
+            $"Demo camera {lane.Camera} shows no picture.",
+            stop
+        );
+
+    Task Admitted(DemoWeek.Lane lane, CancellationToken stop) =>
+        Until(
+            lane,
+            LongestUpload,
+            status => status.GetProperty("waitingRecordings").GetInt32() == 0,
+            $"What demo camera {lane.Camera} recorded is not with the server.",
+            stop
+        );
+
+    async Task Until(DemoWeek.Lane lane, TimeSpan longest, Func<JsonElement, bool> so, string otherwise, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(longest);
+        while (await CameraOf(lane).Status(stop) is not { } status || !so(status))
+        {
+            if (patience.IsCancellationRequested)
+                throw new ServerSaidNo(otherwise);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(running.Select(camera => camera.DisposeAsync().AsTask()));
+}
