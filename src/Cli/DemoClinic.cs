@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace Lapel.Cli;
@@ -21,8 +19,9 @@ static class DemoClinic
     public static async Task Open(Uri agency, string homes, CancellationToken stop)
     {
         using var server = new Server(agency);
-        await server.SignIn("raman", await Password(Path.Combine(homes, "administrator-password"), stop), stop);
-        var password = await Password(Path.Combine(homes, "operations-password"), stop);
+        var administrators = await DemoAgency.AdministratorPassword(homes, stop);
+        await server.SignIn("raman", administrators, stop);
+        var password = DemoAgency.PasswordOf("lindqvist", administrators);
         await server.PostUnlessThere(
             "api/v1/accounts",
             new
@@ -77,24 +76,5 @@ static class DemoClinic
                 stop
             );
         }
-    }
-
-    /// <summary>Made when it is first asked for.</summary>
-    static async Task<string> Password(string file, CancellationToken stop)
-    {
-        if (!File.Exists(file))
-        {
-            await using var made = new FileStream(
-                file,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                }
-            );
-            await made.WriteAsync(Encoding.ASCII.GetBytes(RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 24)), stop);
-        }
-        return await File.ReadAllTextAsync(file, stop);
     }
 }

@@ -124,16 +124,24 @@ sealed class LiveConsult : IAsyncDisposable
     {
         await lens.GotoAsync("sign-in");
         await lens.AddScriptTagAsync(new() { Path = Path.Combine(Programs.Scenarios, "js", "live-page.js") });
-        var publish = begun.GetProperty("publish");
-        await lens.EvaluateAsync(
-            "o => keepPublishing(o)",
-            new
+        // A live token is short-lived: whoever comes back asks for a new one, as a camera does with each report.
+        await lens.ExposeFunctionAsync(
+            "freshWay",
+            async () =>
             {
-                url = new Uri(House.Server.Address, publish.GetProperty("url").GetString()!).ToString(),
-                token = publish.GetProperty("token").GetString(),
-                codec = "vp8",
+                var publish = (await Told(new { recording = true })).GetProperty("publish");
+                var address = new Uri(House.Server.Address, publish.GetProperty("url").GetString()!).ToString();
+                return JsonSerializer.Serialize(
+                    new
+                    {
+                        url = address,
+                        token = publish.GetProperty("token").GetString(),
+                        codec = "vp8",
+                    }
+                );
             }
         );
+        await lens.EvaluateAsync("() => keepPublishing()");
     }
 
     public async Task PressAndAccept()
@@ -201,7 +209,6 @@ sealed class LiveConsult : IAsyncDisposable
 
     async Task Report()
     {
-        var camera = AgencyClient.Of(Camera.Http);
         while (!reporting.IsCancellationRequested)
             try
             {
@@ -214,12 +221,15 @@ sealed class LiveConsult : IAsyncDisposable
                     latitude = near,
                     longitude = -79.5107,
                 };
-                await camera.Post($"api/v1/live/sessions/{Session}/reports", new { recording = true, position });
+                await Told(new { recording = true, position });
             }
             catch (OperationCanceledException) { }
             catch (HttpRequestException) { } // the server is being restarted: a camera goes on recording and tries again
             catch (ShouldAssertException) { } // or it says that the session is over
     }
+
+    Task<JsonElement> Told(object report) =>
+        AgencyClient.Of(Camera.Http).Post($"api/v1/live/sessions/{Session}/reports", report);
 
     async Task EnterAsClinician()
     {

@@ -150,13 +150,13 @@ window.percentile = (values, p) => {
 
 
 // A camera that comes back by itself, as the product's do: after a lost server, or a network that said nothing for seconds.
-window.keepPublishing = async way => {
+window.keepPublishing = async () => {
   const again = async () => {
     window.publishing?.close();
     clearInterval(window.drawing);
     document.querySelector('body > canvas')?.remove();
     try {
-      await publish(way);
+      await publish(JSON.parse(await freshWay()));
     } catch {
       if (!window.givenUp) setTimeout(again, 700);
       return;
