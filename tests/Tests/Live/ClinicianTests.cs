@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Lapel.Live;
 using Lapel.Records;
+using Lapel.Web;
 using Lapel.Tests.Server;
 
 namespace Lapel.Tests.Live;
