@@ -97,7 +97,7 @@ sealed partial class DemoDesk : IDisposable
     }
 
     /// <summary>The supervisor's: looks at what was drawn for them and answers, as the review's page would, the first so many.</summary>
-    public async Task DoReviews(int count, IReadOnlyList<string> words, CancellationToken stop)
+    public async Task DoReviews(int count, CancellationToken stop)
     {
         JsonElement[] waiting = [];
         await Until(
@@ -105,22 +105,30 @@ sealed partial class DemoDesk : IDisposable
             async () => (waiting = [.. (await server.Get("api/v1/reviews", stop)).GetProperty("waiting").EnumerateArray()]).Length > 0,
             stop
         );
-        foreach (var (i, review) in waiting.Take(count).Index())
+        foreach (var review in waiting.Take(count))
         {
             var path = $"reviews/{Text(review, "draw")}/{Text(review, "attendance")}";
             var sheet = await server.Get($"api/v1/{path}", stop);
             await Watch(path, sheet, stop);
+            var recorded = sheet.GetProperty("recordings").GetArrayLength() > 0;
             var found = sheet.GetProperty("findings").GetArrayLength() > 0;
-            var answers = sheet.GetProperty("questions").EnumerateArray().ToDictionary(q => Text(q, "id")!, q => Answer(Text(q, "id")!, found));
-            await server.Post($"api/v1/{path}", new { answers, words = words[i % words.Count] }, stop);
+            var answers = sheet
+                .GetProperty("questions")
+                .EnumerateArray()
+                .Select(q => Text(q, "id")!)
+                .ToDictionary(id => id, id => recorded ? Answer(id, found) : "does-not-apply");
+            var words =
+                !recorded ? "Nothing was recorded, and what is known explains it."
+                : found ? "It is with the officer already, as a finding."
+                : "Seen from before the arrival to the end.";
+            await server.Post($"api/v1/{path}", new { answers, words }, stop);
         }
 
         static string Answer(string question, bool found) =>
             question switch
             {
                 "reasons-hold" => found ? "no" : "does-not-apply",
-                "on-in-time" or "stayed-on" => found ? "no" : "yes",
-                "something-good" => found ? "no" : "yes",
+                "on-in-time" or "stayed-on" or "something-good" => found ? "no" : "yes",
                 _ => "yes",
             };
     }

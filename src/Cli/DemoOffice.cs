@@ -80,7 +80,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                         )
                 );
                 await Draw("A Platoon", from: 6, until: 6, wanted: 2, stop);
-                await Do(APlatoon, d => d.DoReviews(1, ["Seen from before the arrival to the end."], stop));
+                await Do(APlatoon, d => d.DoReviews(1, stop));
                 break;
             case 4:
                 await Do(
@@ -122,7 +122,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                 await Do(Park, d => d.Explain("docked-late", "no-dock", "I was on a course and the dock was not on my way.", stop));
                 await Draw("31 Division", from: 6, until: 2, wanted: 4, stop);
                 await Draw("A Platoon", from: 5, until: 2, wanted: 3, stop);
-                await Do(Division, d => d.DoReviews(2, ["", "Short, and all of it is there."], stop));
+                await Do(Division, d => d.DoReviews(2, stop));
                 await DraftStricter(stop);
                 break;
             default:

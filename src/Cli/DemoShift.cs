@@ -57,7 +57,9 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
 
     async Task Wear(int officer, CancellationToken stop)
     {
-        await Task.Delay(TimeSpan.FromSeconds(3 + (officer * 4)), stop); // the buffer fills, and three encoders do not start at once
+        while (await CameraOf(officer).Status(stop) is not { } status || status.GetProperty("state").GetString() != "ready")
+            await Task.Delay(TimeSpan.FromMilliseconds(500), stop);
+        await Task.Delay(TimeSpan.FromSeconds(2 + (officer * 4)), stop); // the buffer fills, and not all of them begin at once
         for (var number = 0; number < MostRecordings; number++)
         {
             foreach (var step in Recordings[(officer + number) % Recordings.Length])

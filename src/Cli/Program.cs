@@ -2,4 +2,5 @@ using System.CommandLine;
 using Lapel.Cli;
 
 var root = new RootCommand("Lapel's tool for operators and courts.") { Verify.Command(), Export.Command(), UpWithDemo.Command() };
-return await root.Parse(args).InvokeAsync();
+// Stopping the demo takes as long as its server and cameras need to end in order.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

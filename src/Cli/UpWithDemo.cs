@@ -45,11 +45,12 @@ static class UpWithDemo
         CancellationToken outer
     )
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        var stopping = CancellationTokenSource.CreateLinkedTokenSource(outer);
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true; // children are stopped in order below
-            stopping.Cancel();
+            if (!stopping.IsCancellationRequested) // the command line hears the same signal, and may have been first
+                _ = stopping.CancelAsync();
         }
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

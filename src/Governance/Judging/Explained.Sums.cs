@@ -55,11 +55,13 @@ public static partial class Explained
         return Because.Of($"The sums:", sums);
     }
 
+    static string Articled(string what) => (what[0] is 'a' or 'e' or 'i' or 'o' ? "an " : "a ") + what;
+
     static Because Tolerated(string what, int seconds, int clocks) =>
         clocks == 0
-            ? Because.Of($"Tolerance for a {what}: {Duration.FromSeconds(seconds)}.")
+            ? Because.Of($"Tolerance for {Articled(what)}: {Duration.FromSeconds(seconds)}.")
             : Because.Of(
-                $"Tolerance for a {what}: {Duration.FromSeconds(seconds)}, and {Duration.FromSeconds(clocks)} for clocks that disagree."
+                $"Tolerance for {Articled(what)}: {Duration.FromSeconds(seconds)}, and {Duration.FromSeconds(clocks)} for clocks that disagree."
             );
 
     internal static (Recorded Recording, StateSpan State)? StateOf(AttendanceFacts facts, Finding finding)
@@ -127,7 +129,7 @@ public static partial class Explained
         Sentence headline = finding.Kind switch
         {
             FindingKind.ShortBuffer =>
-                $"Before {link} was switched on at {recording.ActivatedAt}, {Kept(recording)} were kept, which is too short.",
+                $"{link} was switched on at {recording.ActivatedAt}; {Kept(recording)} before that were kept, which is too short.",
             FindingKind.DockedLate => $"{link} came to Lapel at {recording.AdmittedAt}, after it was due at {finding.From}.",
             FindingKind.Untagged => $"{link} has had no case number and category since it was due at {finding.Until}.",
             _ => throw new ArgumentOutOfRangeException(nameof(finding)),

@@ -203,7 +203,7 @@ public static partial class Explained
         };
 
     internal static Part.Recording Link(Recorded recording, Instant? from = null) =>
-        new(recording.Recording, from, "the recording");
+        new(recording.Recording, from, "The recording");
 
     static Duration Length(Duration offset) => offset < Duration.Zero ? -offset : offset;
 }

@@ -75,11 +75,20 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
     /// <summary>Findings that came, went or came again.</summary>
     public int FindingsChanged { get; private set; }
 
+    /// <summary>From the first to the last beginning of what was written: the months in which something has to be counted again.</summary>
+    public (Instant From, Instant Until)? Reach { get; private set; }
+
+    void Reaches(Instant at) =>
+        Reach = Reach is var (from, until) ? (at < from ? at : from, at > until ? at : until) : (at, at);
+
     public ValueTask Put(Judged row, Judged? before, CancellationToken stop)
     {
         if (row == before)
             return default;
         Changed++;
+        Reaches(row.BeginsAt);
+        if (before is not null)
+            Reaches(before.BeginsAt);
         return judgement.Add(
             [
                 row.Attendance.Text,
@@ -105,10 +114,11 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
         );
     }
 
-    public ValueTask Remove(AttendanceId attendance, CancellationToken stop)
+    public ValueTask Remove(Judged before, CancellationToken stop)
     {
         Changed++;
-        return removal.Add([attendance.Text], stop);
+        Reaches(before.BeginsAt);
+        return removal.Add([before.Attendance.Text], stop);
     }
 
     public ValueTask Put(RecordingRow row, RecordingRow? before, CancellationToken stop)
@@ -116,6 +126,9 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
         if (row == before)
             return default;
         Changed++;
+        Reaches(row.BeganAt);
+        if (before is not null)
+            Reaches(before.BeganAt);
         return recording.Add(
             [
                 row.Recording.Text,
@@ -133,16 +146,18 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
         );
     }
 
-    public ValueTask Remove(RecordingId id, CancellationToken stop)
+    public ValueTask Remove(RecordingRow before, CancellationToken stop)
     {
         Changed++;
-        return recordingRemoval.Add([id.Text], stop);
+        Reaches(before.BeganAt);
+        return recordingRemoval.Add([before.Recording.Text], stop);
     }
 
     public ValueTask Put(Finding found, CancellationToken stop)
     {
         Changed++;
         FindingsChanged++;
+        Reaches(found.From);
         return finding.Add(
             [
                 found.Id.Text,
@@ -169,6 +184,7 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             return default;
         Changed++;
         FindingsChanged++;
+        Reaches(stood.Finding.From);
         return withdrawal.Add([stood.Finding.Id.Text], stop);
     }
 

@@ -51,7 +51,6 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
         var standing = await Standing.Of(work, stop);
         await using var writing = new JudgementWriting(work);
         var more = true;
-        var judged = new List<(Instant From, Instant Until)>();
         do
         {
             var next = await Next(work, after, stop) ?? (after is null ? null : await Next(work, null, stop));
@@ -65,15 +64,14 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
             {
                 await OfficerJudging.Do(work, standing, writing, officer, span, stop);
                 await writing.Send(stop);
-                judged.Add((Time.FromMicroseconds(span.From), Time.FromMicroseconds(span.Until)));
             }
         } while (Stopwatch.GetElapsedTime(began) < turn);
         if (!more)
             await WakeAtNextDeadline(work, stop);
         if (writing.FindingsChanged > 0)
             await Jobs.Enqueue(work, Asking.JobKind, "", stop);
-        if (writing.Changed > 0)
-            await MonthsDue.Say(work, judged, stop);
+        if (writing.Reach is { } reach)
+            await MonthsDue.Say(work, [reach], stop);
         if (turn == LongTurn && !more)
             await work.KeepPages(Work.FewPages, stop);
         await work.Commit(stop);

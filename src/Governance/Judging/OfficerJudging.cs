@@ -33,14 +33,14 @@ static class OfficerJudging
             before.Loaded.Remove(attended.Attendance.Id);
         foreach (var left in before.Loaded)
             if (await StandingRows.IsGone(work, officer, left, stop))
-                await writing.Remove(left, stop);
+                await writing.Remove(before.Judged[left], stop);
         foreach (var (recorded, (ofIncident, judgement)) in RecordingsOf(standing, facts, span, work.Now))
         {
             var stood = before.Recordings.GetValueOrDefault(recorded.Recording);
             if (ofIncident)
                 await writing.Put(RecordingRow.Of(recorded, judgement), stood, stop);
             else if (stood is not null)
-                await writing.Remove(recorded.Recording, stop);
+                await writing.Remove(stood, stop);
             await Compare(writing, before, judgement.Recording.Text, judgement.Findings, stop);
         }
         foreach (var attended in facts.Attended)

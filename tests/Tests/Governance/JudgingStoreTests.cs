@@ -216,6 +216,9 @@ public sealed class Judging_in_the_records
         await agency.Do(work => work.Execute("DELETE FROM finding", null, Stop));
         await agency.Judging.FromZero(Stop);
         (await agency.Dump()).ShouldBe(holding);
+        // Only months in which something began are counted again.
+        var months = await agency.Read(r => r.Many("SELECT month FROM measure_due", null, row => row.Text("month"), Stop));
+        months.ShouldAllBe(m => string.CompareOrdinal(m, "2026") > 0);
         bitByBit.ShouldContain("Also = 0"); // calls at once are among them
         bitByBit.Length.ShouldBeGreaterThan(10_000);
     }

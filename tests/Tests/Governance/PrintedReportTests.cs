@@ -94,7 +94,7 @@ public sealed partial class The_printed_report
         css.ShouldContain("@media print");
         var onPaper = page.Replace(
                 link.Value,
-                $"<style>{css.Replace("@media print", "@media all", StringComparison.Ordinal)}</style>",
+                $"<style>{css.Replace("@media print", "@media all", StringComparison.Ordinal)} ::-webkit-scrollbar {{ display: none }}</style>",
                 StringComparison.Ordinal
             )
             .Replace(
@@ -104,7 +104,8 @@ public sealed partial class The_printed_report
                   const edge = document.documentElement.clientWidth + 1;
                   const over = [...document.querySelectorAll(".report table, .report td, .report th, .report .card")]
                     .filter(e => e.getBoundingClientRect().right > edge);
-                  document.title = `over the edge: ${over.length} of ${document.querySelectorAll(".report td").length} at ${edge - 1}`;
+                  const words = over.slice(0, 8).map(e => `${e.tagName} ${Math.round(e.getBoundingClientRect().right)} ${e.textContent.trim().slice(0, 30)}`);
+                  document.title = `over the edge: ${over.length} of ${document.querySelectorAll(".report td").length} cells at ${edge - 1}: ${words.join("; ")}`;
                 </script></body>
                 """,
                 StringComparison.Ordinal
