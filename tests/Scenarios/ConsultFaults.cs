@@ -86,7 +86,11 @@ public sealed class ConsultFaults
         asked.Enqueue($"{since.Elapsed.TotalSeconds:0.0} s the server is back");
         since.Restart();
         await consult.Clinician.EvaluateAsync(Fresh);
-        await LiveConsult.Until("the picture", () => consult.Clinician.EvaluateAsync<bool>("() => window.fresh >= 3"), 30);
+        await LiveConsult.Until(
+            $"the picture:\n{string.Join('\n', asked)}",
+            () => consult.Clinician.EvaluateAsync<bool>("() => window.fresh >= 3"),
+            30
+        );
         var picture = since.Elapsed;
         await consult.HeardBothWays(10);
         var sound = since.Elapsed;
