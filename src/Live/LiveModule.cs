@@ -73,6 +73,7 @@ public static class LiveModule
         WatchRoutes.Map(app, api);
         ConsultRoutes.Map(app, api);
         RotaRoutes.Map(app, api);
+        ClinicianDoor.Map(app);
         ClinicianRoutes.Map(app);
         if (app.ServiceProvider.GetRequiredService<LiveGateway>().Running is { } gateway)
             api.MapLive(gateway, new AgencyDoors())
