@@ -27,7 +27,9 @@ static class Exigencies
     public static Refusal? WhyNot(IReadOnlyList<Exigency> offered, string? asked, string? stood = null) =>
         string.IsNullOrWhiteSpace(asked) || asked.Trim() == stood || offered.Any(e => e.Code == asked.Trim()) ? null
         : offered.Count == 0 ? new("exigency-unknown", "The policy that was in force then names no exigencies.")
-        : new("exigency-unknown", $"Choose one of the policy's exigencies: {string.Join(", ", offered.Select(e => e.Code))}.");
+        : new("exigency-unknown", $"Choose one of the policy's exigencies: {Codes(offered)}.");
+
+    static string Codes(IEnumerable<Exigency> offered) => string.Join(", ", offered.Select(e => e.Code));
 
     public static IReadOnlyList<Choice> Choices(IReadOnlyList<Exigency> offered, string? stood) =>
         [

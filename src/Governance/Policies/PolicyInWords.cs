@@ -112,7 +112,7 @@ public static class PolicyInWords
         );
 
     static Rule OfMissingTimes(MissingTimeRule m) =>
-        new(
+        new Rule(
             "missingTimes",
             "When dispatch does not say when you arrived",
             m.Says,
@@ -181,7 +181,7 @@ public static class PolicyInWords
         );
 
     static Rule OfSecondReview(SecondReviewRule s) =>
-        new(
+        new Rule(
             "secondReview",
             "A second review",
             s.Says,

@@ -129,7 +129,7 @@ static class ClinicianDoor
     }
 
     // Path: the browser sends it to the clinician's own pages and to nothing else of the agency.
-    static CookieOptions CookieFor(HttpContext http) =>
+    internal static CookieOptions CookieFor(HttpContext http) =>
         new()
         {
             HttpOnly = true,

@@ -122,7 +122,7 @@ static class ClinicianRoutes
         await using var work = await desk.Records.Begin(session.Actor, stop);
         await ClinicianSessions.End(work, session.Id, stop);
         await work.Commit(stop);
-        http.Response.Cookies.Delete(ClinicianSessions.CookieName, CookieFor(http));
+        http.Response.Cookies.Delete(ClinicianSessions.CookieName, ClinicianDoor.CookieFor(http));
         return Forms.To(http, "consult", "consult-left");
     }
 

@@ -175,7 +175,7 @@ public sealed class PolicyRulesTests
         pattern.IsMatch("aaa").ShouldBeTrue();
         pattern.IsMatch("aaab").ShouldBeFalse();
         pattern.IsMatch("aaa\n").ShouldBeFalse();
-        pattern.IsMatch(new string('a', 20_000) + "b").ShouldBeFalse("a pattern that looks back and forth would never end");
+        pattern.IsMatch(new string('a', 2_000) + "b").ShouldBeFalse("a pattern that looks back and forth would never end");
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed partial class The_printed_report
                 <script>
                   const edge = document.documentElement.clientWidth + 1;
                   const over = [...document.querySelectorAll(".report table, .report td, .report th, .report .card")]
-                    .filter(e => e.getBoundingClientRect().right > edge);
+                    .filter(e => !e.closest(".unseen") && e.getBoundingClientRect().right > edge);
                   const words = over.slice(0, 8).map(e => `${e.tagName} ${Math.round(e.getBoundingClientRect().right)} ${e.textContent.trim().slice(0, 30)}`);
                   document.title = `over the edge: ${over.length} of ${document.querySelectorAll(".report td").length} cells at ${edge - 1}: ${words.join("; ")}`;
                 </script></body>

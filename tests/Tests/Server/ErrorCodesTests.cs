@@ -29,6 +29,7 @@ public sealed partial class ErrorCodesTests
         "src/Evidence/ViewingPurpose.cs",
         "src/Governance/Deciding/CaseOutcome.cs",
         "src/Governance/Measuring/Measure.cs",
+        "src/Governance/Policies/PolicyInWords.cs",
     ];
 
     static List<Said> All() =>
