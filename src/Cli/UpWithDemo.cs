@@ -93,6 +93,7 @@ static class UpWithDemo
             var agency = new Uri(new Uri(address), "demo");
             var cameras = Path.Combine(data, "demo-cameras");
             await DemoAgency.Found(agency, data, cameras, cameraProgram, stopping.Token);
+            await DemoClinic.Open(agency, cameras, stopping.Token);
             Console.WriteLine($"Lapel is at {agency}");
             Console.WriteLine("Everyone in the demo agency is made up; sign in with one click. Stop with Ctrl-C.");
             await using var shift = new DemoShift(cameras, cameraProgram);

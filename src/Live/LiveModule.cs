@@ -55,6 +55,13 @@ public static class LiveModule
         services.AddHostedService<LiveLoop>();
         foreach (var item in Navigation)
             services.AddSingleton(item);
+        services.AddSingleton(
+            new DemoDoor(
+                "Health professional on call",
+                "Has no account, only a personal link. Open this in another window, then ask for help as an officer.",
+                "consult"
+            )
+        );
         LiveWords.Add();
     }
 
@@ -66,6 +73,7 @@ public static class LiveModule
         WatchRoutes.Map(app, api);
         ConsultRoutes.Map(app, api);
         RotaRoutes.Map(app, api);
+        ClinicianDoor.Map(app);
         ClinicianRoutes.Map(app);
         if (app.ServiceProvider.GetRequiredService<LiveGateway>().Running is { } gateway)
             api.MapLive(gateway, new AgencyDoors())

@@ -33,6 +33,7 @@ public abstract record GatewayEvent(StreamKey Stream, PeerId Peer, Lease Lease, 
 /// <param name="RoundTrip">Null until it was measured.</param>
 /// <param name="DelayP50">Capture to leaving the gateway and half a round trip; null for publishers and before the first sender report.</param>
 /// <param name="EstimateKbps">What the viewer's network is believed to bear; null for publishers.</param>
+/// <param name="Layer">Of simulcast; "stills" where the network carries no moving picture; null otherwise.</param>
 public sealed record PeerStatistics(
     PeerId Peer,
     bool Connected,

@@ -9,26 +9,35 @@ public sealed class PhoneOnAir
     public async Task A_phone_records_and_streams_at_once_asks_for_help_and_hears_it_and_what_it_recorded_is_evidence()
     {
         await using var house = await LiveHouse.Open();
-        await ConsultLive.Account(house, "operations");
+        await (await house.As("admin")).Post(
+            "api/v1/accounts",
+            new
+            {
+                name = "operations",
+                fullName = "The operations",
+                role = "operations",
+                password = LiveHouse.Password,
+            }
+        );
         var operations = await AgencyClient.SignIn(house.Agency, "operations", LiveHouse.Password);
         await using var phone = await PhoneInHand.Enrolled(house);
         (await operations.Get("api/v1/live/sessions")).GetProperty("items").GetArrayLength().ShouldBe(0, "nothing is streamed before it records");
         await phone.Record();
         await phone.Page.WaitForSelectorAsync("lapel-phone[data-live=live]");
 
-        var clinician = await ConsultLive.Page(phone.Chromium, house, 1280, 900, microphone: true);
-        await ConsultLive.EnterAsClinician(clinician, operations);
+        var clinician = await LiveConsult.Page(phone.Chromium, house, 1280, 900, microphone: true);
+        await LiveConsult.EnterAsClinician(clinician, operations);
         await phone.Page.GetByRole(AriaRole.Button, new() { Name = "I need help with a person in crisis" }).ClickAsync();
         await clinician.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
         await clinician.Locator("lapel-live-player[data-state=playing]").WaitForAsync(new() { Timeout = 30_000 });
         await phone.Page.GetByText("1 person watches").WaitForAsync();
-        await ConsultLive.Shot(phone.Page, "phone-talking");
+        await LiveConsult.Shot(phone.Page, "phone-talking");
         await clinician.Locator("lapel-live-talk button").ClickAsync();
         await clinician.Locator("lapel-live-talk[data-state=heard]").WaitForAsync();
         await phone.Page.Locator("lapel-live-duty[data-hearing=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
-        await ConsultLive.Until(
+        await LiveConsult.Until(
             "the clinician's tone at the officer's",
-            async () => await phone.Page.EvaluateAsync<double>(ConsultLive.ToneIn("lapel-live-duty audio")) > 100
+            async () => await phone.Page.EvaluateAsync<double>(LiveConsult.ToneIn("lapel-live-duty audio")) > 100
         );
         (await phone.Page.GetAttributeAsync("lapel-phone", "data-state")).ShouldBe("recording", "help does not stop it");
 
@@ -41,7 +50,7 @@ public sealed class PhoneOnAir
         await phone.Page.WaitForSelectorAsync("lapel-phone[data-live=live]");
 
         await phone.Stop();
-        await ConsultLive.Until(
+        await LiveConsult.Until(
             "the session ends with the recording",
             async () => (await operations.Get("api/v1/live/sessions")).GetProperty("items").GetArrayLength() == 0
         );

@@ -35,6 +35,8 @@ public sealed class House : IAsyncDisposable
 
     public Uri Address => new($"{app.Address()}/york/");
 
+    public TimeProvider Clock => clock;
+
     public Agency Agency => app.Services.GetRequiredService<Agencies>().Find("york")!;
 
     public IServiceProvider Services => app.Services;

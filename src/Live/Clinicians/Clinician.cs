@@ -109,6 +109,31 @@ public static class Clinicians
         return secret;
     }
 
+    /// <summary>The known link that a made-up clinician of a demo agency has for as long as nobody gives them one of their own.</summary>
+    internal static string DemoLink(ClinicianId clinician) => $"demo-{clinician}";
+
+    /// <summary>Those whom one click enters in a demo agency, in the order they were made.</summary>
+    public static async Task<IReadOnlyList<Clinician>> OfDemo(Reading reading, CancellationToken stop) =>
+        [
+            .. (
+                await reading.Many(
+                    "SELECT * FROM clinician WHERE left_at IS NULL ORDER BY id LIMIT 50",
+                    null,
+                    row => (Clinician: From(row), Link: row.TextOrNull("link_digest")),
+                    stop
+                )
+            )
+                .Where(c => c.Link is null || c.Link == DigestOf(DemoLink(c.Clinician.Id)).ToString())
+                .Select(c => c.Clinician),
+        ];
+
+    internal static Task GiveDemoLink(Work work, ClinicianId id, CancellationToken stop) =>
+        work.Execute(
+            "UPDATE clinician SET link_digest = @digest WHERE id = @id AND link_digest IS NULL",
+            new { digest = DigestOf(DemoLink(id)), id },
+            stop
+        );
+
     /// <exception cref="RefusedException">They have left already.</exception>
     public static async Task Leave(Work work, Clinician clinician, CancellationToken stop)
     {

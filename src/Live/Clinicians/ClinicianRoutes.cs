@@ -54,7 +54,7 @@ static class ClinicianRoutes
         }
     }
 
-    static readonly Refusal NotIn = new(
+    internal static readonly Refusal NotIn = new(
         "clinician-not-signed-in",
         "Open your personal link to sign in.",
         RefusalKind.SignInNeeded
@@ -62,11 +62,6 @@ static class ClinicianRoutes
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        const string Door = "it is the clinicians' sign-in; link and code guard it";
-        app.MapGet("/consult/enter/{link}", Enter).OpenToAnyone(Door).ExcludeFromDescription();
-        app.MapForm("/consult/enter", EnterByForm).OpenToAnyone(Door);
-        app.MapForm("/consult/code", SendCode).OpenToAnyone(Door);
-
         app.MapGet("/consult", Home).OpenToAnyone(Guard).ExcludeFromDescription();
         app.MapGet("/consult/events", Events).OpenToAnyone(Guard).ExcludeFromDescription();
         app.MapForm("/consult/leave", Leave).OpenToAnyone(Guard);
@@ -76,97 +71,11 @@ static class ClinicianRoutes
         app.MapForm("/consult/{consult}/{act}", Act).OpenToAnyone(Guard);
     }
 
-    static async Task<IResult> Enter(string link, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
-    {
-        http.Response.Headers.CacheControl = "no-cache, no-store";
-        http.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address is half of the sign-in
-        return await EnterPage(link, null, null, desk, stop);
-    }
-
-    static async Task<IResult> EnterPage(string link, Refusal? trouble, string? said, Desk desk, CancellationToken stop)
-    {
-        await using var reading = await desk.Records.Read(stop);
-        var clinician = await Clinicians.FindByLink(reading, link, stop);
-        trouble ??= clinician is null ? ClinicianSignIn.LinkGone : null;
-        return Page.Of<ConsultEnterPage>(
-            new
-            {
-                Link = clinician is null ? null : link,
-                Who = clinician?.Name,
-                Place = desk.Agency.Profile.Name,
-                CanSend = desk.Hook.IsThere && clinician?.Phone is not null,
-                Told = said,
-                Trouble = trouble,
-            },
-            Forms.StatusOf(trouble)
-        );
-    }
-
-    static Task<IResult> EnterByForm(
-        HttpContext http,
-        Form form,
-        ClinicianSignIn signIn,
-        [AsParameters] Desk desk,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
-            {
-                var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
-                var (_, token) = await signIn.Enter(form.Text("link"), form.Text("code"), address, stop);
-                http.Response.Cookies.Append(ClinicianSessions.CookieName, token, CookieFor(http));
-                return Forms.To(http, "consult");
-            },
-            refusal => EnterPage(form.Text("link"), refusal, null, desk, stop)
-        );
-
-    static async Task<IResult> SendCode(HttpContext http, Form form, [AsParameters] Desk desk, CancellationToken stop)
-    {
-        Clinician? clinician;
-        await using (var reading = await desk.Records.Read(stop))
-            clinician = await Clinicians.FindByLink(reading, form.Text("link"), stop);
-        if (clinician is null || !desk.Hook.IsThere || clinician.Phone is null)
-            return await EnterPage(form.Text("link"), ClinicianSignIn.LinkGone, null, desk, stop);
-        await using var work = await desk.Records.Begin(clinician.Actor, stop);
-        var code = await ClinicianCodes.Give(work, clinician.Id, stop);
-        work.Append(new CustodyEvent.ClinicianChanged(clinician.Id, clinician.Name, "sent-a-code"));
-        await work.Commit(stop);
-        try
-        {
-            await desk.Hook.Send(
-                new("code", null, clinician.Id, clinician.Phone, $"{desk.Agency.Profile.Name}: your code is {code}."),
-                stop
-            );
-        }
-        catch (HttpRequestException)
-        {
-            return await EnterPage(
-                form.Text("link"),
-                new("code-not-sent", "The message gateway did not take it. Ask the police service to read you a code.", RefusalKind.Conflict),
-                null,
-                desk,
-                stop
-            );
-        }
-        return await EnterPage(form.Text("link"), null, "A code is on its way to your phone.", desk, stop);
-    }
-
-    // Path: the browser sends it to the clinician's own pages and to nothing else of the agency.
-    static CookieOptions CookieFor(HttpContext http) =>
-        new()
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Strict,
-            Secure = http.Request.IsHttps,
-            Path = $"{http.Request.PathBase}/consult",
-            IsEssential = true,
-        };
-
     static async Task<IResult> Home(HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
     {
         http.Response.Headers.CacheControl = "no-cache, no-store";
         if (await desk.Find(http, stop) is not { } session)
-            return Page.Of<ConsultEnterPage>(new { Place = desk.Agency.Profile.Name, Trouble = NotIn }, StatusCodes.Status401Unauthorized);
+            return await ClinicianDoor.NotInPage(desk, stop);
         return await HomePage(session, null, desk, stop);
     }
 
@@ -213,7 +122,7 @@ static class ClinicianRoutes
         await using var work = await desk.Records.Begin(session.Actor, stop);
         await ClinicianSessions.End(work, session.Id, stop);
         await work.Commit(stop);
-        http.Response.Cookies.Delete(ClinicianSessions.CookieName, CookieFor(http));
+        http.Response.Cookies.Delete(ClinicianSessions.CookieName, ClinicianDoor.CookieFor(http));
         return Forms.To(http, "consult", "consult-left");
     }
 

@@ -38,6 +38,30 @@ public sealed class ClinicianSignIn(AgencyRecords records, NoteKeys keys, TimePr
         return (clinician, token);
     }
 
+    /// <summary>By one click, as a made-up clinician, in demo agencies only.</summary>
+    /// <exception cref="RefusedException">This is no demo agency, or there is no such demo clinician.</exception>
+    public async Task<string> AsDemo(Agency agency, ClinicianId id, string address, CancellationToken stop)
+    {
+        if (!agency.Profile.Demo)
+            throw new RefusedException(WhoMay.Nothing);
+        Clinician? clinician;
+        await using (var reading = await records.Read(stop))
+            clinician = (await Clinicians.OfDemo(reading, stop)).FirstOrDefault(c => c.Id == id);
+        if (clinician is null)
+            throw new RefusedException(WhoMay.Nothing);
+        await using var work = await records.Begin(clinician.Actor, stop);
+        await Clinicians.GiveDemoLink(work, id, stop);
+        var (_, token) = await ClinicianSessions.Start(
+            work,
+            clinician,
+            session => keys.ForSession(id, Clinicians.DemoLink(id), session),
+            address,
+            stop
+        );
+        await work.Commit(stop);
+        return token;
+    }
+
     async Task Refuse(ClinicianId? clinician, string why, CancellationToken stop)
     {
         // The log is not a place to fill from outside: one line a minute tells of it.

@@ -114,7 +114,10 @@ public static class Leases
             lease,
             stop
         );
-        work.Append(new CustodyEvent.LeaseGranted(lease.Id, session, lease.Holder, lease.ShownAs, reason, lease.Until));
+        work.Append(
+            new CustodyEvent.LeaseGranted(lease.Id, session, lease.Holder, lease.ShownAs, reason, lease.Until),
+            await LiveSessions.RecordingOf(work, session, stop)
+        );
         return lease;
     }
 
@@ -122,7 +125,10 @@ public static class Leases
     {
         var renewed = lease with { Until = lease.Until + policy.Renewal, Renewals = lease.Renewals + 1 };
         await work.Execute("UPDATE lease SET until_at = @Until, renewals = @Renewals WHERE id = @Id", renewed, stop);
-        work.Append(new CustodyEvent.LeaseRenewed(lease.Id, renewed.Until));
+        work.Append(
+            new CustodyEvent.LeaseRenewed(lease.Id, renewed.Until),
+            await LiveSessions.RecordingOf(work, lease.Session, stop)
+        );
         return renewed;
     }
 
@@ -139,8 +145,8 @@ public static class Leases
             },
             stop
         );
-        if (ended > 0)
-            work.Append(new CustodyEvent.LeaseEnded(lease, why));
+        if (ended > 0 && await Find(work, lease, stop) is { } over)
+            work.Append(new CustodyEvent.LeaseEnded(lease, why), await LiveSessions.RecordingOf(work, over.Session, stop));
         return ended > 0;
     }
 

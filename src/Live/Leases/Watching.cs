@@ -48,7 +48,10 @@ public static class Watchings
             },
             stop
         );
-        work.Append(new CustodyEvent.WatcherJoined(id, lease.Id, lease.Session, lease.ShownAs));
+        work.Append(
+            new CustodyEvent.WatcherJoined(id, lease.Id, lease.Session, lease.ShownAs),
+            await LiveSessions.RecordingOf(work, lease.Session, stop)
+        );
         return id;
     }
 
@@ -80,7 +83,8 @@ public static class Watchings
                     (long)(work.Now - watching.JoinedAt).TotalMilliseconds,
                     watching.DelayP50Ms,
                     watching.DelayP95Ms
-                )
+                ),
+                await LiveSessions.RecordingOf(work, watching.Session, stop)
             );
     }
 

@@ -87,6 +87,10 @@ public static class LiveSessions
     public static bool Ends(Refusal why) =>
         why.Code is "stream-needs-recording" or "stream-excluded-place" or "stream-refused-by-occupant";
 
+    /// <summary>What the session shows: so that whatever happens to the one stands in the custody of the other.</summary>
+    internal static async Task<RecordingId?> RecordingOf(Reading reading, LiveSessionId id, CancellationToken stop) =>
+        (await Find(reading, id, stop))?.Recording;
+
     public static Task<LiveSession?> Find(Reading reading, LiveSessionId id, CancellationToken stop) =>
         reading.One("SELECT * FROM live_session WHERE id = @id", new { id }, From, stop);
 

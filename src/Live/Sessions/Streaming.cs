@@ -113,14 +113,18 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
         return told.Count;
     }
 
+    Instant? listeningSince;
+
     /// <summary>Ends what nobody keeps alive: silent cameras' sessions, and leases whose time has come.</summary>
     public async Task Tidy(Instant now, CancellationToken stop)
     {
+        // While the server was away nobody listened: after a restart each camera has its whole time to report again.
+        var since = listeningSince ??= now;
         IReadOnlyList<LiveSession> silent;
         IReadOnlyList<WatchLease> due;
         await using (var reading = await records.Read(stop))
         {
-            silent = [.. (await LiveSessions.Open(reading, stop)).Where(s => now - s.SeenAt > policy.Silence)];
+            silent = [.. (await LiveSessions.Open(reading, stop)).Where(s => now - Instant.Max(s.SeenAt, since) > policy.Silence)];
             due = await Leases.Due(reading, now, stop);
         }
         foreach (var session in silent)

@@ -7,6 +7,7 @@ interface Ways {
 
 const KeptFrames = 300;
 const TellEveryMs = 3000;
+const StillMs = 9000;
 
 /**
  * `<lapel-live-player data-ways data-delay data-form>`: fetches the way, connects, and again whenever the connection is lost, for as
@@ -18,6 +19,7 @@ class LivePlayer extends HTMLElement {
   readonly #words = make("div", { class: "live-words", role: "status" }, "Connecting…");
   readonly #delay = make("span", { class: "live-delay" });
   readonly #sound = make("button", { class: "button", type: "button", onclick: () => this.#hear() }, icon("mute"), "Turn the sound on");
+  readonly #thin = make("span", { class: "live-thin", role: "status", hidden: true }, "Stills and sound: the network is too thin for a moving picture");
   readonly #playouts: number[] = [];
   #connection: LiveConnection | null = null;
   #attempt = 0;
@@ -26,12 +28,14 @@ class LivePlayer extends HTMLElement {
   #gone = false;
   #frames = 0;
   #framesSeen = 0;
+  #quiet = 0;
+  #stills = 0;
 
   connectedCallback(): void {
     if (!this.contains(this.#video)) {
       this.classList.add("live-player");
       this.#video.setAttribute("aria-label", this.dataset.label ?? "Live picture");
-      this.replaceChildren(this.#video, this.#words, make("div", { class: "live-corner" }, this.#delay, this.#sound));
+      this.replaceChildren(this.#video, this.#words, make("div", { class: "live-corner" }, this.#delay, this.#thin, this.#sound));
     }
     this.#gone = false;
     this.#watchFrames();
@@ -126,9 +130,20 @@ class LivePlayer extends HTMLElement {
     this.#video.requestVideoFrameCallback(seen);
   }
 
-  async #tell(): Promise<void> {
-    if (this.#connection && this.dataset.state === "playing" && this.#frames === this.#framesSeen) this.#say("The picture stands still. The sound goes on as long as it comes.");
+  /** A thin network gets sound, and of the picture one still in some seconds: that is said, and is not the same as nothing. */
+  #judgePictures(): void {
+    const fresh = this.#frames - this.#framesSeen;
     this.#framesSeen = this.#frames;
+    if (!this.#connection || this.dataset.state !== "playing") return;
+    this.#quiet = fresh === 0 ? this.#quiet + 1 : 0;
+    const still = fresh <= 3;
+    this.#stills = still ? this.#stills + 1 : 0;
+    if (this.#quiet * TellEveryMs >= StillMs) this.#say("The picture stands still. The sound goes on as long as it comes.");
+    this.#thin.hidden = this.#stills < 2;
+  }
+
+  async #tell(): Promise<void> {
+    this.#judgePictures();
     if (!this.dataset.delay || this.#playouts.length === 0) return;
     const sorted = [...this.#playouts].sort((a, b) => a - b);
     const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);

@@ -11,18 +11,31 @@ export class Refused extends Error {
   }
 }
 
+const DoubtMs = 1500;
+const SilentSeconds = 2;
+
 /** One connection, from its offer to its end. */
 export class LiveConnection {
   readonly peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   #session: string | null = null;
   readonly #token: string;
   #over = false;
+  #doubt = 0;
+  #listening = 0;
+  #silence = 0;
+  #heard = 0;
+  readonly #lost: () => void;
 
   private constructor(token: string, lost: () => void) {
     this.#token = token;
+    this.#lost = lost;
     this.peer.addEventListener("connectionstatechange", () => {
-      // "disconnected" often mends itself within seconds; "failed" and "closed" do not.
-      if (!this.#over && (this.peer.connectionState === "failed" || this.peer.connectionState === "closed")) lost();
+      clearTimeout(this.#doubt);
+      if (this.#over) return;
+      const state = this.peer.connectionState;
+      // "disconnected" comes after seconds of silence and may mend itself; a new connection is cheap, so it is not given long.
+      if (state === "disconnected") this.#doubt = setTimeout(() => !this.#over && lost(), DoubtMs);
+      else if (state === "failed" || state === "closed") lost();
     });
   }
 
@@ -54,6 +67,7 @@ export class LiveConnection {
       if (answer.status !== 201) throw await refusedBy(answer);
       this.#session = new URL(answer.headers.get("location") ?? "", new URL(way.url, document.baseURI)).href;
       await this.peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+      this.#listening = setInterval(() => void this.#listen(), 1000);
       return this;
     } catch (trouble) {
       this.close();
@@ -61,9 +75,24 @@ export class LiveConnection {
     }
   }
 
+  /** A gateway that was restarted knows nothing of this connection and cannot say so; so when nothing comes any more, it is asked. */
+  async #listen(): Promise<void> {
+    let heard = 0;
+    for (const report of (await this.peer.getStats()).values()) if (report.type === "candidate-pair" && report.nominated) heard += report.bytesReceived as number;
+    this.#silence = heard === this.#heard ? this.#silence + 1 : 0;
+    this.#heard = heard;
+    if (this.#silence < SilentSeconds || !this.#session || this.#over) return;
+    this.#silence = -3; // it may be silent for good reason: not asked again at once
+    // An empty PATCH changes nothing: 428 (RFC 9725, 4.3.1) from a gateway that has the session, 404 from one that has not.
+    const answer = await fetch(this.#session, { method: "PATCH", headers: { authorization: `Bearer ${this.#token}` }, credentials: "omit" }).catch(() => null);
+    if (!this.#over && answer?.status !== 428) this.#lost();
+  }
+
   close(): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#doubt);
+    clearInterval(this.#listening);
     this.peer.close();
     if (this.#session) void fetch(this.#session, { method: "DELETE", headers: { authorization: `Bearer ${this.#token}` }, keepalive: true, credentials: "omit" }).catch(() => undefined);
   }
@@ -74,9 +103,9 @@ async function refusedBy(answer: Response): Promise<Refused> {
   return new Refused(answer.status, problem.code ?? "", problem.title ?? `The server answered ${answer.status}.`, 1000 * Number(answer.headers.get("retry-after") ?? 0));
 }
 
-/** How long until the next try: at once, then growing to three seconds, so that a restart of the server is over within five. */
+/** How long until the next try: at once, then growing to a second and a half, so that a restart of the server is over within five. */
 export function pauseBefore(attempt: number): number {
-  return attempt === 0 ? 0 : Math.min(3000, 400 * 2 ** (attempt - 1));
+  return attempt === 0 ? 0 : Math.min(1500, 300 * 2 ** (attempt - 1));
 }
 
 export async function read<T>(address: string): Promise<T> {

@@ -20,7 +20,9 @@ sealed class Viewer : IPeerRole
     readonly DelaySamples delays = new();
     readonly Outgoing? sound;
     readonly Outgoing? picture;
+    readonly Stills? stills;
     Incoming? wanted;
+    Incoming? smallest;
     long readyUs = long.MaxValue;
     long reportUs;
     long chooseUs;
@@ -42,6 +44,7 @@ sealed class Viewer : IPeerRole
                 picture ??= new(peer, media);
             else
                 sound ??= new(peer, media);
+        stills = picture is null ? null : new(picture);
     }
 
     public Peer Peer => peer;
@@ -66,6 +69,20 @@ sealed class Viewer : IPeerRole
         chooseUs = now.Us;
         if (picture is null || now.Us < readyUs || peer.Stream.Publishing is not { } publisher)
             return;
+        smallest = Smallest(publisher, now);
+        if (smallest is not null)
+            stills!.Consider(
+                smallest.Kbps,
+                now.Us - rembUs < EstimateFreshUs ? rembKbps : null,
+                lostFraction ?? 0,
+                roundTripUs,
+                now
+            );
+        if (stills!.On)
+        {
+            wanted = null;
+            return;
+        }
         var bears = EstimateKbps(now);
         Incoming? best = null;
         foreach (var layer in publisher.Pictures(now))
@@ -83,6 +100,14 @@ sealed class Viewer : IPeerRole
         if (picture.Source is null && Replay(best, now, outbox))
             return;
         publisher.AskKeyframe(best, now, outbox);
+    }
+
+    Incoming? Smallest(Publisher publisher, Moment now)
+    {
+        foreach (var layer in publisher.Pictures(now))
+            if (layer.Media.Codec.Codec == picture!.Media.Codec.Codec)
+                return layer; // they come in the order of their size
+        return null;
     }
 
     // The join that needs no round trip to the camera: the last keyframe and everything since, if it is all here and not too much.
@@ -120,7 +145,7 @@ sealed class Viewer : IPeerRole
             Sent(sound.Send(packet, kept, now, outbox), now);
             return;
         }
-        if (picture is null)
+        if (picture is null || stills!.On)
             return;
         if (picture.Source != source)
         {
@@ -171,6 +196,7 @@ sealed class Viewer : IPeerRole
         if (stopPicture)
         {
             picture?.Stop();
+            stills?.Abandon();
             wanted = null;
         }
     }
@@ -228,7 +254,7 @@ sealed class Viewer : IPeerRole
 
     void KeyframeWanted(Moment now, Outbox outbox)
     {
-        if (picture?.Source is { } source && peer.MayPass(now))
+        if (picture?.Source is { } source && !stills!.On && peer.MayPass(now))
             peer.Stream.Publishing?.AskKeyframe(source, now, outbox);
     }
 
@@ -250,8 +276,16 @@ sealed class Viewer : IPeerRole
     {
         sound?.Tick(now.Us);
         picture?.Tick(now.Us);
-        if (now.Us - chooseUs >= ChooseUs || (picture is { Source: null } && wanted is null))
+        if (now.Us - chooseUs >= ChooseUs || (picture is { Source: null } && wanted is null && stills is not { On: true }))
             Choose(now, outbox);
+        if (
+            stills is { On: true }
+            && MayPass(now)
+            && peer.Stream.LetsPass(isVideo: true)
+            && peer.Stream.Publishing is { } publisher
+            && smallest is not null
+        )
+            stills.Send(publisher, smallest, EstimateKbps(now), now, outbox);
         if (now.Us - reportUs < ReportUs)
             return;
         reportUs = now.Us;
@@ -325,7 +359,9 @@ sealed class Viewer : IPeerRole
                 delay?.P95,
                 rembUs == 0 ? lossKbps : Math.Min(rembKbps, lossKbps),
                 picture?.Retransmitted ?? 0,
-                picture?.Source?.Rid is { Length: > 0 } rid ? rid : null
+                stills is { On: true } ? "stills"
+                    : picture?.Source?.Rid is { Length: > 0 } rid ? rid
+                    : null
             );
         }
     }

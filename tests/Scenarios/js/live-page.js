@@ -147,4 +147,42 @@ window.percentile = (values, p) => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] : -1;
 };
+
+
+// A camera that comes back by itself, as the product's do: after a lost server, or a network that said nothing for seconds.
+window.keepPublishing = async () => {
+  const again = async () => {
+    window.publishing?.close();
+    clearInterval(window.drawing);
+    document.querySelector('body > canvas')?.remove();
+    try {
+      await publish(JSON.parse(await freshWay()));
+    } catch {
+      if (!window.givenUp) setTimeout(again, 700);
+      return;
+    }
+    const connection = window.publishing;
+    let doubt = 0, gone = false;
+    const lost = () => { if (!gone) { gone = true; if (!window.givenUp) again(); } };
+    connection.addEventListener('connectionstatechange', () => {
+      clearTimeout(doubt);
+      if (['failed', 'closed'].includes(connection.connectionState)) lost();
+      else if (connection.connectionState === 'disconnected') doubt = setTimeout(lost, 1000);
+    });
+    // A restarted gateway cannot say that it knows nothing of this: who hears nothing asks.
+    let heard = 0, silent = 0;
+    const listening = setInterval(async () => {
+      if (gone) return clearInterval(listening);
+      let now = 0;
+      for (const report of (await connection.getStats()).values()) if (report.type === 'candidate-pair' && report.nominated) now += report.bytesReceived;
+      silent = now === heard ? silent + 1 : 0;
+      heard = now;
+      if (silent < 2) return;
+      silent = -3;
+      const answer = await fetch(connection.session, { method: 'PATCH', headers: { Authorization: `Bearer ${connection.token}` } }).catch(() => null);
+      if (answer?.status !== 428) lost();
+    }, 1000);
+  };
+  await again();
+};
 window.ready = true;

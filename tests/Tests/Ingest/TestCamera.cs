@@ -21,9 +21,19 @@ public sealed class TestCamera : IDisposable
     long sequence;
     Digest? previous;
 
-    TestCamera(Func<Uri> address, HttpClient http, CameraKey key, CameraId id, EvidencePublicKey evidence, LogVerifier log)
+    readonly TimeProvider clock;
+
+    TestCamera(
+        Func<Uri> address,
+        HttpClient http,
+        CameraKey key,
+        CameraId id,
+        EvidencePublicKey evidence,
+        LogVerifier log,
+        TimeProvider clock
+    )
     {
-        this.address = address;
+        (this.address, this.clock) = (address, clock);
         (Http, Key, Id, this.evidence, Log) = (http, key, id, evidence, log);
     }
 
@@ -47,11 +57,12 @@ public sealed class TestCamera : IDisposable
             (_, code) = await Cameras.Expect(work, serial, "Test camera", default);
             await work.Commit(default);
         }
-        return await Enrol(() => house.Address, code.ToString(), serial);
+        return await Enrol(() => house.Address, code.ToString(), serial, house.Clock);
     }
 
     /// <param name="address">Asked again for every session: a server that was killed comes back elsewhere.</param>
-    public static async Task<TestCamera> Enrol(Func<Uri> address, string code, string serial)
+    /// <param name="clock">The camera's; the machine's when left out.</param>
+    public static async Task<TestCamera> Enrol(Func<Uri> address, string code, string serial, TimeProvider? clock = null)
     {
         var key = CameraKey.New();
         var http = new HttpClient { BaseAddress = address() };
@@ -68,7 +79,8 @@ public sealed class TestCamera : IDisposable
             key,
             enrolled.Camera,
             EvidencePublicKey.FromSpki(Convert.FromBase64String(enrolled.EvidencePublicKeySpki)),
-            LogVerifier.Parse(enrolled.LogVerifierKey)
+            LogVerifier.Parse(enrolled.LogVerifierKey),
+            clock ?? TimeProvider.System
         );
         (await camera.BeginSession()).EnsureSuccessStatusCode();
         return camera;
@@ -78,7 +90,7 @@ public sealed class TestCamera : IDisposable
         Envelope.Sign(
             SessionRequest.PayloadType,
             JsonSerializer.SerializeToUtf8Bytes(
-                new SessionRequest(Id, at ?? TimeProvider.System.Now(), nonce ?? Guid.NewGuid().ToString("N")),
+                new SessionRequest(Id, at ?? clock.Now(), nonce ?? Guid.NewGuid().ToString("N")),
                 LapelJson.Strict
             ),
             Key

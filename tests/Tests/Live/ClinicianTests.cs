@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Lapel.Live;
+using Lapel.Records;
+using Lapel.Web;
 using Lapel.Tests.Server;
 
 namespace Lapel.Tests.Live;
@@ -38,6 +40,55 @@ public sealed class ClinicianTests
             await station.SignIn(doctor, "11111111", other);
         (await LiveStation.CodeOf(await station.SignIn(doctor, guessed, other))).ShouldBe("clinician-code-wrong", "five tries end a code");
         (await station.Logged()).OfType<CustodyEvent.ClinicianRefused>().Count().ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public async Task One_click_enters_a_made_up_clinician_of_a_demo_agency_who_has_no_link_of_their_own()
+    {
+        await using var station = await LiveStation.Open();
+        var entered = await LiveStation.Post(
+            station.Operations,
+            "clinicians",
+            new
+            {
+                name = "Tomasz Wolski",
+                title = "social worker",
+                employer = "Humber Hospital",
+            }
+        );
+        using var visitor = station.House.Visitor();
+        var page = await (await visitor.GetAsync("consult")).Content.ReadAsStringAsync();
+        page.ShouldContain("Tomasz Wolski");
+        page.ShouldNotContain("Ada Chen", customMessage: "whoever was given a link is entered by it alone");
+        var id = entered.GetProperty("id").GetString()!;
+        foreach (var _ in Enumerable.Range(0, 2)) // a second visitor does not send the first one away
+        {
+            using var other = station.House.Visitor();
+            var entering = await LiveStation.Send(other, "consult", "consult/demo", ("clinician", id));
+            entering.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+            (await other.GetAsync("consult")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+        using var pryer = station.House.Visitor();
+        await LiveStation.Send(pryer, "consult", "consult/demo", ("clinician", station.Clinicians[0].Id.Text));
+        (await pryer.GetAsync("consult")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Nobody_is_entered_by_one_click_where_people_are_real()
+    {
+        await using var house = await House.Open(demo: false);
+        Clinician clinician;
+        await using (var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
+        {
+            clinician = await Clinicians.Enter(work, "Tomasz Wolski", "social worker", "Humber Hospital", null, default);
+            await work.Commit(default);
+        }
+        using var visitor = house.Visitor();
+        (await visitor.GetStringAsync("sign-in")).ShouldNotContain("Health professional on call");
+        (await (await visitor.GetAsync("consult")).Content.ReadAsStringAsync()).ShouldNotContain("Wolski");
+        await Should.ThrowAsync<RefusedException>(() =>
+            house.Agency.Get<ClinicianSignIn>().AsDemo(house.Agency, clinician.Id, "::1", default)
+        );
     }
 
     [Fact]

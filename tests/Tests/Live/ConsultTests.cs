@@ -206,6 +206,7 @@ public sealed class ConsultTests
     {
         await using var station = await LiveStation.Open();
         await station.GoLive();
+        await station.Agency.Get<Streaming>().Tidy(station.Clock.Now(), default); // from here on somebody listens
         station.Clock.Advance(TimeSpan.FromSeconds(21));
         await station.Agency.Get<Streaming>().Tidy(station.Clock.Now(), default);
         (await LiveStation.Get(station.Operations, "sessions")).GetProperty("items").GetArrayLength().ShouldBe(0);

@@ -217,4 +217,47 @@ public sealed class RelayTests
         for (var i = 1; i < got.Count; i++)
             ((ushort)(got[i].Sequence - got[i - 1].Sequence)).ShouldBe((ushort)1);
     }
+
+    [Fact]
+    public async Task A_viewer_who_loses_half_of_it_gets_all_the_sound_and_one_keyframe_at_a_time_without_a_gap()
+    {
+        await using var bench = new LiveGateway();
+        var camera = bench.Publishing();
+        var viewer = bench.Watching();
+        var watch = Stopwatch.StartNew();
+        var before = new List<Received>();
+        var after = new List<Received>();
+        var sounds = 0;
+        var reported = 0L;
+        for (ushort number = 1; watch.ElapsedMilliseconds < 9000; number++)
+        {
+            camera.SendFrame(number, keyframe: number % 10 == 1);
+            camera.Send(camera.Rtp(WirePeer.SoundType, number, number * 960u, WirePeer.SoundSsrc, [1, 2, 3, 4, 5]));
+            var got = viewer.Collect(20);
+            sounds += got.Count(g => g.Type == WirePeer.SoundType);
+            var pictures = got.Where(g => g.Type == WirePeer.VideoType).ToList();
+            (watch.ElapsedMilliseconds < 5500 ? before : after).AddRange(pictures);
+            if (watch.ElapsedMilliseconds - reported < 500 || before.Count == 0)
+                continue;
+            reported = watch.ElapsedMilliseconds;
+            viewer.Send(viewer.Rtcp(HalfLost(before[0].Ssrc)));
+        }
+        before.Count.ShouldBeGreaterThan(50);
+        after.Count.ShouldBeInRange(1, 3, "stills in three and a half seconds");
+        after.ShouldAllBe(g => g.Number % 10 == 1, "keyframes only");
+        sounds.ShouldBeGreaterThan(200);
+        var all = before.Concat(after).ToList();
+        for (var i = 1; i < all.Count; i++)
+            ((ushort)(all[i].Sequence - all[i - 1].Sequence)).ShouldBe((ushort)1, "to the viewer nothing is missing, so it asks for nothing");
+        bench.Gateway.Watchers(LiveGateway.Key).Single().Statistics.Layer.ShouldBe("stills");
+    }
+
+    static byte[] HalfLost(uint media)
+    {
+        var bytes = new byte[64];
+        var writer = new RtcpWriter(bytes);
+        writer.ReceiverReport(7, 1);
+        writer.Block(new(media, 128, 0, 0, 0, 0, 0));
+        return bytes[..writer.LengthBytes];
+    }
 }

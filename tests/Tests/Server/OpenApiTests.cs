@@ -171,6 +171,7 @@ public sealed class OpenApiTests
         ],
         ["/consult/enter"] = [],
         ["/consult/code"] = [],
+        ["/consult/demo"] = [],
         ["/consult/leave"] = [],
         ["/consult/{consult}/{act}"] = [],
         ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
