@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Lapel.WebRtc;
 using Lapel.Tests.Live;
+using Lapel.WebRtc;
 using NodaTime;
 
 namespace Lapel.Bench;
@@ -58,7 +58,9 @@ static class LiveBench
             );
             var sent = gateway.Watchers(key).Sum(w => w.Statistics.Packets);
             var each = found[0] / viewers * 100;
-            report.Note($"{viewers} viewers of one stream; {sent} packets sent in all; {gateway.Counts["send-failures"]} not taken by the kernel.");
+            report.Note(
+                $"{viewers} viewers of one stream; {sent} packets sent in all; {gateway.Counts["send-failures"]} not taken by the kernel."
+            );
             report.Add("relay, of a core per 2 Mbit/s viewer", "%", each, "protect, one key", found[1] / viewers * 100);
             report.Add("relay, of a core per 2 Mbit/s viewer", "%", each, "protect, a key a viewer", found[2] / viewers * 100);
             report.Add("relay, of a core per 2 Mbit/s viewer", "%", each, "sendto alone", found[3] / viewers * 100);
@@ -81,7 +83,12 @@ static class LiveBench
     }
 
     static Lease Lease() =>
-        new(Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"), "bench", Time.Now(TimeProvider.System) + Duration.FromHours(1));
+        new(
+            Guid.NewGuid().ToString("N"),
+            Guid.NewGuid().ToString("N"),
+            "bench",
+            Time.Now(TimeProvider.System) + Duration.FromHours(1)
+        );
 
     static WirePeer Join(List<WirePeer> peers, bool publishes, Func<string, Offered<Answer>> ask)
     {

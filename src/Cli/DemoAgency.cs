@@ -182,12 +182,7 @@ static class DemoAgency
             places.Units["31 Division"],
             places.OfficerIds["31-0288"]
         );
-        await Make(
-            "laurent",
-            "Inspector Claire Laurent",
-            "professional-standards",
-            "Decides cases of professional standards."
-        );
+        await Make("laurent", "Inspector Claire Laurent", "professional-standards", "Decides cases of professional standards.");
         await Make(
             "novak",
             "Inspector Petr Novak",

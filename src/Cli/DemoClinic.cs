@@ -44,18 +44,19 @@ static class DemoClinic
         {
             var (name, title, employer) = Clinicians[i];
             var there = known.FirstOrDefault(c => c.GetProperty("name").GetString() == name);
-            var clinician = there.ValueKind == JsonValueKind.Object
-                ? there
-                : await centre.Post(
-                    "api/v1/live/clinicians",
-                    new
-                    {
-                        name,
-                        title,
-                        employer,
-                    },
-                    stop
-                );
+            var clinician =
+                there.ValueKind == JsonValueKind.Object
+                    ? there
+                    : await centre.Post(
+                        "api/v1/live/clinicians",
+                        new
+                        {
+                            name,
+                            title,
+                            employer,
+                        },
+                        stop
+                    );
             var id = clinician.GetProperty("id").GetString();
             var begins = planned
                 .Where(s => s.GetProperty("clinician").GetString() == id)

@@ -42,11 +42,7 @@ sealed partial class DemoDesk : IDisposable
 
     /// <summary>The supervisor's: closes the newest finding of a kind about an officer.</summary>
     public async Task Review(string badge, string kind, string outcome, string reason, CancellationToken stop) =>
-        await server.Post(
-            $"api/v1/findings/{Text(await Newest(kind, badge, stop), "id")}/review",
-            new { outcome, reason },
-            stop
-        );
+        await server.Post($"api/v1/findings/{Text(await Newest(kind, badge, stop), "id")}/review", new { outcome, reason }, stop);
 
     /// <summary>Professional standards: decides the officer's open case.</summary>
     /// <param name="departure">Why it is below the policy's floor; signed with the account's name.</param>
@@ -62,7 +58,9 @@ sealed partial class DemoDesk : IDisposable
                 days,
                 reason,
                 departure,
-                signature = departure is null ? null : Text((await server.Get("api/v1/session", stop)).GetProperty("account"), "fullName"),
+                signature = departure is null
+                    ? null
+                    : Text((await server.Get("api/v1/session", stop)).GetProperty("account"), "fullName"),
             },
             stop
         );
@@ -78,7 +76,9 @@ sealed partial class DemoDesk : IDisposable
     /// <summary>The officer's: gives recordings without one a case number and a category, the oldest first.</summary>
     public async Task Tag(string prefix, CancellationToken stop, int most = int.MaxValue)
     {
-        foreach (var recording in (await server.Get("api/v1/recordings", stop)).GetProperty("recordings").EnumerateArray().Reverse())
+        foreach (
+            var recording in (await server.Get("api/v1/recordings", stop)).GetProperty("recordings").EnumerateArray().Reverse()
+        )
         {
             if (most == 0)
                 return;
@@ -102,7 +102,8 @@ sealed partial class DemoDesk : IDisposable
         JsonElement[] waiting = [];
         await Until(
             "a draw for review",
-            async () => (waiting = [.. (await server.Get("api/v1/reviews", stop)).GetProperty("waiting").EnumerateArray()]).Length > 0,
+            async () =>
+                (waiting = [.. (await server.Get("api/v1/reviews", stop)).GetProperty("waiting").EnumerateArray()]).Length > 0,
             stop
         );
         foreach (var review in waiting.Take(count))
@@ -141,7 +142,12 @@ sealed partial class DemoDesk : IDisposable
         if (ViewingInPage().Match(await server.Text(path, stop)) is not { Success: true } viewing)
             return;
         var recording = Text(film, "recording");
-        await using (var media = await server.Download($"api/v1/recordings/{recording}/clips/1/media?viewing={viewing.Groups[1].Value}", stop))
+        await using (
+            var media = await server.Download(
+                $"api/v1/recordings/{recording}/clips/1/media?viewing={viewing.Groups[1].Value}",
+                stop
+            )
+        )
             await media.CopyToAsync(Stream.Null, stop);
         var length = InstantOf(film, "until") - InstantOf(film, "from");
         await server.Post(

@@ -89,7 +89,14 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                 );
                 await Do(
                     APlatoon,
-                    d => d.Review("31-1042", "stopped", "sustained", "No reason that the policy knows, in the middle of a call.", stop)
+                    d =>
+                        d.Review(
+                            "31-1042",
+                            "stopped",
+                            "sustained",
+                            "No reason that the policy knows, in the middle of a call.",
+                            stop
+                        )
                 );
                 break;
             case 2:
@@ -111,15 +118,27 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                 );
                 break;
             case 1:
-                await Do(Tremblay, d => d.Appeal("The policy was one day old, and nobody had been taught what counts in the street.", stop));
-                await Do(Standards, d => d.Decide("31-1042", 1, "Stopped without a valid reason in the middle of an assault call.", null, stop));
+                await Do(
+                    Tremblay,
+                    d => d.Appeal("The policy was one day old, and nobody had been taught what counts in the street.", stop)
+                );
+                await Do(
+                    Standards,
+                    d => d.Decide("31-1042", 1, "Stopped without a valid reason in the middle of an assault call.", null, stop)
+                );
                 // From here on it waits for the newcomer: a case, two explanations, findings without one, reviews, a draft, a bad row.
-                await Do(APlatoon, d => d.Review("31-0877", "stopped", "sustained", "The victim does not remember asking.", stop));
+                await Do(
+                    APlatoon,
+                    d => d.Review("31-0877", "stopped", "sustained", "The victim does not remember asking.", stop)
+                );
                 await Do(
                     Tremblay,
                     d => d.Explain("late-start", "danger", "The man held a knife; I had both hands full.", stop, atMs: 2_000)
                 );
-                await Do(Park, d => d.Explain("docked-late", "no-dock", "I was on a course and the dock was not on my way.", stop));
+                await Do(
+                    Park,
+                    d => d.Explain("docked-late", "no-dock", "I was on a course and the dock was not on my way.", stop)
+                );
                 await Draw("31 Division", from: 6, until: 2, wanted: 4, stop);
                 await Draw("A Platoon", from: 5, until: 2, wanted: 3, stop);
                 await Do(Division, d => d.DoReviews(2, stop));
@@ -222,7 +241,8 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
         await manager.Server.Post($"api/v1/dispatch/imports/{id}/start", new { }, stop);
         await DemoDesk.Until(
             $"the import of {name}",
-            async () => (await manager.Server.Get($"api/v1/dispatch/imports/{id}", stop)).GetProperty("state").GetString() is "done",
+            async () =>
+                (await manager.Server.Get($"api/v1/dispatch/imports/{id}", stop)).GetProperty("state").GetString() is "done",
             stop
         );
     }
@@ -231,7 +251,10 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
     {
         string? recording;
         using (var wearer = await At(officer, stop))
-            recording = (await wearer.Server.Get("api/v1/recordings", stop)).GetProperty("recordings")[0].GetProperty("id").GetString();
+            recording = (await wearer.Server.Get("api/v1/recordings", stop))
+                .GetProperty("recordings")[0]
+                .GetProperty("id")
+                .GetString();
         await Do(account, d => d.Server.Post("api/v1/commendations", new { text, recording }, stop));
     }
 

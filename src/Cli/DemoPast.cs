@@ -86,5 +86,6 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
     /// <summary>So many days before the real today, by the agency's calendar.</summary>
     public static LocalDate DateOf(int ago) => TimeProvider.System.Now().InZone(Zone).Date.PlusDays(-ago);
 
-    static Instant MorningOf(DemoWeek.Day day) => DateOf(day.Ago).At(new LocalTime(day.Hour, 0)).InZoneLeniently(Zone).ToInstant();
+    static Instant MorningOf(DemoWeek.Day day) =>
+        DateOf(day.Ago).At(new LocalTime(day.Hour, 0)).InZoneLeniently(Zone).ToInstant();
 }

@@ -39,7 +39,10 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
         ],
         [
             new(0, Begin),
-            new(6, new("stop", Reason: "private-place-refusal", Text: "Occupant asked for the camera to be off", SaidAloud: true)),
+            new(
+                6,
+                new("stop", Reason: "private-place-refusal", Text: "Occupant asked for the camera to be off", SaidAloud: true)
+            ),
             new(6, new("resume")),
             new(6, End),
         ],

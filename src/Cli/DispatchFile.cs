@@ -16,7 +16,10 @@ static class DispatchFile
             text.AppendLine(
                 string.Join(
                     ',',
-                    string.Create(CultureInfo.InvariantCulture, $"PA-{date}-{numbers.IndexOf((call.Type, call.Address)) + 1:000}"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"PA-{date}-{numbers.IndexOf((call.Type, call.Address)) + 1:000}"
+                    ),
                     call.Badge,
                     call.Type,
                     call.Address,

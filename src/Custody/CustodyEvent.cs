@@ -298,13 +298,8 @@ public abstract record CustodyEvent
 
     /// <param name="LengthMs">From acceptance to the end.</param>
     /// <param name="SpeakingAfterMs">From press to the clinician's first sound; none when nothing was said.</param>
-    public sealed record ConsultEnded(
-        ConsultId Consult,
-        string Outcome,
-        string Consent,
-        long LengthMs,
-        long? SpeakingAfterMs
-    ) : CustodyEvent;
+    public sealed record ConsultEnded(ConsultId Consult, string Outcome, string Consent, long LengthMs, long? SpeakingAfterMs)
+        : CustodyEvent;
 
     /// <summary><paramref name="Holder"/> is a clinician's or an account's id, <paramref name="Reason"/> a code of the live policy.</summary>
     public sealed record LeaseGranted(

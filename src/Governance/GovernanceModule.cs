@@ -30,8 +30,7 @@ public static class GovernanceModule
     }
 
     /// <summary>What fsck looks at of this module.</summary>
-    public static IFsckRound FsckRound(Agency agency) =>
-        new DispatchFsck(agency.Get<AgencyRecords>(), agency.Get<ImportFiles>());
+    public static IFsckRound FsckRound(Agency agency) => new DispatchFsck(agency.Get<AgencyRecords>(), agency.Get<ImportFiles>());
 
     public static void AddServices(IServiceCollection services)
     {

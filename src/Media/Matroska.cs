@@ -172,7 +172,10 @@ sealed class Matroska(ReadAt read, long lengthBytes)
             return false;
         headerBytes = idBytes + sizeBytes;
         var unknown = (1UL << 7 * sizeBytes) - 1;
-        bodyBytes = size == unknown ? null : size > long.MaxValue / 2 ? long.MaxValue / 2 : (long)size;
+        bodyBytes =
+            size == unknown ? null
+            : size > long.MaxValue / 2 ? long.MaxValue / 2
+            : (long)size;
         return true;
     }
 

@@ -38,7 +38,8 @@ public static class ApiWords
     /// <summary>None when nobody wrote any.</summary>
     public static ApiWord? Of(string method, string path) => All.GetValueOrDefault($"{method} {path}");
 
-    public static IReadOnlyDictionary<string, ApiWord> All => field ??= Own.Concat(DispatchWords.All).Concat(HelpWords.All).ToDictionary();
+    public static IReadOnlyDictionary<string, ApiWord> All =>
+        field ??= Own.Concat(DispatchWords.All).Concat(HelpWords.All).ToDictionary();
 
     static readonly Dictionary<string, ApiWord> Own = new()
     {
@@ -417,7 +418,12 @@ public static class ApiWords
             "The case.",
             201
         ),
-        ["POST /api/v1/cases/{id}/replies"] = new("Reply to a case", "Only the officer whom the case is about can.", "The case.", 201),
+        ["POST /api/v1/cases/{id}/replies"] = new(
+            "Reply to a case",
+            "Only the officer whom the case is about can.",
+            "The case.",
+            201
+        ),
         ["POST /api/v1/cases/{id}/evidence"] = new("Add evidence to a case", "", "The case.", 201),
         ["POST /api/v1/cases/{id}/decision"] = new(
             "Decide a case",

@@ -27,7 +27,13 @@ static class HelpWords
             "At least every five seconds: whether it records, in which state, where. Silence ends the session.",
             "Where to publish, who watches, where the clinician is heard."
         ),
-        ["DELETE /api/v1/live/sessions/{session}"] = new("End a live session", "By its camera, with the recording.", "It ended.", 204, ""),
+        ["DELETE /api/v1/live/sessions/{session}"] = new(
+            "End a live session",
+            "By its camera, with the recording.",
+            "It ended.",
+            204,
+            ""
+        ),
         ["POST /api/v1/live/sessions/{session}/leases"] = new(
             "Ask to watch",
             "For one of the reasons that the live policy allows the role. The officer is told as soon as packets flow.",
@@ -67,7 +73,13 @@ static class HelpWords
             "One press. While help is asked for or there, another press finds the first.",
             "How help stands."
         ),
-        ["POST /api/v1/live/help/withdraw"] = new("Withdraw a request for help", "Before anybody accepted.", "It is withdrawn.", 204, ""),
+        ["POST /api/v1/live/help/withdraw"] = new(
+            "Withdraw a request for help",
+            "Before anybody accepted.",
+            "It is withdrawn.",
+            204,
+            ""
+        ),
         ["POST /api/v1/live/help/consent"] = new(
             "Note what the person said",
             "An answer of the live policy. A refusal ends the clinician's lease at once.",
@@ -85,7 +97,11 @@ static class HelpWords
         {
             Query = [("before", "The place that a page gave as next.")],
         },
-        ["GET /api/v1/live/consults/{consult}"] = new("A consult", "", "Its record: who was rung, advice, who watched with which delay."),
+        ["GET /api/v1/live/consults/{consult}"] = new(
+            "A consult",
+            "",
+            "Its record: who was rung, advice, who watched with which delay."
+        ),
         ["GET /api/v1/live/statistics"] = new(
             "Figures over consults",
             "Each beside what it is a part of.",
@@ -106,12 +122,24 @@ static class HelpWords
             "Works once, for a quarter of an hour.",
             "The code; shown only now."
         ),
-        ["POST /api/v1/live/clinicians/{clinician}/leave"] = new("A clinician leaves", "", "Link, sessions and shifts ended.", 204, ""),
+        ["POST /api/v1/live/clinicians/{clinician}/leave"] = new(
+            "A clinician leaves",
+            "",
+            "Link, sessions and shifts ended.",
+            204,
+            ""
+        ),
         ["GET /api/v1/live/rota"] = new("The rota", "Shifts of the next 35 days.", "Shifts by their beginning and place.")
         {
             Query = [("from", "A day or a moment; now when left out.")],
         },
         ["POST /api/v1/live/rota"] = new("Enter a shift", "", "The shift.", 201),
-        ["DELETE /api/v1/live/rota/{shift}"] = new("Take a shift off the rota", "Of one that runs, what is left of it.", "It is off.", 204, ""),
+        ["DELETE /api/v1/live/rota/{shift}"] = new(
+            "Take a shift off the rota",
+            "Of one that runs, what is left of it.",
+            "It is off.",
+            204,
+            ""
+        ),
     };
 }

@@ -33,7 +33,11 @@ public sealed partial class Gateway
             if (peer.Ice.RemoteFragment == fragment.Fragment)
                 return SdpOffer.No("An ICE restart needs credentials other than the ones in use.");
             if (peer.Ice.Given.Count >= MostRestarts)
-                return new Refusal("live-too-many-restarts", "This session restarted ICE too often; begin a new one.", RefusalKind.TooMany);
+                return new Refusal(
+                    "live-too-many-restarts",
+                    "This session restarted ICE too often; begin a new one.",
+                    RefusalKind.TooMany
+                );
             peer.Ice.Restart(IceCredentials.New(), fragment.Fragment);
             fragments[peer.Ice.Local.Fragment] = peer;
         }
@@ -110,7 +114,8 @@ public sealed partial class Gateway
     /// <summary>Streams that somebody publishes or waits for.</summary>
     public IReadOnlyList<StreamKey> Streams => [.. streams.Keys];
 
-    public bool IsPublished(StreamKey key) => streams.TryGetValue(key, out var stream) && stream.PublishingPeer is { IsConnected: true };
+    public bool IsPublished(StreamKey key) =>
+        streams.TryGetValue(key, out var stream) && stream.PublishingPeer is { IsConnected: true };
 
     /// <summary>Who watches a stream at this moment.</summary>
     public IReadOnlyList<Watcher> Watchers(StreamKey key)

@@ -140,14 +140,14 @@ public sealed partial class Gateway : IPackets
     async Task Tell()
     {
         await foreach (var happened in events.Reader.ReadAllAsync())
-            foreach (var listener in Happened?.GetInvocationList() ?? [])
-                try
-                {
-                    ((Action<GatewayEvent>)listener)(happened);
-                }
-                catch (Exception)
-                {
-                    // One listener's trouble is not the next one's, and never the stream's.
-                }
+        foreach (var listener in Happened?.GetInvocationList() ?? [])
+            try
+            {
+                ((Action<GatewayEvent>)listener)(happened);
+            }
+            catch (Exception)
+            {
+                // One listener's trouble is not the next one's, and never the stream's.
+            }
     }
 }

@@ -128,7 +128,11 @@ public sealed partial class Gateway
             if (!streams.TryGetValue(key, out stream!))
             {
                 if (streams.Count >= options.MostStreams)
-                    return new Refusal("live-full", $"This gateway carries its {options.MostStreams} streams already.", RefusalKind.TooMany);
+                    return new Refusal(
+                        "live-full",
+                        $"This gateway carries its {options.MostStreams} streams already.",
+                        RefusalKind.TooMany
+                    );
                 streams[key] = stream = new(key, holds.GetValueOrDefault(key), happened => events.Writer.TryWrite(happened));
             }
             lock (stream.Gate)
@@ -188,7 +192,10 @@ public sealed partial class Gateway
 
     Peer NewPeer(LiveStream stream, Lease lease, SdpOffer offer, Moment now)
     {
-        var peer = new Peer(stream, lease, offer.Transport, identity.NewSession(), options, counters, now, Forget) { Fell = Fell };
+        var peer = new Peer(stream, lease, offer.Transport, identity.NewSession(), options, counters, now, Forget)
+        {
+            Fell = Fell,
+        };
         peers[peer.Id] = peer;
         fragments[peer.Ice.Local.Fragment] = peer;
         return peer;

@@ -5,13 +5,15 @@ namespace Lapel.WebRtc;
 public abstract record GatewayEvent(StreamKey Stream, PeerId Peer, Lease Lease, Instant At)
 {
     /// <summary>Media can come: the publisher's handshake is done and its certificate is the offered one.</summary>
-    public sealed record PublisherUp(StreamKey Stream, PeerId Peer, Lease Lease, Instant At) : GatewayEvent(Stream, Peer, Lease, At);
+    public sealed record PublisherUp(StreamKey Stream, PeerId Peer, Lease Lease, Instant At)
+        : GatewayEvent(Stream, Peer, Lease, At);
 
     /// <param name="Why">A stable word: left, lease-over, lease-ended, consent-lost, taken-over, stream-ended, never-connected, fingerprint, said-good-bye.</param>
     public sealed record PublisherDown(StreamKey Stream, PeerId Peer, Lease Lease, string Why, Instant At)
         : GatewayEvent(Stream, Peer, Lease, At);
 
-    public sealed record ViewerJoined(StreamKey Stream, PeerId Peer, Lease Lease, Instant At) : GatewayEvent(Stream, Peer, Lease, At);
+    public sealed record ViewerJoined(StreamKey Stream, PeerId Peer, Lease Lease, Instant At)
+        : GatewayEvent(Stream, Peer, Lease, At);
 
     /// <param name="Shown">How long media was sent to this viewer.</param>
     public sealed record ViewerLeft(StreamKey Stream, PeerId Peer, Lease Lease, string Why, Duration Shown, Instant At)

@@ -57,9 +57,7 @@ public sealed class ConsultFaults
         await consult.PressAndAccept();
         await consult.Talk();
         clinic.DownlinkKbps = 120;
-        await consult
-            .Clinician.GetByText("Stills and sound", new() { Exact = false })
-            .WaitForAsync(new() { Timeout = 45_000 });
+        await consult.Clinician.GetByText("Stills and sound", new() { Exact = false }).WaitForAsync(new() { Timeout = 45_000 });
         await consult.HeardBothWays();
         (await consult.PicturesIn(12)).ShouldBeInRange(1, 12, "stills in twelve seconds");
         await consult.HeardBothWays(5);
@@ -80,8 +78,11 @@ public sealed class ConsultFaults
         await Task.Delay(4000); // long enough for both browsers to notice
         var since = Stopwatch.StartNew();
         var asked = new ConcurrentQueue<string>();
-        foreach (var (who, page) in new[] { ("camera", consult.Lens), ("clinician", consult.Clinician), ("officer", consult.Officer) })
-            page.Response += (_, answer) => asked.Enqueue($"{since.Elapsed.TotalSeconds:0.0} s {who} {answer.Request.Method} {answer.Url} {answer.Status}");
+        foreach (
+            var (who, page) in new[] { ("camera", consult.Lens), ("clinician", consult.Clinician), ("officer", consult.Officer) }
+        )
+            page.Response += (_, answer) =>
+                asked.Enqueue($"{since.Elapsed.TotalSeconds:0.0} s {who} {answer.Request.Method} {answer.Url} {answer.Status}");
         await consult.House.Server.StartAgain();
         asked.Enqueue($"{since.Elapsed.TotalSeconds:0.0} s the server is back");
         since.Restart();
@@ -126,7 +127,11 @@ public sealed class ConsultFaults
         await consult.Show(await consult.Page(640, 480));
         await LiveConsult.Until(
             "the one before is closed",
-            async () => await second.EvaluateAsync<string>("() => window.publishing.connectionState") is "closed" or "failed" or "disconnected"
+            async () =>
+                await second.EvaluateAsync<string>("() => window.publishing.connectionState")
+                    is "closed"
+                        or "failed"
+                        or "disconnected"
         );
         await LiveConsult.Until("the picture goes on", async () => await consult.PicturesIn(1) > 5, 30);
         (await consult.BurntInDelayMs()).ShouldBeInRange(0, 2000);
@@ -144,8 +149,12 @@ public sealed class ConsultFaults
         await pryer.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await pryer.GetByRole(AriaRole.Alert).Or(pryer.Locator(".notice")).First.WaitForAsync();
         await LiveConsult.Shot(pryer, "consult-refused");
-        (await pryer.Context.APIRequest.GetAsync(new Uri(consult.House.Agency, "consult").ToString(), new() { MaxRedirects = 0 }))
-            .Ok.ShouldBeFalse();
+        (
+            await pryer.Context.APIRequest.GetAsync(
+                new Uri(consult.House.Agency, "consult").ToString(),
+                new() { MaxRedirects = 0 }
+            )
+        ).Ok.ShouldBeFalse();
 
         var supervisor = await consult.Page(1280, 900);
         await LiveConsult.SignIn(supervisor, "supervisor");
@@ -155,10 +164,7 @@ public sealed class ConsultFaults
         await supervisor.GetByRole(AriaRole.Button, new() { Name = "End the stream" }).ClickAsync();
         await supervisor.GetByRole(AriaRole.Button, new() { Name = "End it", Exact = true }).ClickAsync();
         var since = Stopwatch.StartNew();
-        await LiveConsult.Until(
-            "no picture at the clinician's",
-            async () => await consult.PicturesIn(1) == 0
-        );
+        await LiveConsult.Until("no picture at the clinician's", async () => await consult.PicturesIn(1) == 0);
         since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5), "a second of which is the looking");
         await supervisor.GetByText("The stream is over", new() { Exact = true }).WaitForAsync();
         await LiveConsult.Shot(supervisor, "live-ended");

@@ -101,7 +101,10 @@ public sealed class ConsultLive
         kept.GetProperty("consent").GetString().ShouldBe("given");
         foreach (var moment in new[] { "askedAt", "acceptedAt", "mediaAt", "speakingAt", "endedAt" })
             kept.TryGetProperty(moment, out _).ShouldBeTrue(moment);
-        var nurse = record.GetProperty("watching").EnumerateArray().Single(w => w.GetProperty("as").GetString() == "crisis nurse");
+        var nurse = record
+            .GetProperty("watching")
+            .EnumerateArray()
+            .Single(w => w.GetProperty("as").GetString() == "crisis nurse");
         nurse.GetProperty("delayP50Ms").GetInt32().ShouldBeInRange(0, 2000);
         var police = consult.Operations.Http;
         foreach (var path in new[] { $"api/v1/live/consults/{id}", "api/v1/live/consults", $"consults/{id}", "consults" })
@@ -122,7 +125,9 @@ public sealed class ConsultLive
         await consult.Camera.Upload(consult.Recording, clip);
         var (_, code, receipt) = await consult.Camera.Admit(consult.Camera.Sign(consult.Recording, clip.Entry));
         receipt.ShouldNotBeNull(code);
-        var custody = (await (await consult.House.As("clerk")).Get($"api/v1/recordings/{consult.Recording}/custody")).GetRawText();
+        var custody = (
+            await (await consult.House.As("clerk")).Get($"api/v1/recordings/{consult.Recording}/custody")
+        ).GetRawText();
         foreach (
             var kind in new[]
             {

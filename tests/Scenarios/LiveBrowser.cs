@@ -105,7 +105,14 @@ sealed class LivePage(IPage page, LiveMatrixHost host)
 
     public IPage Page => page;
 
-    public Task Publish(string stream, string codec, bool simulcast = false, int width = 640, int height = 360, string? token = null) =>
+    public Task Publish(
+        string stream,
+        string codec,
+        bool simulcast = false,
+        int width = 640,
+        int height = 360,
+        string? token = null
+    ) =>
         page.EvaluateAsync(
             "o => publish(o)",
             new
@@ -142,5 +149,8 @@ sealed class LivePage(IPage page, LiveMatrixHost host)
         );
 
     async Task<T> Read<T>(string expression) =>
-        JsonSerializer.Deserialize<T>(await page.EvaluateAsync<string>($"(async () => JSON.stringify(await {expression}))()"), Camel)!;
+        JsonSerializer.Deserialize<T>(
+            await page.EvaluateAsync<string>($"(async () => JSON.stringify(await {expression}))()"),
+            Camel
+        )!;
 }

@@ -58,7 +58,11 @@ sealed class LiveConsult : IAsyncDisposable
     public (string Link, string Code) Entry { get; private set; }
 
     /// <param name="policy">A live policy of the agency's own, made from the one that Lapel brings.</param>
-    public static async Task<LiveConsult> Open(LossyPath? street = null, LossyPath? clinic = null, Func<string, string>? policy = null)
+    public static async Task<LiveConsult> Open(
+        LossyPath? street = null,
+        LossyPath? clinic = null,
+        Func<string, string>? policy = null
+    )
     {
         var house = await LiveHouse.Open();
         if (policy is not null)
@@ -105,10 +109,9 @@ sealed class LiveConsult : IAsyncDisposable
         Operations = await AgencyClient.SignIn(House.Agency, "operations", LiveHouse.Password);
         Camera = await RawCamera.Enrol(House, "LIVE-1");
         await (await House.As("admin")).Post("api/v1/assignments", new { camera = Camera.Id, officer = House.Officers["4711"] });
-        begun = await AgencyClient.Of(Camera.Http).Post(
-            "api/v1/live/sessions",
-            new { recording = Recording, report = new { recording = true } }
-        );
+        begun = await AgencyClient
+            .Of(Camera.Http)
+            .Post("api/v1/live/sessions", new { recording = Recording, report = new { recording = true } });
         reports = Report();
         Lens = await Page(640, 480, street);
         await Show(Lens);
@@ -228,8 +231,7 @@ sealed class LiveConsult : IAsyncDisposable
             catch (ShouldAssertException) { } // or it says that the session is over
     }
 
-    Task<JsonElement> Told(object report) =>
-        AgencyClient.Of(Camera.Http).Post($"api/v1/live/sessions/{Session}/reports", report);
+    Task<JsonElement> Told(object report) => AgencyClient.Of(Camera.Http).Post($"api/v1/live/sessions/{Session}/reports", report);
 
     /// <returns>The personal link, and the code that was used.</returns>
     public static async Task<(string Link, string Code)> EnterAsClinician(IPage page, AgencyClient operations)

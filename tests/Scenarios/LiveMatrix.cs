@@ -62,7 +62,10 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         await using var browser = await LiveBrowser.Open();
         var (officer, clinician) = (await browser.Page(host), await browser.Page(host));
         await officer.Publish("unit12", "vp8", simulcast: true, width: 960, height: 540);
-        await LiveBrowser.Until("layers come", () => Task.FromResult(host.Gateway.PublisherStatistics(host.Key("unit12"))?.Layer?.Contains(',') == true));
+        await LiveBrowser.Until(
+            "layers come",
+            () => Task.FromResult(host.Gateway.PublisherStatistics(host.Key("unit12"))?.Layer?.Contains(',') == true)
+        );
         await clinician.Watch("unit12", publishedWidth: 960);
         await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 60);
         await LiveBrowser.Until(
@@ -85,7 +88,11 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         await clinician.Watch("unit12");
         await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 30);
         host.Gateway.Watchers(host.Key("unit12")).Single().Lease.End("consult-over");
-        await LiveBrowser.Until("the viewer's connection closes", async () => (await clinician.Watching()) is { Transport: "closed", Muted: true }, seconds: 3);
+        await LiveBrowser.Until(
+            "the viewer's connection closes",
+            async () => (await clinician.Watching()) is { Transport: "closed", Muted: true },
+            seconds: 3
+        );
         var decoded = (await clinician.Watching()).FramesDecoded;
         await Task.Delay(500);
         (await clinician.Watching()).FramesDecoded.ShouldBe(decoded);

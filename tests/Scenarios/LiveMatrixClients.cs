@@ -60,14 +60,13 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
     {
         const string codec = "vp8"; // Debian's Firefox fetches its H.264 from Cisco on first use, which a machine without a network cannot
         // Firefox makes no candidates of 127.0.0.1: the gateway is reached by the machine's own address.
-        var own = Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork).Concat(OwnAddresses()).First(a => !IPAddress.IsLoopback(a));
+        var own = Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork)
+            .Concat(OwnAddresses())
+            .First(a => !IPAddress.IsLoopback(a));
         await BothWays(
             codec,
             (role, url, token, _) =>
-                OwnProcess.Start(
-                    "node",
-                    [Path.Combine(Programs.Scenarios, "js", "live-firefox.mjs"), role, url, token, codec]
-                ),
+                OwnProcess.Start("node", [Path.Combine(Programs.Scenarios, "js", "live-firefox.mjs"), role, url, token, codec]),
             ownCamera: true,
             options => options with { Bind = [IPAddress.IPv6Any], Announce = [IPAddress.Loopback, own] }
         );
@@ -86,12 +85,7 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
 
     delegate OwnProcess Client(string role, string url, string token, int port);
 
-    async Task BothWays(
-        string codec,
-        Client start,
-        bool ownCamera = false,
-        Func<GatewayOptions, GatewayOptions>? change = null
-    )
+    async Task BothWays(string codec, Client start, bool ownCamera = false, Func<GatewayOptions, GatewayOptions>? change = null)
     {
         await using var host = await LiveMatrixHost.Open(change);
         await using var browser = await LiveBrowser.Open();

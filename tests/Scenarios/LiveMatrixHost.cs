@@ -52,7 +52,10 @@ sealed class LiveMatrixHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.MapGet("/", () => Results.Content("<!doctype html><title>live</title><body><script src=page.js></script>", "text/html"));
+        app.MapGet(
+            "/",
+            () => Results.Content("<!doctype html><title>live</title><body><script src=page.js></script>", "text/html")
+        );
         app.MapGet("/page.js", () => Results.File(Path.Combine(Programs.Scenarios, "js", "live-page.js"), "text/javascript"));
         app.MapLive(gateway, new TokenDoor(new([(Agency, key.Spki)]), _ => Agency, TimeProvider.System));
         await app.StartAsync();

@@ -51,7 +51,10 @@ sealed partial class LossyPath : IAsyncDisposable
         var candidate = UdpCandidate().Match(answer);
         if (!candidate.Success)
             return answer;
-        gateway = new(IPAddress.Loopback, int.Parse(candidate.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture));
+        gateway = new(
+            IPAddress.Loopback,
+            int.Parse(candidate.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)
+        );
         var mine = ((IPEndPoint)front.LocalEndPoint!).Port;
         var kept = false;
         return Candidate()

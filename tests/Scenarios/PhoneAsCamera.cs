@@ -89,8 +89,12 @@ public sealed class PhoneAsCamera
 
         // Back, but every piece breaks off; and the page is loaded anew in the middle of it.
         var creations = 0;
-        phone.Page.Request += (_, asked) => creations += asked.Method == "POST" && asked.Url.EndsWith("/uploads", StringComparison.Ordinal) ? 1 : 0;
-        await phone.Page.RouteAsync("**/api/v1/uploads/*", route => route.Request.Method == "PATCH" ? route.AbortAsync() : route.ContinueAsync());
+        phone.Page.Request += (_, asked) =>
+            creations += asked.Method == "POST" && asked.Url.EndsWith("/uploads", StringComparison.Ordinal) ? 1 : 0;
+        await phone.Page.RouteAsync(
+            "**/api/v1/uploads/*",
+            route => route.Request.Method == "PATCH" ? route.AbortAsync() : route.ContinueAsync()
+        );
         await phone.Context.SetOfflineAsync(false);
         await phone.Window.Until("!!performance.getEntriesByType('resource').find(e => e.name.includes('/uploads/'))");
         await phone.Page.ReloadAsync();
@@ -113,7 +117,10 @@ public sealed class PhoneAsCamera
         var recording = await phone.Until("admitted");
         await LiveHouse.Until(
             "a copy that plays",
-            async () => (await (await house.As("officer")).Http.GetAsync($"api/v1/recordings/{recording}/playlist.m3u8")).IsSuccessStatusCode
+            async () =>
+                (
+                    await (await house.As("officer")).Http.GetAsync($"api/v1/recordings/{recording}/playlist.m3u8")
+                ).IsSuccessStatusCode
         );
         await Play(phone, recording);
         await using var export = await ExportedFolder.Make(house, recording);
@@ -160,7 +167,9 @@ public sealed class PhoneAsCamera
             {
                 var answer = await route.FetchAsync();
                 var text = await answer.TextAsync();
-                await route.FulfillAsync(new() { Response = answer, Body = text.Replace("index ", "index 1", StringComparison.Ordinal) });
+                await route.FulfillAsync(
+                    new() { Response = answer, Body = text.Replace("index ", "index 1", StringComparison.Ordinal) }
+                );
             }
         );
         await phone.Record();
@@ -194,7 +203,9 @@ public sealed class PhoneAsCamera
     }
 
     static async Task<Manifest> ManifestOf(LiveHouse house, string recording) =>
-        SignedManifest.Read(await (await house.As("clerk")).Http.GetByteArrayAsync($"api/v1/recordings/{recording}/manifest")).Manifest;
+        SignedManifest
+            .Read(await (await house.As("clerk")).Http.GetByteArrayAsync($"api/v1/recordings/{recording}/manifest"))
+            .Manifest;
 
     static async Task CheckWhatItSaid(LiveHouse house, string recording)
     {

@@ -65,7 +65,12 @@ sealed class PhoneInHand : IAsyncDisposable
                 HasTouch = true,
                 IsMobile = true,
                 Permissions = ["camera", "microphone", "geolocation"],
-                Geolocation = new() { Latitude = 43.7615f, Longitude = -79.5107f, Accuracy = 8 },
+                Geolocation = new()
+                {
+                    Latitude = 43.7615f,
+                    Longitude = -79.5107f,
+                    Accuracy = 8,
+                },
             }
         );
         if (without is not null)
@@ -78,7 +83,11 @@ sealed class PhoneInHand : IAsyncDisposable
                 async route =>
                 {
                     var page = await route.FetchAsync();
-                    var text = (await page.TextAsync()).Replace("<lapel-phone ", $"<lapel-phone data-clip-ms=\"{clipMs}\" ", StringComparison.Ordinal);
+                    var text = (await page.TextAsync()).Replace(
+                        "<lapel-phone ",
+                        $"<lapel-phone data-clip-ms=\"{clipMs}\" ",
+                        StringComparison.Ordinal
+                    );
                     await route.FulfillAsync(new() { Response = page, Body = text });
                 }
             );

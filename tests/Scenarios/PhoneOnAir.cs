@@ -21,7 +21,10 @@ public sealed class PhoneOnAir
         );
         var operations = await AgencyClient.SignIn(house.Agency, "operations", LiveHouse.Password);
         await using var phone = await PhoneInHand.Enrolled(house);
-        (await operations.Get("api/v1/live/sessions")).GetProperty("items").GetArrayLength().ShouldBe(0, "nothing is streamed before it records");
+        (await operations.Get("api/v1/live/sessions"))
+            .GetProperty("items")
+            .GetArrayLength()
+            .ShouldBe(0, "nothing is streamed before it records");
         await phone.Record();
         await phone.Page.WaitForSelectorAsync("lapel-phone[data-live=live]");
 
@@ -34,7 +37,9 @@ public sealed class PhoneOnAir
         await LiveConsult.Shot(phone.Page, "phone-talking");
         await clinician.Locator("lapel-live-talk button").ClickAsync();
         await clinician.Locator("lapel-live-talk[data-state=heard]").WaitForAsync();
-        await phone.Page.Locator("lapel-live-duty[data-hearing=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
+        await phone
+            .Page.Locator("lapel-live-duty[data-hearing=yes]")
+            .WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
         await LiveConsult.Until(
             "the clinician's tone at the officer's",
             async () => await phone.Page.EvaluateAsync<double>(LiveConsult.ToneIn("lapel-live-duty audio")) > 100

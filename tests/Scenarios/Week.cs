@@ -87,7 +87,8 @@ public sealed partial class Week
         var recording = (await window.Api($"recordings/{found.GetProperty("recording").GetString()}")).GetProperty("recording");
         var into = (At(found, "from") - At(recording, "startedAt")).TotalSeconds - 3;
         var starts = await page.EvaluateAsync<double>($"{Video}.currentTime");
-        Math.Abs(starts - into).ShouldBeLessThan(1, $"the player stands at {starts:0.0} s, three seconds before the finding are {into:0.0} s");
+        Math.Abs(starts - into)
+            .ShouldBeLessThan(1, $"the player stands at {starts:0.0} s, three seconds before the finding are {into:0.0} s");
         await page.EvaluateAsync(
             $$"""
             () => {
@@ -116,7 +117,9 @@ public sealed partial class Week
         await using var window = await browser.Window(house.Agency);
         var page = window.Page;
         await window.Enter("Claire Laurent");
-        var opened = (await window.Api("cases?open=true")).GetProperty("cases").EnumerateArray()
+        var opened = (await window.Api("cases?open=true"))
+            .GetProperty("cases")
+            .EnumerateArray()
             .Select(c => c.GetProperty("case"))
             .Single(c => c.GetProperty("finding").GetString() == finding)
             .GetProperty("id")
@@ -126,7 +129,10 @@ public sealed partial class Week
         (await page.InnerTextAsync("#proposal")).ShouldContain("one day's suspension");
         await page.CheckAsync("#decide input[value=suspension]");
         (await page.InputValueAsync("#decide input[name=days]")).ShouldBe("1", "the floor");
-        await page.FillAsync("#decide textarea[name=reason]", "Stopped in a dispute that went on, with no reason that the policy knows.");
+        await page.FillAsync(
+            "#decide textarea[name=reason]",
+            "Stopped in a dispute that went on, with no reason that the policy knows."
+        );
         await page.ClickAsync("#decide form button[type=submit]");
         (await page.Locator("#decision").InnerTextAsync()).ShouldContain("Suspension, one day");
         window.Troubles.ShouldBeEmpty();
@@ -145,8 +151,9 @@ public sealed partial class Week
                 await window.Go("measures");
                 var shown = new SortedDictionary<string, string>(StringComparer.Ordinal);
                 foreach (var card in await window.Page.Locator("section.measure-card:has(.measure-id)").AllAsync())
-                    shown[(await card.Locator(".measure-id").InnerTextAsync()).Trim()] =
-                        OfWhat().Match((await card.Locator(".measure-of").InnerTextAsync()).Trim()).Value;
+                    shown[(await card.Locator(".measure-id").InnerTextAsync()).Trim()] = OfWhat()
+                        .Match((await card.Locator(".measure-of").InnerTextAsync()).Trim())
+                        .Value;
                 return said.Count == 7 && said.SequenceEqual(shown) && said["R1"] != "0 of 0";
             }
         );
@@ -200,21 +207,28 @@ public sealed partial class Week
         exit.ShouldBe(0, said);
 
         var figures = FiguresOf((await manager.Get($"api/v1/measures?month={month}")).GetProperty("measures"));
-        var published = (await File.ReadAllLinesAsync(Path.Combine(folder, "measures.csv"))).Select(line => line.Split(',')).ToList();
+        var published = (await File.ReadAllLinesAsync(Path.Combine(folder, "measures.csv")))
+            .Select(line => line.Split(','))
+            .ToList();
         var column = published[0].Index().ToDictionary(c => c.Item, c => c.Index);
         var told = published.Skip(1).Where(row => row[column["unit"]] == "service" && row[column["withheld"]] == "0").ToList();
         told.ShouldNotBeEmpty();
         foreach (var row in told)
-            $"{row[column["numerator"]]} of {row[column["denominator"]]}".ShouldBe(figures[row[column["measure"]]], row[column["measure"]]);
+            $"{row[column["numerator"]]} of {row[column["denominator"]]}".ShouldBe(
+                figures[row[column["measure"]]],
+                row[column["measure"]]
+            );
         (await later.Process.Stop()).ShouldBe(0, later.Process.Said);
     }
 
     static SortedDictionary<string, string> FiguresOf(JsonElement measures) =>
         new(
-            measures.EnumerateArray().ToDictionary(
-                m => m.GetProperty("measure").GetString()!,
-                m => $"{m.GetProperty("numerator").GetInt64()} of {m.GetProperty("denominator").GetInt64()}"
-            ),
+            measures
+                .EnumerateArray()
+                .ToDictionary(
+                    m => m.GetProperty("measure").GetString()!,
+                    m => $"{m.GetProperty("numerator").GetInt64()} of {m.GetProperty("denominator").GetInt64()}"
+                ),
             StringComparer.Ordinal
         );
 

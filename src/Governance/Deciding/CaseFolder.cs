@@ -54,8 +54,7 @@ public sealed record CaseFolder(
             file?.Review?.Name ?? (await Accounts.Find(reading, found.SustainedBy, stop))?.FullName ?? "An account that is gone",
             await CaseReplies.Of(reading, found.Id, stop),
             await CaseEvidences.Of(reading, found.Id, stop),
-            decision?.File.Proposal
-                ?? PenaltyProposal.Of(found, found.HappenedAt, await DecidedBefore.For(reading, found, stop)),
+            decision?.File.Proposal ?? PenaltyProposal.Of(found, found.HappenedAt, await DecidedBefore.For(reading, found, stop)),
             decision,
             await Appeals.Find(reading, found.Id, stop)
         );

@@ -16,7 +16,8 @@ public static class CaseReplies
         );
 
     public static Refusal? WhyNotReply(OfficerId? asking, OfficerId officer, bool decided, string? text) =>
-        asking != officer ? new("reply-not-yours", "Only the officer whom a case is about can reply to it.", RefusalKind.Forbidden)
+        asking != officer
+            ? new("reply-not-yours", "Only the officer whom a case is about can reply to it.", RefusalKind.Forbidden)
         : decided ? CaseDecisions.Decided
         : string.IsNullOrWhiteSpace(text) ? new("reply-missing", "Say it in your own words.")
         : text.Trim().Length > Explanations.LongestText

@@ -63,13 +63,7 @@ static class FindingActs
             throw new RefusedException(new("outcome-missing", "Choose what the review comes to."));
         var file = await FindingFile.Require(work, viewer, id, work.Now, stop);
         Throw(
-            SecondReviews.WhyNot(
-                await SecondReviews.Of(work, viewer, file, stop),
-                outcome,
-                asked.Ground,
-                asked.Reason,
-                work.Now
-            )
+            SecondReviews.WhyNot(await SecondReviews.Of(work, viewer, file, stop), outcome, asked.Ground, asked.Reason, work.Now)
         );
         await SecondReviews.SetAside(work, file.Review!, asked.Ground!.Value, stop);
         // Again from what stands now: the first review is no history of itself.

@@ -31,7 +31,13 @@ public sealed record ToReviewAgain(
 /// <summary>Reviews of a finding that was reviewed, where the policy allows them. The later one counts, the earlier stays in the record.</summary>
 static class SecondReviews
 {
-    public static Refusal? WhyNot(ToReviewAgain asked, ReviewOutcome outcome, SecondGround? ground, string? reason, Instant now) =>
+    public static Refusal? WhyNot(
+        ToReviewAgain asked,
+        ReviewOutcome outcome,
+        SecondGround? ground,
+        string? reason,
+        Instant now
+    ) =>
         WhyNotAtAll(asked, now)
         ?? (
             ground is not { } chosen || !asked.Rule!.Grounds.Contains(chosen)
@@ -58,7 +64,11 @@ static class SecondReviews
         : asked.Reviewer == first.Account
             ? new("second-review-same", "Somebody else than the first reviewer reviews it again.", RefusalKind.Forbidden)
         : now > first.At + Duration.FromDays(rule.WithinDays)
-            ? new("second-review-late", $"A second review comes within {rule.WithinDays} days of the first.", RefusalKind.Conflict)
+            ? new(
+                "second-review-late",
+                $"A second review comes within {rule.WithinDays} days of the first.",
+                RefusalKind.Conflict
+            )
         : null;
 
     public static async Task<ToReviewAgain> Of(Reading reading, Viewer viewer, FindingFile file, CancellationToken stop)

@@ -28,13 +28,7 @@ static class BadRows
             throw new RefusedException(
                 new("fields-wrong", $"Send the row's {header.Count} fields, each of at most 2,000 characters.")
             );
-        var reading = new RowReading(
-            import.Layout,
-            header,
-            Span.ZoneOf(agency),
-            work.Now,
-            await Exigencies.Known(work, stop)
-        );
+        var reading = new RowReading(import.Layout, header, Span.ZoneOf(agency), work.Now, await Exigencies.Known(work, stop));
         var read = reading.Read(new CsvRow(line, fields, null, found.Raw));
         var json = JsonSerializer.Serialize(fields, LapelJson.Lenient);
         var sentences = JsonSerializer.Serialize(read.Troubles.Select(t => t.Sentence), LapelJson.Lenient);

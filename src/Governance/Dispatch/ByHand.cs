@@ -60,8 +60,7 @@ public static class ByHand
             (
                 WhyNotEnter(officer, ask, work.Now)
                 ?? Exigencies.WhyNot(await Exigencies.At(work, ask.ArrivedAt, stop), ask.Exigency)
-            )
-            is
+            ) is
             { } refusal
         )
             throw new RefusedException(refusal);

@@ -65,12 +65,7 @@ public static class DispatchImports
 
     /// <summary>All, in the order of their ids.</summary>
     internal static Task<IReadOnlyList<DispatchImport>> After(Reading reading, string after, int size, CancellationToken stop) =>
-        reading.Many(
-            "SELECT * FROM dispatch_import WHERE id > @after ORDER BY id LIMIT @size",
-            new { after, size },
-            Read,
-            stop
-        );
+        reading.Many("SELECT * FROM dispatch_import WHERE id > @after ORDER BY id LIMIT @size", new { after, size }, Read, stop);
 
     /// <summary>The newest first; ids are made in the order of time.</summary>
     public static Task<IReadOnlyList<DispatchImport>> Page(Reading reading, ImportId? before, int size, CancellationToken stop) =>

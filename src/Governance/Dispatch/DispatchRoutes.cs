@@ -172,14 +172,14 @@ public static class DispatchRoutes
     {
         await using var reading = await records.Read(stop);
         return Page.Of<OnViewPage>(
-                new
-                {
-                    Now = DispatchForms.Local(clock.Now(), agency.Profile),
-                    Exigencies = await Exigencies.At(reading, clock.Now(), stop),
-                    Typed = typed,
-                    Trouble = trouble,
-                },
-                Forms.StatusOf(trouble)
+            new
+            {
+                Now = DispatchForms.Local(clock.Now(), agency.Profile),
+                Exigencies = await Exigencies.At(reading, clock.Now(), stop),
+                Typed = typed,
+                Trouble = trouble,
+            },
+            Forms.StatusOf(trouble)
         );
     }
 

@@ -35,6 +35,8 @@ static class Exigencies
         [
             new("", "None"),
             .. offered.Select(e => new Choice(e.Code, e.Label)),
-            .. stood is not null && offered.All(e => e.Code != stood) ? new[] { new Choice(stood, $"{stood} (not in the policy)") } : [],
+            .. stood is not null && offered.All(e => e.Code != stood)
+                ? new[] { new Choice(stood, $"{stood} (not in the policy)") }
+                : [],
         ];
 }

@@ -57,7 +57,14 @@ sealed class ImportFiles(AgencyFolder folder)
         Directory.Exists(Root)
             ? Directory
                 .EnumerateFiles(Root)
-                .Select(path => (Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out var content) ? content : (Digest?)null, path))
+                .Select(path =>
+                    (
+                        Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out var content)
+                            ? content
+                            : (Digest?)null,
+                        path
+                    )
+                )
             : [];
 
     static readonly Refusal TooLong = new(

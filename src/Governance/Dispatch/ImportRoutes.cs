@@ -130,7 +130,14 @@ static class ImportRoutes
     {
         using var file = OpenedFile.Open(files.Open(import.Content));
         var badges = (await Officers.All(reading, stop)).Select(o => o.Badge).ToHashSet(StringComparer.Ordinal);
-        return Previewing.Of(file, import.Layout, Span.ZoneOf(agency.Profile), badges, await Exigencies.Known(reading, stop), clock.Now());
+        return Previewing.Of(
+            file,
+            import.Layout,
+            Span.ZoneOf(agency.Profile),
+            badges,
+            await Exigencies.Known(reading, stop),
+            clock.Now()
+        );
     }
 
     static async Task<IResult> ChangeLayout(

@@ -73,7 +73,12 @@ public sealed class RowReading
         if (!layout.Partial)
             return [.. layout.Fields.Where(f => Lacks(f, header)).Select(f => f.Columns[0])];
         // As DispatchLayout.WhyNot demands it of a mapping.
-        DispatchField[][] needed = [[DispatchField.Number], [DispatchField.Badge, DispatchField.CallSign], LayoutTimes.Fields];
+        DispatchField[][] needed =
+        [
+            [DispatchField.Number],
+            [DispatchField.Badge, DispatchField.CallSign],
+            LayoutTimes.Fields,
+        ];
         return
         [
             .. needed

@@ -38,7 +38,10 @@ public static partial class Explained
         return Because.Of(
             Headline(finding, facts),
             Rules(policy, required, finding),
-            rows with { Why = [.. rows.Why, .. BesideRows(facts, judgement, finding)] },
+            rows with
+            {
+                Why = [.. rows.Why, .. BesideRows(facts, judgement, finding)],
+            },
             Sums(policy.Policy, facts, required, judgement, finding),
             Because.Of($"It would have been fine {Otherwise(policy.Policy, required, finding)}.")
         );

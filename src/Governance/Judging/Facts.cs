@@ -21,7 +21,8 @@ public sealed record AttendanceFacts(
     public Duration DispatchOffset { get; init; }
 
     /// <summary>Incidents of other attendances at the same time that a finding of this one names, or that hold seconds of it: to explain.</summary>
-    public IReadOnlyDictionary<AttendanceId, DispatchIncident> Beside { get; init; } = new Dictionary<AttendanceId, DispatchIncident>();
+    public IReadOnlyDictionary<AttendanceId, DispatchIncident> Beside { get; init; } =
+        new Dictionary<AttendanceId, DispatchIncident>();
 
     /// <summary>Earliest of the attendance's times, or the incident's, server clock: decides which policy judges, and orders lists.</summary>
     public Instant BeginsAt { get; init; }

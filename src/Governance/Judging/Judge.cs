@@ -193,30 +193,26 @@ public static partial class Judge
         }
 
         /// <param name="whole">Its span; none: from the first of the parts to the last.</param>
-        void Find(
-            FindingKind kind,
-            RecordingId? recording,
-            int nth,
-            List<Interval> parts,
-            string? reason,
-            Interval? whole = null
-        )
+        void Find(FindingKind kind, RecordingId? recording, int nth, List<Interval> parts, string? reason, Interval? whole = null)
         {
             var span = whole ?? Intervals.Hull(parts);
             findings.Add(
-                (new(
-                    Findings.IdOf(kind, required.Attendance.Text, recording, nth),
-                    kind,
-                    required.Attendance,
-                    recording,
-                    required.Officer,
-                    facts.Unit,
-                    span.Start,
-                    span.End,
-                    reason,
-                    BreachOf(rules, kind),
-                    policy.Number
-                ), parts)
+                (
+                    new(
+                        Findings.IdOf(kind, required.Attendance.Text, recording, nth),
+                        kind,
+                        required.Attendance,
+                        recording,
+                        required.Officer,
+                        facts.Unit,
+                        span.Start,
+                        span.End,
+                        reason,
+                        BreachOf(rules, kind),
+                        policy.Number
+                    ),
+                    parts
+                )
             );
         }
     }

@@ -78,8 +78,7 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
     /// <summary>From the first to the last beginning of what was written: the months in which something has to be counted again.</summary>
     public (Instant From, Instant Until)? Reach { get; private set; }
 
-    void Reaches(Instant at) =>
-        Reach = Reach is var (from, until) ? (at < from ? at : from, at > until ? at : until) : (at, at);
+    void Reaches(Instant at) => Reach = Reach is var (from, until) ? (at < from ? at : from, at > until ? at : until) : (at, at);
 
     public ValueTask Put(Judged row, Judged? before, CancellationToken stop)
     {

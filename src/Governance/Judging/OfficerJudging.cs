@@ -115,9 +115,7 @@ static class OfficerJudging
     {
         var spans = new List<Interval>(facts.Attended.Count);
         foreach (var attended in facts.Attended)
-            if (
-                OfficerFacts.RequiredOf(standing, attended) is { } span
-            )
+            if (OfficerFacts.RequiredOf(standing, attended) is { } span)
                 spans.Add(span);
         return Intervals.Union(spans);
     }

@@ -23,7 +23,10 @@ public static class PolicyInWords
                 "triggers",
                 "When the camera must be on",
                 "The first rule that fits what you are doing decides.",
-                [.. policy.Triggers.Select(OfTrigger), .. policy.MissingTimes is { } missing ? [OfMissingTimes(missing)] : Array.Empty<Rule>()]
+                [
+                    .. policy.Triggers.Select(OfTrigger),
+                    .. policy.MissingTimes is { } missing ? [OfMissingTimes(missing)] : Array.Empty<Rule>(),
+                ]
             ),
             new RuleSection(
                 "reasons",
@@ -119,7 +122,9 @@ public static class PolicyInWords
             [
                 new(
                     "What stands for it",
-                    m.WhenUnknown == WhenUnknown.Dispatched ? "the dispatch; no late start is held against you by it" : "nothing: it is not known"
+                    m.WhenUnknown == WhenUnknown.Dispatched
+                        ? "the dispatch; no late start is held against you by it"
+                        : "nothing: it is not known"
                 ),
             ]
         );

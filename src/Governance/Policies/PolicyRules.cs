@@ -237,7 +237,10 @@ public static partial class PolicyRules
             .. Once("$.secondReview.grounds", second.Grounds),
             .. Within("$.secondReview.withinDays", second.WithinDays, 1, 365),
             .. second.Grounds.Count == 0
-                ? new[] { At("$.secondReview.grounds", "Say on what grounds, or leave the rule out: then there is no second review.") }
+                ? new[]
+                {
+                    At("$.secondReview.grounds", "Say on what grounds, or leave the rule out: then there is no second review."),
+                }
                 : [],
         ];
 

@@ -85,7 +85,8 @@ public static class Clinicians
     public static Refusal? WhyNotEnter(string name, string title, string employer, string? phone) =>
         new[] { name, title, employer }.Any(t => t.Trim().Length is 0 or > 80)
             ? new("clinician-unreadable", "Give the clinician's name, title and employer, up to 80 characters each.")
-        : phone?.Trim() is { Length: > 0 } number && (number.Length > 24 || number.Any(c => !char.IsAsciiDigit(c) && c is not ('+' or ' ' or '-')))
+        : phone?.Trim() is { Length: > 0 } number
+        && (number.Length > 24 || number.Any(c => !char.IsAsciiDigit(c) && c is not ('+' or ' ' or '-')))
             ? new("phone-unreadable", "A phone number has digits, spaces, hyphens and a leading plus.")
         : null;
 

@@ -13,17 +13,29 @@ static class ClinicianDoor
         app.MapGet("/consult/enter/{link}", Enter).OpenToAnyone(Door).ExcludeFromDescription();
         app.MapForm("/consult/enter", EnterByForm).OpenToAnyone(Door);
         app.MapForm("/consult/code", SendCode).OpenToAnyone(Door);
-        app.MapForm("/consult/demo", EnterDemo).OpenToAnyone("it is how one signs in as a made-up clinician, in a demo agency and nowhere else");
+        app.MapForm("/consult/demo", EnterDemo)
+            .OpenToAnyone("it is how one signs in as a made-up clinician, in a demo agency and nowhere else");
     }
 
-    static async Task<IResult> Enter(string link, HttpContext http, [AsParameters] ClinicianRoutes.Desk desk, CancellationToken stop)
+    static async Task<IResult> Enter(
+        string link,
+        HttpContext http,
+        [AsParameters] ClinicianRoutes.Desk desk,
+        CancellationToken stop
+    )
     {
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address is half of the sign-in
         return await EnterPage(link, null, null, desk, stop);
     }
 
-    static async Task<IResult> EnterPage(string link, Refusal? trouble, string? said, ClinicianRoutes.Desk desk, CancellationToken stop)
+    static async Task<IResult> EnterPage(
+        string link,
+        Refusal? trouble,
+        string? said,
+        ClinicianRoutes.Desk desk,
+        CancellationToken stop
+    )
     {
         await using var reading = await desk.Records.Read(stop);
         var clinician = await Clinicians.FindByLink(reading, link, stop);
@@ -97,7 +109,12 @@ static class ClinicianDoor
         );
     }
 
-    static async Task<IResult> SendCode(HttpContext http, Form form, [AsParameters] ClinicianRoutes.Desk desk, CancellationToken stop)
+    static async Task<IResult> SendCode(
+        HttpContext http,
+        Form form,
+        [AsParameters] ClinicianRoutes.Desk desk,
+        CancellationToken stop
+    )
     {
         Clinician? clinician;
         await using (var reading = await desk.Records.Read(stop))
@@ -119,7 +136,11 @@ static class ClinicianDoor
         {
             return await EnterPage(
                 form.Text("link"),
-                new("code-not-sent", "The message gateway did not take it. Ask the police service to read you a code.", RefusalKind.Conflict),
+                new(
+                    "code-not-sent",
+                    "The message gateway did not take it. Ask the police service to read you a code.",
+                    RefusalKind.Conflict
+                ),
                 null,
                 desk,
                 stop

@@ -41,7 +41,11 @@ static class ClinicianRoutes
             ClinicianSessions.Recognise(Records, http.Request.Cookies[ClinicianSessions.CookieName] ?? "", Clock.Now(), stop);
 
         /// <summary>A consult that this clinician answered; others do not exist for them.</summary>
-        public async Task<(Consult Consult, WatchLease? Lease)> Own(ClinicianSession session, ConsultId id, CancellationToken stop)
+        public async Task<(Consult Consult, WatchLease? Lease)> Own(
+            ClinicianSession session,
+            ConsultId id,
+            CancellationToken stop
+        )
         {
             await using var reading = await Records.Read(stop);
             var consult = await Consults.Find(reading, id, stop);
@@ -131,7 +135,13 @@ static class ClinicianRoutes
             ? await ShowPage(session, consult, null, desk, stop)
             : Forms.To(http, "consult");
 
-    static async Task<IResult> ShowPage(ClinicianSession session, ConsultId id, Refusal? trouble, Desk desk, CancellationToken stop)
+    static async Task<IResult> ShowPage(
+        ClinicianSession session,
+        ConsultId id,
+        Refusal? trouble,
+        Desk desk,
+        CancellationToken stop
+    )
     {
         var (consult, lease) = await desk.Own(session, id, stop);
         var status = Forms.StatusOf(trouble); // notes that cannot be opened are said on the page, which is there all the same

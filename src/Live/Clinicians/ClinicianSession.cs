@@ -54,7 +54,12 @@ public static class ClinicianSessions
         return (DigestOf(token), token);
     }
 
-    public static async Task<ClinicianSession?> Recognise(AgencyRecords records, string token, Instant now, CancellationToken stop)
+    public static async Task<ClinicianSession?> Recognise(
+        AgencyRecords records,
+        string token,
+        Instant now,
+        CancellationToken stop
+    )
     {
         if (token.Length != 43)
             return null;

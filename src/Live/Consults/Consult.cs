@@ -65,7 +65,11 @@ public static class Consults
 
     public static Refusal? WhyNotAsk(HelpRequest ask, Consult? open, LivePolicy policy) =>
         open is not null
-            ? new("help-asked-already", "You have asked for help already; it rings or somebody is with you.", RefusalKind.Conflict)
+            ? new(
+                "help-asked-already",
+                "You have asked for help already; it rings or somebody is with you.",
+                RefusalKind.Conflict
+            )
         : !policy.HelpReasons.ContainsKey(ask.Why) ? new("help-reason-unknown", "Choose one of the reasons of the live policy.")
         : ask.Words?.Length > MostLineLength ? TooLong
         : null;
@@ -145,7 +149,12 @@ public static class Consults
             WHERE consult = @consult ORDER BY place
             """,
             new { consult },
-            row => new Rung(row.Id<Nouns.Clinician>("clinician"), row.Text("name"), (int)row.Number("place"), row.Time("rung_at")),
+            row => new Rung(
+                row.Id<Nouns.Clinician>("clinician"),
+                row.Text("name"),
+                (int)row.Number("place"),
+                row.Time("rung_at")
+            ),
             stop
         );
 

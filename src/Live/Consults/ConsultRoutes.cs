@@ -107,9 +107,7 @@ public static class ConsultRoutes
     {
         await using var reading = await records.Read(stop);
         var since = AsOf.StartOfDay(from, agency.Profile) ?? clock.Now() - Duration.FromDays(30);
-        return TypedResults.Ok(
-            ConsultStatistics.Of(await Page(reading, viewer, since, null, MostInFigures, stop), policy)
-        );
+        return TypedResults.Ok(ConsultStatistics.Of(await Page(reading, viewer, since, null, MostInFigures, stop), policy));
     }
 
     static async Task<IResult> Show(

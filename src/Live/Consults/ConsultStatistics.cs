@@ -53,7 +53,11 @@ public sealed record ConsultStatistics(
             ended.Count,
             consults.Count(c => c.AlertedAt is not null),
             Took.Over(consults.Count, accepted.Select(c => c.AcceptedAt!.Value - c.AskedAt), target),
-            Took.Over(consults.Count, consults.Where(c => c.MediaAt is not null).Select(c => c.MediaAt!.Value - c.AskedAt), target),
+            Took.Over(
+                consults.Count,
+                consults.Where(c => c.MediaAt is not null).Select(c => c.MediaAt!.Value - c.AskedAt),
+                target
+            ),
             Took.Over(
                 consults.Count,
                 consults.Where(c => c.SpeakingAt is not null).Select(c => c.SpeakingAt!.Value - c.AskedAt),

@@ -79,7 +79,9 @@ public static class HelpRoutes
                 clinician?.Name,
                 clinician?.Title,
                 consult is null ? 0 : (await Consults.RungOf(reading, consult.Id, stop)).Count,
-                consult?.State == ConsultState.Talking ? OnAir.ToHear(consult, officer.Camera is null ? "phone" : "camera", at) : null,
+                consult?.State == ConsultState.Talking
+                    ? OnAir.ToHear(consult, officer.Camera is null ? "phone" : "camera", at)
+                    : null,
                 Policy.NoticeFor(clinician)
             );
         }
@@ -91,11 +93,7 @@ public static class HelpRoutes
     static async Task<IResult> Ask(AskHelp ask, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
     {
         var officer = await desk.Officer(http, stop);
-        await desk.Helping.Ask(
-            officer.Actor,
-            new(officer.Id, ask.Why ?? desk.Policy.HelpReasons.Keys.First(), ask.Words),
-            stop
-        );
+        await desk.Helping.Ask(officer.Actor, new(officer.Id, ask.Why ?? desk.Policy.HelpReasons.Keys.First(), ask.Words), stop);
         return TypedResults.Ok(await desk.Now(officer, http.Request.PathBase, stop));
     }
 

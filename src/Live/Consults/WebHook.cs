@@ -14,7 +14,10 @@ public sealed class WebHook(Agency agency, AgencyRecords records, LivePolicy pol
     public const string KeyFile = "live-webhook.key";
 
     // One for the process: connections to the gateway are kept.
-    static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
 
     public string Kind => JobKind;
 

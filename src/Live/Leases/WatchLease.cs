@@ -33,7 +33,10 @@ public static class Leases
     /// <summary>May this person of the police watch this session for that reason?</summary>
     public static Refusal? WhyNotWatch(Onlooker who, LiveSession session, string? reason, LivePolicy policy)
     {
-        if (!who.Permissions.Contains(Permission.WatchLive) || !policy.Watchers.TryGetValue(Words<Role>.Of(who.Role), out var rule))
+        if (
+            !who.Permissions.Contains(Permission.WatchLive)
+            || !policy.Watchers.TryGetValue(Words<Role>.Of(who.Role), out var rule)
+        )
             return new("watch-not-in-policy", "The live policy does not let your role watch.", RefusalKind.Forbidden);
         if (rule.Of != "agency" && !(session.Unit is { } unit && who.Units.Contains(unit)))
             return LiveSessions.NotFound; // whom one may not watch one need not know of

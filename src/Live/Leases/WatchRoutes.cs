@@ -99,8 +99,13 @@ static class WatchRoutes
             lease.EndedAt is null && lease.Until - desk.Clock.Now() <= desk.Policy.RenewableInLast
         );
 
-    static async Task<IResult> Read(LeaseId lease, HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop) =>
-        TypedResults.Ok(Now(await Own(lease, viewer, desk, stop), http, desk));
+    static async Task<IResult> Read(
+        LeaseId lease,
+        HttpContext http,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) => TypedResults.Ok(Now(await Own(lease, viewer, desk, stop), http, desk));
 
     static async Task<WatchLease> Own(LeaseId id, Viewer viewer, Desk desk, CancellationToken stop)
     {
@@ -113,13 +118,25 @@ static class WatchRoutes
         return lease;
     }
 
-    static async Task<IResult> Renew(LeaseId lease, HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Renew(
+        LeaseId lease,
+        HttpContext http,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    )
     {
         await Own(lease, viewer, desk, stop);
         return TypedResults.Ok(Now(await desk.Streaming.Renew(viewer.Actor, lease, stop), http, desk));
     }
 
-    static async Task<IResult> Measure(LeaseId lease, Playout ask, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Measure(
+        LeaseId lease,
+        Playout ask,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    )
     {
         await Own(lease, viewer, desk, stop);
         return await desk.OnAir.Measure(lease, ask.P50Ms, ask.P95Ms, stop) is { } delay
@@ -173,8 +190,13 @@ static class WatchRoutes
         );
     }
 
-    static Task<IResult> ShowOne(LiveSessionId session, HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop) =>
-        ShowPage(session, http, viewer, desk, null, stop);
+    static Task<IResult> ShowOne(
+        LiveSessionId session,
+        HttpContext http,
+        Viewer viewer,
+        [AsParameters] Desk desk,
+        CancellationToken stop
+    ) => ShowPage(session, http, viewer, desk, null, stop);
 
     static async Task<IResult> ShowPage(
         LiveSessionId id,
@@ -221,7 +243,15 @@ static class WatchRoutes
         [AsParameters] Desk desk,
         CancellationToken stop
     ) =>
-        Back(session, http, viewer, desk, () => Lease(session, new(form.Text("reason"), form.TextOrNull("words")), http, viewer, desk, stop), null, stop);
+        Back(
+            session,
+            http,
+            viewer,
+            desk,
+            () => Lease(session, new(form.Text("reason"), form.TextOrNull("words")), http, viewer, desk, stop),
+            null,
+            stop
+        );
 
     static Task<IResult> KillByForm(
         LiveSessionId session,
@@ -231,7 +261,15 @@ static class WatchRoutes
         [AsParameters] Desk desk,
         CancellationToken stop
     ) =>
-        Back(session, http, viewer, desk, () => Kill(session, new(form.Text("reason"), form.Ticked("serious")), viewer, desk, stop), "live-killed", stop);
+        Back(
+            session,
+            http,
+            viewer,
+            desk,
+            () => Kill(session, new(form.Text("reason"), form.Ticked("serious")), viewer, desk, stop),
+            "live-killed",
+            stop
+        );
 
     static Task<IResult> RenewByForm(
         LiveSessionId session,
@@ -241,7 +279,15 @@ static class WatchRoutes
         [AsParameters] Desk desk,
         CancellationToken stop
     ) =>
-        Back(session, http, viewer, desk, () => Renew(form.Id<Nouns.Lease>("lease", "Choose a lease."), http, viewer, desk, stop), null, stop);
+        Back(
+            session,
+            http,
+            viewer,
+            desk,
+            () => Renew(form.Id<Nouns.Lease>("lease", "Choose a lease."), http, viewer, desk, stop),
+            null,
+            stop
+        );
 
     static Task<IResult> LeaveByForm(
         LiveSessionId session,
@@ -251,7 +297,15 @@ static class WatchRoutes
         [AsParameters] Desk desk,
         CancellationToken stop
     ) =>
-        Back(session, http, viewer, desk, () => GiveUp(form.Id<Nouns.Lease>("lease", "Choose a lease."), viewer, desk, stop), null, stop);
+        Back(
+            session,
+            http,
+            viewer,
+            desk,
+            () => GiveUp(form.Id<Nouns.Lease>("lease", "Choose a lease."), viewer, desk, stop),
+            null,
+            stop
+        );
 
     static Task<IResult> Back(
         LiveSessionId session,

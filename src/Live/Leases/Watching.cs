@@ -25,7 +25,12 @@ public static class Watchings
 
     /// <summary>All who watched a session, the latest first.</summary>
     public static Task<IReadOnlyList<Watching>> OfSession(Reading reading, LiveSessionId session, CancellationToken stop) =>
-        reading.Many($"{Select} WHERE watching.session = @session ORDER BY joined_at DESC, watching.id", new { session }, From, stop);
+        reading.Many(
+            $"{Select} WHERE watching.session = @session ORDER BY joined_at DESC, watching.id",
+            new { session },
+            From,
+            stop
+        );
 
     /// <summary>All who watch anything now.</summary>
     public static Task<IReadOnlyList<Watching>> Now(Reading reading, CancellationToken stop) =>

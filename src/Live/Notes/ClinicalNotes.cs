@@ -96,10 +96,7 @@ public sealed class ClinicalNotes(AgencyFolder folder, NoteKeys keys, TimeProvid
         await making.WaitAsync(stop);
         try
         {
-            Directory.CreateDirectory(
-                folder.Clinical,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
+            Directory.CreateDirectory(folder.Clinical, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await using var work = await store.Value.Begin(Actor.System("notes"), stop);
             await work.Execute(
                 """

@@ -55,6 +55,13 @@ public static class HealthRecord
     static JsonObject Coded(string system, string code, string display) =>
         new()
         {
-            ["coding"] = new JsonArray(new JsonObject { ["system"] = system, ["code"] = code, ["display"] = display }),
+            ["coding"] = new JsonArray(
+                new JsonObject
+                {
+                    ["system"] = system,
+                    ["code"] = code,
+                    ["display"] = display,
+                }
+            ),
         };
 }

@@ -80,10 +80,7 @@ public sealed class NoteKeys(AgencyFolder folder)
     }
 
     void MakeFolder() =>
-        Directory.CreateDirectory(
-            folder.ClinicalKeys,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        );
+        Directory.CreateDirectory(folder.ClinicalKeys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     string ConsultFile(ConsultId consult) => Path.Combine(folder.ClinicalKeys, $"consult-{consult}.key");
 
@@ -109,7 +106,13 @@ public sealed class NoteKeys(AgencyFolder folder)
         var bytes = new byte[12 + clear.Length + 16];
         RandomNumberGenerator.Fill(bytes.AsSpan(0, 12));
         using var aes = new AesGcm(key, 16);
-        aes.Encrypt(bytes.AsSpan(0, 12), clear, bytes.AsSpan(12, clear.Length), bytes.AsSpan(12 + clear.Length), Encoding.ASCII.GetBytes(about));
+        aes.Encrypt(
+            bytes.AsSpan(0, 12),
+            clear,
+            bytes.AsSpan(12, clear.Length),
+            bytes.AsSpan(12 + clear.Length),
+            Encoding.ASCII.GetBytes(about)
+        );
         return bytes;
     }
 
@@ -120,7 +123,13 @@ public sealed class NoteKeys(AgencyFolder folder)
             throw new CryptographicException("Too short to be sealed.");
         var clear = new byte[bytes.Length - 28];
         using var aes = new AesGcm(key, 16);
-        aes.Decrypt(bytes.AsSpan(0, 12), bytes.AsSpan(12, clear.Length), bytes.AsSpan(12 + clear.Length), clear, Encoding.ASCII.GetBytes(about));
+        aes.Decrypt(
+            bytes.AsSpan(0, 12),
+            bytes.AsSpan(12, clear.Length),
+            bytes.AsSpan(12 + clear.Length),
+            clear,
+            Encoding.ASCII.GetBytes(about)
+        );
         return clear;
     }
 

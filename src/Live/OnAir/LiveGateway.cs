@@ -83,7 +83,12 @@ sealed class LiveGatewayHost(LiveGateway gateway, Agencies agencies, ILogger<Liv
                 }
                 catch (Exception trouble) when (!stoppingToken.IsCancellationRequested)
                 {
-                    journal.LogError(trouble, "{Event} of {Stream} could not be written down", happened.GetType().Name, happened.Stream);
+                    journal.LogError(
+                        trouble,
+                        "{Event} of {Stream} could not be written down",
+                        happened.GetType().Name,
+                        happened.Stream
+                    );
                 }
     }
 

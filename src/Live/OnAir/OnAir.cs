@@ -42,8 +42,13 @@ public sealed class OnAir
         TimeProvider clock
     )
     {
-        (this.agency, this.records, this.streaming, this.gateway, this.clock) =
-            (agency.Profile.Slug, records, streaming, gateway, clock);
+        (this.agency, this.records, this.streaming, this.gateway, this.clock) = (
+            agency.Profile.Slug,
+            records,
+            streaming,
+            gateway,
+            clock
+        );
         var key = KeyOf(agency.Folder);
         signer = new(key);
         verifier = new([(this.agency, key.Spki)]);
@@ -72,11 +77,29 @@ public sealed class OnAir
 
     /// <summary>For the camera of a session, to publish.</summary>
     public Way ToPublish(LiveSession session, PathString at) =>
-        Sign(at, "whip", session.Id.Text, LiveRole.Publish, PublishLease + session.Id, session.Camera.Text, "camera", clock.Now() + CameraToken);
+        Sign(
+            at,
+            "whip",
+            session.Id.Text,
+            LiveRole.Publish,
+            PublishLease + session.Id,
+            session.Camera.Text,
+            "camera",
+            clock.Now() + CameraToken
+        );
 
     /// <summary>For the holder of a lease, to watch until it ends.</summary>
     public Way ToWatch(WatchLease lease, PathString at) =>
-        Sign(at, "whep", lease.Session.Text, LiveRole.Watch, WatchLeasePrefix + lease.Id, lease.Holder, lease.ShownAs, lease.Until);
+        Sign(
+            at,
+            "whep",
+            lease.Session.Text,
+            LiveRole.Watch,
+            WatchLeasePrefix + lease.Id,
+            lease.Holder,
+            lease.ShownAs,
+            lease.Until
+        );
 
     /// <summary>For the clinician of a consult, to be heard for as long as they may watch.</summary>
     public Way ToTalk(ConsultId consult, WatchLease lease, PathString at) =>
@@ -110,7 +133,11 @@ public sealed class OnAir
         if (verifier.WhyNot(bearer, clock.Now(), out var token) is { } refusal)
             return refusal;
         if (token!.Stream != stream || token.Role != role)
-            return new Refusal("live-token-elsewhere", "This live token is for another stream, or for another use of it.", RefusalKind.Forbidden);
+            return new Refusal(
+                "live-token-elsewhere",
+                "This live token is for another stream, or for another use of it.",
+                RefusalKind.Forbidden
+            );
         await using var reading = await records.Read(stop);
         var (until, no) = await WhyNotEnter(reading, token, stop);
         if (no is not null)
@@ -133,12 +160,15 @@ public sealed class OnAir
         if (token.Lease.StartsWith(PublishLease, StringComparison.Ordinal))
         {
             var session = await LiveSessions.Find(reading, LiveSessionId.Parse(token.Stream), stop);
-            return (clock.Now() + Shift, session switch
-            {
-                null or { EndedAt: not null } => LiveSessions.Over,
-                { State: LiveState.Paused } => Paused, // what comes while nothing may be shown is not even taken in
-                _ => null,
-            });
+            return (
+                clock.Now() + Shift,
+                session switch
+                {
+                    null or { EndedAt: not null } => LiveSessions.Over,
+                    { State: LiveState.Paused } => Paused, // what comes while nothing may be shown is not even taken in
+                    _ => null,
+                }
+            );
         }
         var id = token.Lease[(token.Lease.IndexOf('-', StringComparison.Ordinal) + 1)..];
         if (await Leases.Find(reading, LeaseId.Parse(id), stop) is not { } lease)
@@ -208,7 +238,10 @@ public sealed class OnAir
         if (!happened.Lease.Id.StartsWith(WatchLeasePrefix, StringComparison.Ordinal))
         {
             // Nobody ends these by their id: they end with their stream, and are forgotten with their connection.
-            if (happened is (GatewayEvent.PublisherDown or GatewayEvent.ViewerLeft) && !happened.Lease.Id.StartsWith(TalkLease, StringComparison.Ordinal))
+            if (
+                happened is (GatewayEvent.PublisherDown or GatewayEvent.ViewerLeft)
+                && !happened.Lease.Id.StartsWith(TalkLease, StringComparison.Ordinal)
+            )
                 leases.TryRemove(happened.Lease.Id, out _);
             return;
         }
@@ -232,7 +265,13 @@ public sealed class OnAir
 /// <summary>Leads each request to its agency's own door.</summary>
 sealed class AgencyDoors : ILiveDoor
 {
-    public ValueTask<Offered<LiveEntry>> Ask(string stream, LiveRole role, string? bearer, HttpContext http, CancellationToken stop) =>
+    public ValueTask<Offered<LiveEntry>> Ask(
+        string stream,
+        LiveRole role,
+        string? bearer,
+        HttpContext http,
+        CancellationToken stop
+    ) =>
         http.FindAgency() is { } agency
             ? agency.Get<OnAir>().Ask(stream, role, bearer, stop)
             : ValueTask.FromResult<Offered<LiveEntry>>(WhoMay.Nothing);

@@ -76,7 +76,8 @@ public sealed record LivePolicy(
         try
         {
             var policy =
-                JsonSerializer.Deserialize<LivePolicy>(file, dialect) ?? throw new InvalidDataException("The live policy is null.");
+                JsonSerializer.Deserialize<LivePolicy>(file, dialect)
+                ?? throw new InvalidDataException("The live policy is null.");
             return policy.WhatIsWrong() is { } wrong ? throw new InvalidDataException($"The live policy: {wrong}") : policy;
         }
         catch (JsonException unreadable)

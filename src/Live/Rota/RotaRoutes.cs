@@ -49,8 +49,13 @@ public static class RotaRoutes
         return TypedResults.Created($"live/clinicians/{clinician.Id}", clinician);
     }
 
-    static async Task<IResult> Link(ClinicianId clinician, HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        TypedResults.Ok(await GiveLink(clinician, viewer, records, stop));
+    static async Task<IResult> Link(
+        ClinicianId clinician,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    ) => TypedResults.Ok(await GiveLink(clinician, viewer, records, stop));
 
     static async Task<LinkGiven> GiveLink(ClinicianId id, Viewer viewer, AgencyRecords records, CancellationToken stop)
     {
@@ -86,7 +91,13 @@ public static class RotaRoutes
     }
 
     /// <param name="from">A day or a moment; now when left out.</param>
-    static async Task<IResult> Shifts(string? from, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> Shifts(
+        string? from,
+        Agency agency,
+        AgencyRecords records,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var since = AsOf.StartOfDay(from, agency.Profile) ?? clock.Now();
@@ -150,10 +161,17 @@ public static class RotaRoutes
             async () =>
             {
                 const string Missing = "A shift needs a beginning and an end.";
-                var from = AsOf.WallTime(form.Text("from"), agency.Profile) ?? throw new RefusedException(new("time-missing", Missing));
-                var until = AsOf.WallTime(form.Text("until"), agency.Profile) ?? throw new RefusedException(new("time-missing", Missing));
+                var from =
+                    AsOf.WallTime(form.Text("from"), agency.Profile) ?? throw new RefusedException(new("time-missing", Missing));
+                var until =
+                    AsOf.WallTime(form.Text("until"), agency.Profile) ?? throw new RefusedException(new("time-missing", Missing));
                 _ = int.TryParse(form.Text("place"), out var place);
-                await Put(new(form.Id<Nouns.Clinician>("clinician", "Choose a clinician."), from, until, place), viewer, records, stop);
+                await Put(
+                    new(form.Id<Nouns.Clinician>("clinician", "Choose a clinician."), from, until, place),
+                    viewer,
+                    records,
+                    stop
+                );
                 return Forms.To(http, "rota", "shift-entered");
             },
             refusal => ShowPage(agency, records, clock, form, refusal, stop)

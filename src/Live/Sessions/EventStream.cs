@@ -12,7 +12,12 @@ static class EventStream
     static readonly TimeSpan Breath = TimeSpan.FromSeconds(15);
 
     /// <param name="tell">What to say at the beginning and after every change: an event's name and its data, or nothing.</param>
-    public static async Task Send(HttpContext http, Pulse pulse, Func<Task<(string Name, object? Facts)?>> tell, CancellationToken stop)
+    public static async Task Send(
+        HttpContext http,
+        Pulse pulse,
+        Func<Task<(string Name, object? Facts)?>> tell,
+        CancellationToken stop
+    )
     {
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -46,7 +51,12 @@ static class EventStream
         {
             // An enumerator may be disposed of only when it is not in the middle of its next step.
             await either.CancelAsync();
-            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await next.ContinueWith(
+                _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
         }
 
         async Task Tell()

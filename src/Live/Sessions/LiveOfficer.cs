@@ -10,7 +10,8 @@ public sealed record LiveCamera(CameraId Id, Actor Actor);
 /// </summary>
 public sealed class LiveCameras(Func<HttpContext, CancellationToken, Task<(LiveCamera? Camera, Refusal? Refusal)>> recognise)
 {
-    public Task<(LiveCamera? Camera, Refusal? Refusal)> Recognise(HttpContext http, CancellationToken stop) => recognise(http, stop);
+    public Task<(LiveCamera? Camera, Refusal? Refusal)> Recognise(HttpContext http, CancellationToken stop) =>
+        recognise(http, stop);
 
     /// <exception cref="RefusedException">No camera's session makes this request.</exception>
     public async Task<LiveCamera> Require(HttpContext http, CancellationToken stop)
@@ -39,9 +40,7 @@ public sealed record LiveOfficer(OfficerId Id, Actor Actor, CameraId? Camera)
     )
     {
         if (http.FindViewer() is { } viewer)
-            return viewer.Account.Officer is { } own
-                ? new(own, viewer.Actor, null)
-                : throw new RefusedException(Nobody);
+            return viewer.Account.Officer is { } own ? new(own, viewer.Actor, null) : throw new RefusedException(Nobody);
         var camera = await cameras.Require(http, stop);
         await using var reading = await records.Read(stop);
         var wearer = await Assignments.WearerOf(reading, camera.Id, clock.Now(), stop);

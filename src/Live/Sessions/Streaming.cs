@@ -10,7 +10,13 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
 
     /// <summary>Begins the camera's session of this recording, or finds the one that runs.</summary>
     /// <exception cref="RefusedException">See <see cref="LiveSessions.WhyNotStream"/>, and a killed event begins no second time.</exception>
-    public async Task<LiveSession> Begin(Actor camera, CameraId id, RecordingId recording, StreamReport report, CancellationToken stop)
+    public async Task<LiveSession> Begin(
+        Actor camera,
+        CameraId id,
+        RecordingId recording,
+        StreamReport report,
+        CancellationToken stop
+    )
     {
         if (LiveSessions.WhyNotStream(report, policy) is { } refusal && LiveSessions.Ends(refusal))
             throw new RefusedException(refusal);
@@ -23,7 +29,11 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
         }
         if (await Killed(work, recording, stop))
             throw new RefusedException(
-                new("stream-killed", "Streaming of this event was ended by a supervisor and does not begin again.", RefusalKind.Conflict)
+                new(
+                    "stream-killed",
+                    "Streaming of this event was ended by a supervisor and does not begin again.",
+                    RefusalKind.Conflict
+                )
             );
         var officer = await Assignments.WearerOf(work, id, work.Now, stop);
         var unit = officer is null ? null : await Officers.UnitOn(work, officer.Id, work.Now, stop);
@@ -96,7 +106,13 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
     /// streams of every camera named, and the gateway drops what it holds of them.
     /// </summary>
     /// <exception cref="RefusedException">No reason was given.</exception>
-    public async Task<int> Kill(Actor who, IReadOnlyList<LiveSession> sessions, string reason, bool serious, CancellationToken stop)
+    public async Task<int> Kill(
+        Actor who,
+        IReadOnlyList<LiveSession> sessions,
+        string reason,
+        bool serious,
+        CancellationToken stop
+    )
     {
         if (reason.Trim().Length is 0 or > 280)
             throw new RefusedException(new("reason-missing", "Say in one line why the session is ended for everybody."));
@@ -124,7 +140,10 @@ public sealed class Streaming(AgencyRecords records, LivePolicy policy, LiveSign
         IReadOnlyList<WatchLease> due;
         await using (var reading = await records.Read(stop))
         {
-            silent = [.. (await LiveSessions.Open(reading, stop)).Where(s => now - Instant.Max(s.SeenAt, since) > policy.Silence)];
+            silent =
+            [
+                .. (await LiveSessions.Open(reading, stop)).Where(s => now - Instant.Max(s.SeenAt, since) > policy.Silence),
+            ];
             due = await Leases.Due(reading, now, stop);
         }
         foreach (var session in silent)

@@ -33,7 +33,11 @@ public sealed class TokenDoor(LiveTokenVerifier verifier, Func<HttpContext, stri
         if (verifier.WhyNot(bearer, clock.Now(), out var token) is { } refusal)
             return refusal;
         if (token!.Agency != agencySlug || token.Stream != stream || token.Role != role)
-            return new Refusal("live-token-elsewhere", "This live token is for another stream, or for another use of it.", RefusalKind.Forbidden);
+            return new Refusal(
+                "live-token-elsewhere",
+                "This live token is for another stream, or for another use of it.",
+                RefusalKind.Forbidden
+            );
         return new LiveEntry(new(token.Agency, token.Stream), token.ToLease());
     }
 }

@@ -27,7 +27,10 @@ public static class WhipRoutes
         foreach (var (name, role) in (ReadOnlySpan<(string, LiveRole)>)[("whip", LiveRole.Publish), ("whep", LiveRole.Watch)])
         {
             // One handler for every method, because a wrong method here has answers of its own (RFC 9725, 4.2).
-            live.Map($"/{name}/{{stream}}", (HttpContext http, string stream) => Endpoint(http, stream, role, gateway, door, sessions));
+            live.Map(
+                $"/{name}/{{stream}}",
+                (HttpContext http, string stream) => Endpoint(http, stream, role, gateway, door, sessions)
+            );
             live.Map(
                 $"/{name}/{{stream}}/{{session}}",
                 (HttpContext http, string stream, string session) => Session(http, stream, session, role, gateway, door, sessions)
@@ -36,7 +39,14 @@ public static class WhipRoutes
         return live;
     }
 
-    static async Task Endpoint(HttpContext http, string stream, LiveRole role, Gateway gateway, ILiveDoor door, WhipSessions sessions)
+    static async Task Endpoint(
+        HttpContext http,
+        string stream,
+        LiveRole role,
+        Gateway gateway,
+        ILiveDoor door,
+        WhipSessions sessions
+    )
     {
         Cors(http);
         switch (http.Request.Method)
@@ -57,7 +67,14 @@ public static class WhipRoutes
         }
     }
 
-    static async Task Begin(HttpContext http, string stream, LiveRole role, Gateway gateway, ILiveDoor door, WhipSessions sessions)
+    static async Task Begin(
+        HttpContext http,
+        string stream,
+        LiveRole role,
+        Gateway gateway,
+        ILiveDoor door,
+        WhipSessions sessions
+    )
     {
         var bearer = Bearer(http);
         if (!(await door.Ask(stream, role, bearer, http, http.RequestAborted)).IsTaken(out var entry, out var closed))
@@ -114,11 +131,7 @@ public static class WhipRoutes
         if (http.Request.Method is not ("PATCH" or "DELETE"))
         {
             http.Response.Headers.Allow = "OPTIONS, PATCH, DELETE";
-            await Refuse(
-                http,
-                new("live-method", "A session takes PATCH and DELETE."),
-                StatusCodes.Status405MethodNotAllowed
-            );
+            await Refuse(http, new("live-method", "A session takes PATCH and DELETE."), StatusCodes.Status405MethodNotAllowed);
             return;
         }
         // Whoever began it may go on with it, even when the token has run out since; anybody else needs a token for the same stream.
@@ -208,7 +221,12 @@ public static class WhipRoutes
             return null;
         }
         var bytes = new byte[MostBodyBytes + 1];
-        var length = await http.Request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, http.RequestAborted);
+        var length = await http.Request.Body.ReadAtLeastAsync(
+            bytes,
+            bytes.Length,
+            throwOnEndOfStream: false,
+            http.RequestAborted
+        );
         if (length <= MostBodyBytes)
             return Encoding.UTF8.GetString(bytes, 0, length);
         await Refuse(

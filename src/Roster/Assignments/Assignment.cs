@@ -23,7 +23,12 @@ public static class Assignments
     public static Task<IReadOnlyList<Assignment>> OfOfficer(Reading reading, OfficerId officer, CancellationToken stop) =>
         reading.Many("SELECT * FROM assignment WHERE officer = @officer ORDER BY from_at", new { officer }, From, stop);
 
-    static Task<IReadOnlyList<Assignment>> OfOfficer(Reading reading, OfficerId officer, CameraKind kind, CancellationToken stop) =>
+    static Task<IReadOnlyList<Assignment>> OfOfficer(
+        Reading reading,
+        OfficerId officer,
+        CameraKind kind,
+        CancellationToken stop
+    ) =>
         reading.Many(
             "SELECT assignment.* FROM assignment JOIN camera ON camera.id = camera WHERE officer = @officer AND kind = @kind ORDER BY from_at",
             new { officer, kind = Words<CameraKind>.Of(kind) },

@@ -99,6 +99,5 @@ sealed class IceLite(IceCredentials local, string remoteFragment)
         return !known;
     }
 
-    public bool HasConsent(long nowUs, long sinceUs) =>
-        nowUs - Math.Max(ConsentAtUs, sinceUs) < ConsentUs;
+    public bool HasConsent(long nowUs, long sinceUs) => nowUs - Math.Max(ConsentAtUs, sinceUs) < ConsentUs;
 }

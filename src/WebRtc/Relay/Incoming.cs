@@ -135,15 +135,15 @@ sealed class Incoming
     /// <summary>When what stands at an RTP timestamp was captured, by our clock; 0 before the first sender report.</summary>
     public long CapturedAt(uint timestamp) =>
         report is { } known
-            ? Ntp.ToMicroseconds(known.Ntp) + ((int)(timestamp - known.Timestamp) * 1_000_000L / Media.Codec.ClockRate) + clock.OffsetUs
+            ? Ntp.ToMicroseconds(known.Ntp)
+                + ((int)(timestamp - known.Timestamp) * 1_000_000L / Media.Codec.ClockRate)
+                + clock.OffsetUs
             : 0;
 
     /// <summary>Which RTP timestamp something captured now has.</summary>
     public uint TimestampAt(Moment now)
     {
-        var sinceUs = report is { } known
-            ? now.WallUs - clock.OffsetUs - Ntp.ToMicroseconds(known.Ntp)
-            : now.Us - LastPacketUs;
+        var sinceUs = report is { } known ? now.WallUs - clock.OffsetUs - Ntp.ToMicroseconds(known.Ntp) : now.Us - LastPacketUs;
         return (report?.Timestamp ?? HighestTimestamp) + (uint)(int)(sinceUs * Media.Codec.ClockRate / 1_000_000);
     }
 

@@ -44,7 +44,14 @@ sealed class Peer
         Action<Peer> forget
     )
     {
-        (Stream, Lease, this.transport, this.dtls, this.counters, this.forget) = (stream, lease, transport, dtls, counters, forget);
+        (Stream, Lease, this.transport, this.dtls, this.counters, this.forget) = (
+            stream,
+            lease,
+            transport,
+            dtls,
+            counters,
+            forget
+        );
         Ice = new(IceCredentials.New(), transport.Fragment);
         CreatedAt = now;
         connectBeforeUs = now.Us + (long)options.ConnectWithin.TotalMicroseconds;

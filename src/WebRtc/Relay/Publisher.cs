@@ -57,10 +57,7 @@ sealed class Publisher : IPeerRole
     {
         if (!RtpPacket.TryRead(bytes, out var packet))
             return;
-        if (
-            transportSequenceId > 0
-            && packet.Extension(transportSequenceId) is { Length: >= 2 } number
-        )
+        if (transportSequenceId > 0 && packet.Extension(transportSequenceId) is { Length: >= 2 } number)
             feedback.Arrived(BinaryPrimitives.ReadUInt16BigEndian(number), now.Us);
         var payloadType = packet.PayloadType;
         foreach (var media in agreed)

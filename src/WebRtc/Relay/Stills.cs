@@ -40,7 +40,8 @@ sealed class Stills(Outgoing picture)
     public void Consider(double leastKbps, double? rembKbps, double lost, long tripUs, Moment now)
     {
         if (tripUs > 0)
-            shortestTripUs = shortestTripUs == 0 || tripUs < shortestTripUs ? tripUs : shortestTripUs + ((tripUs - shortestTripUs) / 256);
+            shortestTripUs =
+                shortestTripUs == 0 || tripUs < shortestTripUs ? tripUs : shortestTripUs + ((tripUs - shortestTripUs) / 256);
         if (On)
         {
             if (now.Us < tryAtUs)
@@ -103,7 +104,10 @@ sealed class Stills(Outgoing picture)
     {
         if (now.Us < dueUs)
             return false;
-        if (smallest.KeyframeAt <= shown && source == smallest || !smallest.Ring.TryFind(smallest.KeyframeAt, out var start, out _))
+        if (
+            smallest.KeyframeAt <= shown && source == smallest
+            || !smallest.Ring.TryFind(smallest.KeyframeAt, out var start, out _)
+        )
         {
             if (now.Us - askedUs >= AskUs)
                 publisher.AskKeyframe(smallest, now, outbox);

@@ -295,14 +295,7 @@ sealed class Viewer : IPeerRole
         {
             var (p50, p95) = delays.Read();
             peer.Stream.Tell(
-                new GatewayEvent.DelayMeasured(
-                    peer.Stream.Key,
-                    peer.Id,
-                    peer.Lease,
-                    p50,
-                    p95,
-                    Time.FromMicroseconds(now.WallUs)
-                )
+                new GatewayEvent.DelayMeasured(peer.Stream.Key, peer.Id, peer.Lease, p50, p95, Time.FromMicroseconds(now.WallUs))
             );
         }
     }

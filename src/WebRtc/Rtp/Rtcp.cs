@@ -100,7 +100,15 @@ readonly record struct SenderReport(uint Ssrc, ulong Ntp, uint Timestamp)
 /// <param name="LostFraction">Of the last interval, in 256ths.</param>
 /// <param name="LastReport">The middle of our last sender report's NTP time; 0 when it has had none.</param>
 /// <param name="Delay">Since it had that, in 65536ths of a second.</param>
-readonly record struct ReportBlock(uint Ssrc, byte LostFraction, int LostTotal, uint Highest, uint Jitter, uint LastReport, uint Delay)
+readonly record struct ReportBlock(
+    uint Ssrc,
+    byte LostFraction,
+    int LostTotal,
+    uint Highest,
+    uint Jitter,
+    uint LastReport,
+    uint Delay
+)
 {
     public const int LengthBytes = 24;
 

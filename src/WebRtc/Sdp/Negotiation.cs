@@ -13,7 +13,8 @@ static class Negotiation
         agreed = [];
         foreach (var kind in (MediaKind[])[MediaKind.Audio, MediaKind.Video])
             if (
-                offer.Media.FirstOrDefault(m => m.Kind == kind && m.Sends && m.Codecs.Count > 0 && IsInBundle(offer, m)) is { } media
+                offer.Media.FirstOrDefault(m => m.Kind == kind && m.Sends && m.Codecs.Count > 0 && IsInBundle(offer, m)) is
+                { } media
             )
                 agreed.Add(new(media, media.Codecs[0]));
         return agreed.Count > 0
@@ -39,11 +40,7 @@ static class Negotiation
         var codecs = string.Join(" and ", published.Select(p => p.Codec.Codec));
         return agreed.Count > 0
             ? WhyNotTogether(offer, agreed)
-            : new(
-                "live-nothing-usable",
-                $"The stream is {codecs}; the offer receives neither.",
-                RefusalKind.Rejected
-            );
+            : new("live-nothing-usable", $"The stream is {codecs}; the offer receives neither.", RefusalKind.Rejected);
     }
 
     /// <summary>Sections that could carry something and have nothing to carry.</summary>
@@ -68,7 +65,9 @@ static class Negotiation
         media
             .Codecs.Where(c => c.Codec == published.Codec)
             .OrderByDescending(c => c.ProfileLevel == published.ProfileLevel)
-            .ThenByDescending(c => c.ProfileLevel.Length == 6 && c.ProfileLevel.StartsWith(ProfileOf(published), StringComparison.Ordinal))
+            .ThenByDescending(c =>
+                c.ProfileLevel.Length == 6 && c.ProfileLevel.StartsWith(ProfileOf(published), StringComparison.Ordinal)
+            )
             .FirstOrDefault();
 
     static string ProfileOf(SdpCodec codec) => codec.ProfileLevel.Length == 6 ? codec.ProfileLevel[..2] : "42";

@@ -121,7 +121,11 @@ sealed class SdpAnswer
         foreach (var uri in Sends ? ViewerExtensions : PublisherExtensions)
             if (media.Extensions.TryGetValue(uri, out var id))
                 line($"a=extmap:{id} {uri}");
-        line(idle ? "a=inactive" : Sends ? "a=sendonly" : "a=recvonly");
+        line(
+            idle ? "a=inactive"
+            : Sends ? "a=sendonly"
+            : "a=recvonly"
+        );
         if (Sends && !idle)
             line($"a=msid:lapel {media.KindText}");
         line("a=rtcp-mux");
@@ -168,7 +172,10 @@ sealed record IceCandidate(IPEndPoint At, bool Tcp, int Number)
     // RFC 8445, 5.1.2.1: host type preference 126; RFC 6544, 4.2: TCP after UDP; IPv6 first within each.
     long Priority =>
         ((Tcp ? 90L : 126L) << 24)
-        + ((At.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 65535L - (2 * Number) : 65534L - (2 * Number)) << 8)
+        + (
+            (At.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 65535L - (2 * Number) : 65534L - (2 * Number))
+            << 8
+        )
         + 255;
 
     public override string ToString() =>

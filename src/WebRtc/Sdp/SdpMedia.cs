@@ -27,7 +27,8 @@ sealed record SdpCodec(byte PayloadType, Codec Codec, int ClockRate, string RtpM
             .Split(';', StringSplitOptions.TrimEntries)
             .FirstOrDefault(p => p.StartsWith("profile-level-id=", StringComparison.OrdinalIgnoreCase))
             ?.Split('=')[1]
-            .ToLowerInvariant() ?? "";
+            .ToLowerInvariant()
+        ?? "";
 }
 
 /// <summary>One m= section of an offer, as far as the gateway understands it.</summary>

@@ -30,7 +30,15 @@ sealed class SdpOffer
         if (lines[0].TrimEnd('\r') != "v=0")
             return No("The SDP offer does not begin with v=0.");
 
-        var session = new Section(new() { Kind = MediaKind.Other, KindText = "", Proto = "", Formats = "" });
+        var session = new Section(
+            new()
+            {
+                Kind = MediaKind.Other,
+                KindText = "",
+                Proto = "",
+                Formats = "",
+            }
+        );
         var section = session;
         var sections = new List<Section>();
         foreach (var raw in lines)
@@ -75,7 +83,9 @@ sealed class SdpOffer
         foreach (var media in Media.Where(m => m.Kind != MediaKind.Other && !m.Rejected))
         {
             if (!media.RtcpMux)
-                return No($"The media section '{Shown(media.Mid)}' lacks a=rtcp-mux; sound, picture and control share one port here.");
+                return No(
+                    $"The media section '{Shown(media.Mid)}' lacks a=rtcp-mux; sound, picture and control share one port here."
+                );
             if (media.Fragment.Length is < 4 or > 256 || media.Password.Length is < 22 or > 256)
                 return No($"The media section '{Shown(media.Mid)}' lacks ICE credentials.");
             if (media.Fingerprint.Length == 0)
@@ -199,7 +209,10 @@ sealed class SdpOffer
             var words = rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != 2)
                 return;
-            var (hash, hex) = (words[0].ToLowerInvariant(), words[1].Replace(":", "", StringComparison.Ordinal).ToUpperInvariant());
+            var (hash, hex) = (
+                words[0].ToLowerInvariant(),
+                words[1].Replace(":", "", StringComparison.Ordinal).ToUpperInvariant()
+            );
             var digits = hash switch
             {
                 "sha-256" => 64,
@@ -271,7 +284,10 @@ sealed class SdpOffer
             };
             var text = parameters.GetValueOrDefault(number, "");
             // Packetisation mode 0 cuts no NAL unit into pieces: cameras and browsers that send it alone are not seen any more.
-            if (known is not { } codec || (codec == Codec.H264 && !text.Contains("packetization-mode=1", StringComparison.Ordinal)))
+            if (
+                known is not { } codec
+                || (codec == Codec.H264 && !text.Contains("packetization-mode=1", StringComparison.Ordinal))
+            )
                 return null;
             var made = new SdpCodec((byte)number, codec, rate, map, text, RtxOf(number));
             foreach (var (payloadType, kind) in feedback)

@@ -39,7 +39,9 @@ sealed unsafe class SrtpSession : IDisposable
             };
             var status = Libsrtp.srtp_create(out var session, &policy);
             CryptographicOperations.ZeroMemory(keyAndSalt);
-            return status == Libsrtp.Ok ? new(session) : throw new CryptographicException($"libsrtp made no session: error {status}.");
+            return status == Libsrtp.Ok
+                ? new(session)
+                : throw new CryptographicException($"libsrtp made no session: error {status}.");
         }
     }
 

@@ -39,7 +39,18 @@ public sealed class People_decide_again
             opened.GetProperty("event").GetString().ShouldBe("26-1, DISTURBANCE");
             opened.TryGetProperty("finding", out _).ShouldBeFalse("no finding is behind it");
             await DecidingHouse.Read(
-                await Post(roth, "cases", new { officer = house.Room.Officer.Badge, breach, origin = "board-request", reason = "Asked.", recording = recording.Id }),
+                await Post(
+                    roth,
+                    "cases",
+                    new
+                    {
+                        officer = house.Room.Officer.Badge,
+                        breach,
+                        origin = "board-request",
+                        reason = "Asked.",
+                        recording = recording.Id,
+                    }
+                ),
                 HttpStatusCode.Created
             );
 
@@ -76,8 +87,16 @@ public sealed class People_decide_again
         house.Pass(days: 7.1);
         using var brandt = await house.As("brandt");
         using var chief = await house.As("adeyemi");
-        var again = new { outcome = "no-breach", ground = "higher-rank", reason = "The radio log explains it." };
-        await DecidingHouse.ShouldBeRefused(await Post(chief, $"findings/{finding}/second-review", again), "finding-not-reviewed");
+        var again = new
+        {
+            outcome = "no-breach",
+            ground = "higher-rank",
+            reason = "The radio log explains it.",
+        };
+        await DecidingHouse.ShouldBeRefused(
+            await Post(chief, $"findings/{finding}/second-review", again),
+            "finding-not-reviewed"
+        );
         await DecidingHouse.Read(
             await Post(brandt, $"findings/{finding}/review", new { outcome = "coaching", reason = "We talked." }),
             HttpStatusCode.Created
@@ -93,7 +112,9 @@ public sealed class People_decide_again
         var whole = await DecidingHouse.Read(await chief.GetAsync($"api/v1/findings/{finding}"));
         whole.GetProperty("review").GetProperty("outcome").GetString().ShouldBe("no-breach");
         var former = whole.GetProperty("former")[0];
-        (former.GetProperty("outcome").GetString(), former.GetProperty("name").GetString()).ShouldBe(("coaching", "Helen Brandt"));
+        (former.GetProperty("outcome").GetString(), former.GetProperty("name").GetString()).ShouldBe(
+            ("coaching", "Helen Brandt")
+        );
         (await chief.GetStringAsync($"findings/{finding}")).ShouldContain("We talked. Looked at again");
         (await house.Kinds()).ShouldContain("finding.reviewed-again");
     }
@@ -106,7 +127,10 @@ public sealed class People_decide_again
         async Task<string> Refused(HttpClient http, string page, string action, Dictionary<string, string> fields)
         {
             var shown = await http.GetStringAsync(page);
-            var token = System.Text.RegularExpressions.Regex.Match(shown, "name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"").Groups[1].Value;
+            var token = System
+                .Text.RegularExpressions.Regex.Match(shown, "name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")
+                .Groups[1]
+                .Value;
             fields["__RequestVerificationToken"] = token;
             using var answer = await http.PostAsync(action, new FormUrlEncodedContent(fields));
             ((int)answer.StatusCode).ShouldBeInRange(400, 499);
@@ -133,7 +157,12 @@ public sealed class People_decide_again
             brandt,
             $"findings/{finding}",
             "commendations",
-            new() { ["finding"] = finding.Text, ["recording"] = recording.Id.Text, ["text"] = "Calm at the door." + new string('x', 2000) }
+            new()
+            {
+                ["finding"] = finding.Text,
+                ["recording"] = recording.Id.Text,
+                ["text"] = "Calm at the door." + new string('x', 2000),
+            }
         );
         praised.ShouldContain("Calm at the door.");
     }

@@ -43,7 +43,11 @@ public sealed class Deciding_decisions
     [Fact]
     public void A_second_review_needs_a_rule_somebody_else_a_ground_and_time()
     {
-        var rule = new SecondReviewRule(new("Twice.", Grade.Proposal, []), [SecondGround.HigherRank, SecondGround.NewEvidence], 90);
+        var rule = new SecondReviewRule(
+            new("Twice.", Grade.Proposal, []),
+            [SecondGround.HigherRank, SecondGround.NewEvidence],
+            90
+        );
         var (first, second) = (AccountId.New(), AccountId.New());
         var review = new FindingReview(
             FindingId.New(),

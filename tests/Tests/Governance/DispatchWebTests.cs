@@ -261,9 +261,18 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
                 new { activity = "questioning", arrivedAt = "2099-01-01T00:00:00Z" }
             )
         ).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        var strange = new { activity = "questioning", arrivedAt = $"{Day()}T20:00:00Z", exigency = "fire!" };
+        var strange = new
+        {
+            activity = "questioning",
+            arrivedAt = $"{Day()}T20:00:00Z",
+            exigency = "fire!",
+        };
         var refused = await officer.PostAsJsonAsync("api/v1/incidents", strange);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("exigency-unknown", Case.Sensitive, "a word of the policy's list, or none");
+        (await refused.Content.ReadAsStringAsync()).ShouldContain(
+            "exigency-unknown",
+            Case.Sensitive,
+            "a word of the policy's list, or none"
+        );
         (
             await supervisor.PostAsJsonAsync("api/v1/incidents", new { activity = "call", arrivedAt = $"{Day()}T20:00:00Z" })
         ).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -305,7 +314,10 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
         (await house.Fsck()).ShouldHaveSingleItem().Code.ShouldBe("dispatch-file-missing");
 
         // Somebody changed the file and the records alike: the custody log remembers.
-        await File.WriteAllBytesAsync(Path.Combine(Path.GetDirectoryName(file)!, Digest.Of(changed).ToString()[7..] + ".csv"), changed);
+        await File.WriteAllBytesAsync(
+            Path.Combine(Path.GetDirectoryName(file)!, Digest.Of(changed).ToString()[7..] + ".csv"),
+            changed
+        );
         await using (var work = await house.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
         {
             await work.Execute("UPDATE dispatch_import SET content = @other", new { other = Digest.Of(changed) }, default);

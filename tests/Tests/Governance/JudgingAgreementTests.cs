@@ -47,14 +47,18 @@ public sealed class The_judge_and_the_slow_oracle
     {
         var world = RandomWorld.Of(seed);
         var asOf = world.Calls[0].AsOf;
-        var calls = world.Calls.Select(c => new JudgedCall(world.InForce, c.Facts, Judge.Of(world.InForce, c.Facts, asOf))).ToList();
+        var calls = world
+            .Calls.Select(c => new JudgedCall(world.InForce, c.Facts, Judge.Of(world.InForce, c.Facts, asOf)))
+            .ToList();
         var alone = calls.Sum(c => c.Judgement.Findings.Count);
         SameSeconds.Once(calls);
         var expected = JudgingOracle.Together(world.InForce.Policy, [.. calls.Select(c => c.Facts)], asOf);
         foreach (var (call, verdict) in calls.Zip(expected))
             Describe(call.Judgement).ShouldBe(Describe(verdict), $"world {seed}");
         // In whatever order they are told.
-        var turned = world.Calls.Reverse().Select(c => new JudgedCall(world.InForce, c.Facts, Judge.Of(world.InForce, c.Facts, asOf)));
+        var turned = world
+            .Calls.Reverse()
+            .Select(c => new JudgedCall(world.InForce, c.Facts, Judge.Of(world.InForce, c.Facts, asOf)));
         var again = turned.ToList();
         SameSeconds.Once(again);
         again.SelectMany(c => c.Judgement.Findings).ShouldBe(calls.SelectMany(c => c.Judgement.Findings));

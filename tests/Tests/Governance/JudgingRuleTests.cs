@@ -209,7 +209,9 @@ public sealed class A_call_is_judged
     [Fact]
     public void As_known_by_its_arrival_though_another_moment_could_stand_in()
     {
-        var judged = (Call with { Policy = SomePolicy with { MissingTimes = TheDispatchStandsIn } }).WithRecording(100, 700).Judgement;
+        var judged = (Call with { Policy = SomePolicy with { MissingTimes = TheDispatchStandsIn } })
+            .WithRecording(100, 700)
+            .Judgement;
         judged.Required!.From.ShouldBe(At(0));
         judged.Required.StandIn.ShouldBeNull();
         judged.Findings.ShouldContain(f => f.Kind == FindingKind.LateStart);
@@ -224,7 +226,9 @@ public sealed class A_call_is_judged
             Attendance = Call.Attendance with { ArrivedAt = null, EnRouteAt = null },
         };
         var because = Explained.Of(world.InForce, world.Facts, world.Judgement, world.Judgement.Findings.Single()).Tree();
-        because.ShouldContain("It does not say when the camera had to be on. By the policy, when the officer was dispatched stands for it");
+        because.ShouldContain(
+            "It does not say when the camera had to be on. By the policy, when the officer was dispatched stands for it"
+        );
         because.ShouldContain(TheDispatchStandsIn.Says.Sentence);
     }
 

@@ -21,9 +21,39 @@ public sealed class Looking_for_leads
         {
             var start = new ProcessStartInfo("ffmpeg");
             foreach (
-                var argument in new[] { "-v", "error", "-y", "-filter_complex", $"{picture}[v];{sound}[a]", "-map", "[v]", "-map", "[a]" }
-                    .Concat(["-t", "5", "-c:v", "libx264", "-preset", "ultrafast", "-g", "10", "-pix_fmt", "yuv420p", "-c:a", "aac"])
-                    .Concat(["-movflags", "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer", "-f", "mp4", file])
+                var argument in new[]
+                {
+                    "-v",
+                    "error",
+                    "-y",
+                    "-filter_complex",
+                    $"{picture}[v];{sound}[a]",
+                    "-map",
+                    "[v]",
+                    "-map",
+                    "[a]",
+                }
+                    .Concat([
+                        "-t",
+                        "5",
+                        "-c:v",
+                        "libx264",
+                        "-preset",
+                        "ultrafast",
+                        "-g",
+                        "10",
+                        "-pix_fmt",
+                        "yuv420p",
+                        "-c:a",
+                        "aac",
+                    ])
+                    .Concat([
+                        "-movflags",
+                        "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer",
+                        "-f",
+                        "mp4",
+                        file,
+                    ])
             )
                 start.ArgumentList.Add(argument);
             using var run = Process.Start(start)!;
@@ -82,8 +112,8 @@ public sealed class Looking_for_leads
         ShouldLie(both.Single(l => l.Kind == LeadKind.SilentSound), LeadKind.SilentSound, 5, 25);
 
         await using var after = await house.Room.Read();
-        (await after.Any("SELECT 1 FROM finding WHERE kind NOT IN ('docked-late', 'untagged', 'short-buffer')", null, default)).ShouldBeFalse(
-            "a lead is never a finding"
-        );
+        (
+            await after.Any("SELECT 1 FROM finding WHERE kind NOT IN ('docked-late', 'untagged', 'short-buffer')", null, default)
+        ).ShouldBeFalse("a lead is never a finding");
     }
 }

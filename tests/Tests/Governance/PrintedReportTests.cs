@@ -25,7 +25,9 @@ public sealed partial class The_printed_report
     static async Task<string> Chromium(params string[] arguments)
     {
         var start = new ProcessStartInfo("chromium") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage" }.Concat(arguments))
+        foreach (
+            var argument in new[] { "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage" }.Concat(arguments)
+        )
             start.ArgumentList.Add(argument);
         using var run = Process.Start(start)!;
         var trouble = run.StandardError.ReadToEndAsync();

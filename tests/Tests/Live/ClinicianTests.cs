@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Lapel.Live;
 using Lapel.Records;
-using Lapel.Web;
 using Lapel.Tests.Server;
+using Lapel.Web;
 
 namespace Lapel.Tests.Live;
 
@@ -38,7 +38,10 @@ public sealed class ClinicianTests
         var guessed = await station.Code(doctor);
         for (var i = 0; i < 5; i++)
             await station.SignIn(doctor, "11111111", other);
-        (await LiveStation.CodeOf(await station.SignIn(doctor, guessed, other))).ShouldBe("clinician-code-wrong", "five tries end a code");
+        (await LiveStation.CodeOf(await station.SignIn(doctor, guessed, other))).ShouldBe(
+            "clinician-code-wrong",
+            "five tries end a code"
+        );
         (await station.Logged()).OfType<CustodyEvent.ClinicianRefused>().Count().ShouldBeGreaterThan(5);
     }
 
@@ -117,7 +120,19 @@ public sealed class ClinicianTests
     public async Task A_clinicians_cookie_opens_no_page_of_the_police()
     {
         await using var station = await LiveStation.Open();
-        foreach (var path in new[] { "recordings", "live", "consults", "roster", "on-duty", "api/v1/recordings", "api/v1/live/sessions", "api/v1/live/help" })
+        foreach (
+            var path in new[]
+            {
+                "recordings",
+                "live",
+                "consults",
+                "roster",
+                "on-duty",
+                "api/v1/recordings",
+                "api/v1/live/sessions",
+                "api/v1/live/help",
+            }
+        )
             (await station.Clinicians[0].Browser.GetAsync(path)).StatusCode.ShouldNotBe(HttpStatusCode.OK, path);
     }
 
@@ -139,8 +154,22 @@ public sealed class ClinicianTests
         (await station.Clinicians[0].Browser.GetStringAsync($"consult/{consult}")).ShouldContain(Secret);
 
         var ids = new Dictionary<string, string> { ["consult"] = consult, ["clinician"] = station.Clinicians[0].Id.Text };
-        foreach (var person in new[] { station.OfficersPhone, station.Supervisor, station.Operations, station.Admin, station.Camera.Http, station.House.Visitor() })
-        foreach (var route in Route.AllOf(station.House).Where(r => r.Method == "GET" && !r.Pattern.EndsWith("events", StringComparison.Ordinal)))
+        foreach (
+            var person in new[]
+            {
+                station.OfficersPhone,
+                station.Supervisor,
+                station.Operations,
+                station.Admin,
+                station.Camera.Http,
+                station.House.Visitor(),
+            }
+        )
+        foreach (
+            var route in Route
+                .AllOf(station.House)
+                .Where(r => r.Method == "GET" && !r.Pattern.EndsWith("events", StringComparison.Ordinal))
+        )
         {
             using var answer = await person.GetAsync(route.Address(ids));
             (await answer.Content.ReadAsStringAsync()).ShouldNotContain(Secret, customMessage: route.Key);
@@ -168,7 +197,9 @@ public sealed class ClinicianTests
     {
         var (station, consult) = await WithNote();
         await using var _ = station;
-        var document = JsonDocument.Parse(await station.Clinicians[0].Browser.GetStringAsync($"consult/{consult}/notes.json")).RootElement;
+        var document = JsonDocument
+            .Parse(await station.Clinicians[0].Browser.GetStringAsync($"consult/{consult}/notes.json"))
+            .RootElement;
         document.GetProperty("resourceType").GetString().ShouldBe("DocumentReference");
         document.GetProperty("custodian").GetProperty("display").GetString().ShouldBe("Humber Hospital");
         var text = document.GetProperty("content")[0].GetProperty("attachment").GetProperty("data").GetString()!;
@@ -200,7 +231,9 @@ public sealed class ClinicianTests
         (await later.GetStringAsync($"consult/{consult}")).ShouldContain(Secret);
 
         // Whoever gives out links at the police could sign in as the clinician with a new one: it opens no note.
-        var path = (await LiveStation.Post(station.Operations, $"clinicians/{doctor.Id}/link", new { })).GetProperty("path").GetString()!;
+        var path = (await LiveStation.Post(station.Operations, $"clinicians/{doctor.Id}/link", new { }))
+            .GetProperty("path")
+            .GetString()!;
         using var impostor = station.House.Visitor();
         var newer = doctor with { Link = path, Browser = impostor };
         (await station.SignIn(newer, await station.Code(newer))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
@@ -213,7 +246,10 @@ public sealed class ClinicianTests
     {
         var (station, consult) = await WithNote();
         await using var _ = station;
-        using var ask = new HttpRequestMessage(HttpMethod.Post, $"consult/{consult}/end") { Content = new FormUrlEncodedContent([]) };
+        using var ask = new HttpRequestMessage(HttpMethod.Post, $"consult/{consult}/end")
+        {
+            Content = new FormUrlEncodedContent([]),
+        };
         ask.Headers.Add("Sec-Fetch-Site", "cross-site");
         (await station.Clinicians[0].Browser.SendAsync(ask)).IsSuccessStatusCode.ShouldBeFalse();
         (await station.Logged()).OfType<CustodyEvent.ConsultEnded>().ShouldBeEmpty();

@@ -29,7 +29,9 @@ public sealed class ConsultTests
         await LiveStation.Act(doctor, consult, "advise", ("text", "Give him room and sit down"));
         await LiveStation.Act(doctor, consult, "consent", ("consent", "given"));
         station.Clock.Advance(TimeSpan.FromMinutes(9));
-        (await LiveStation.Act(doctor, consult, "end", ("outcome", "resolved-on-scene"))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await LiveStation.Act(doctor, consult, "end", ("outcome", "resolved-on-scene"))).StatusCode.ShouldBe(
+            HttpStatusCode.Redirect
+        );
 
         var record = await LiveStation.Get(station.Supervisor, $"consults/{consult}");
         record.GetProperty("clinician").GetString().ShouldBe("Ada Chen");
@@ -39,8 +41,15 @@ public sealed class ConsultTests
         var kinds = (await station.Logged()).Select(CustodyEvents.KindOf).ToList();
         string[] expected =
         [
-            "live.started", "help.asked", "help.rang", "help.accepted", "lease.granted",
-            "consult.advised", "consult.consent-noted", "consult.ended", "lease.ended",
+            "live.started",
+            "help.asked",
+            "help.rang",
+            "help.accepted",
+            "lease.granted",
+            "consult.advised",
+            "consult.consent-noted",
+            "consult.ended",
+            "lease.ended",
         ];
         kinds.Where(expected.Contains).ShouldBe(expected);
         var ended = (await station.Logged()).OfType<CustodyEvent.ConsultEnded>().Single();
@@ -112,7 +121,9 @@ public sealed class ConsultTests
         await using var station = await LiveStation.Open();
         var session = (await station.GoLive()).GetProperty("session").GetString()!;
         var lease = await LiveStation.Post(station.Operations, $"sessions/{session}/leases", new { reason = "officer-safety" });
-        var paused = await (await station.Report(session, new(true, RecordingState.Muted, "informant"))).Content.ReadFromJsonAsync<JsonElement>();
+        var paused = await (
+            await station.Report(session, new(true, RecordingState.Muted, "informant"))
+        ).Content.ReadFromJsonAsync<JsonElement>();
         paused.GetProperty("state").GetString().ShouldBe("paused");
         paused.TryGetProperty("publish", out _).ShouldBeFalse("nothing is sent while nothing may be shown");
         (await station.Report(session, new(true))).EnsureSuccessStatusCode();
@@ -132,7 +143,13 @@ public sealed class ConsultTests
     public async Task Nothing_begins_in_an_excluded_place_or_from_the_buffer()
     {
         await using var station = await LiveStation.Open();
-        foreach (var (report, code) in new[] { (new StreamReport(false), "stream-needs-recording"), (new StreamReport(true, Place: "hospital"), "stream-excluded-place") })
+        foreach (
+            var (report, code) in new[]
+            {
+                (new StreamReport(false), "stream-needs-recording"),
+                (new StreamReport(true, Place: "hospital"), "stream-excluded-place"),
+            }
+        )
         {
             var answer = await station.Camera.Http.PostAsJsonAsync(
                 "api/v1/live/sessions",
@@ -152,7 +169,11 @@ public sealed class ConsultTests
         var session = (await station.GoLive()).GetProperty("session").GetString()!;
         var consult = await station.Press();
         await LiveStation.Accept(doctor, consult);
-        await LiveStation.Post(station.Supervisor, $"sessions/{session}/end", new { reason = "A police shooting", seriousIncident = true });
+        await LiveStation.Post(
+            station.Supervisor,
+            $"sessions/{session}/end",
+            new { reason = "A police shooting", seriousIncident = true }
+        );
 
         (await doctor.Browser.GetAsync($"consult/{consult}/ways")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         var again = await station.Camera.Http.PostAsJsonAsync(
@@ -190,7 +211,11 @@ public sealed class ConsultTests
         // A camera reports all the time; here one report lasts for hours, so that its silence ends nothing.
         await using (var work = await station.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
         {
-            await work.Execute("UPDATE live_session SET seen_at = @later", new { later = station.Clock.Now() + Duration.FromHours(9) }, default);
+            await work.Execute(
+                "UPDATE live_session SET seen_at = @later",
+                new { later = station.Clock.Now() + Duration.FromHours(9) },
+                default
+            );
             await work.Commit(default);
         }
         station.Clock.Advance(TimeSpan.FromMinutes(35));
@@ -221,7 +246,10 @@ public sealed class ConsultTests
         (await LiveStation.Get(station.OtherSupervisor, "sessions")).GetProperty("items").GetArrayLength().ShouldBe(0);
         (await station.OtherSupervisor.GetAsync($"live/{session}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await station.OfficersPhone.GetAsync($"live/{session}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        var tried = await station.OtherSupervisor.PostAsJsonAsync($"api/v1/live/sessions/{session}/leases", new { reason = "officer-safety" });
+        var tried = await station.OtherSupervisor.PostAsJsonAsync(
+            $"api/v1/live/sessions/{session}/leases",
+            new { reason = "officer-safety" }
+        );
         tried.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await station.Logged()).OfType<CustodyEvent.WatchRefused>().Single().Code.ShouldBe("live-session-not-found");
     }

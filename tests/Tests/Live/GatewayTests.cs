@@ -22,7 +22,10 @@ public sealed class GatewayTests
         LiveGateway.Until(() => bench.Happened.OfType<GatewayEvent.PublisherDown>().Any());
         bench.Happened.OfType<GatewayEvent.PublisherDown>().Single().Why.ShouldBe("taken-over");
         again.SendFrame(7, keyframe: true);
-        viewer.Collect(1000, enough: 1).ShouldHaveSingleItem("the viewer stays and goes on with the new connection").Number.ShouldBe(7);
+        viewer
+            .Collect(1000, enough: 1)
+            .ShouldHaveSingleItem("the viewer stays and goes on with the new connection")
+            .Number.ShouldBe(7);
 
         bench.Gateway.End(again.Id);
         bench.Publishing(bench.Lease("camera-2"));
@@ -269,5 +272,6 @@ sealed class SteppedClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => Environment.TickCount64 * TimeSpan.TicksPerMillisecond + Interlocked.Read(ref aheadTicks);
+    public override long GetTimestamp() =>
+        Environment.TickCount64 * TimeSpan.TicksPerMillisecond + Interlocked.Read(ref aheadTicks);
 }

@@ -66,9 +66,7 @@ public sealed class LiveDecisionTests
 
     [Fact]
     public void A_refusal_ends_the_stream_even_while_muted() =>
-        LiveSessions
-            .Ends(LiveSessions.WhyNotStream(new(true, RecordingState.Muted, "occupant-refused"), Policy)!)
-            .ShouldBeTrue();
+        LiveSessions.Ends(LiveSessions.WhyNotStream(new(true, RecordingState.Muted, "occupant-refused"), Policy)!).ShouldBeTrue();
 
     [Fact]
     public void A_supervisor_watches_their_own_unit_for_a_reason()
@@ -119,8 +117,12 @@ public sealed class LiveDecisionTests
     public void Whoever_is_in_another_consult_rings_last()
     {
         var (first, second, third) = (ClinicianId.New(), ClinicianId.New(), ClinicianId.New());
-        Shift On(ClinicianId who, int place) => new(ShiftId.New(), who, Now - Duration.FromHours(1), Now + Duration.FromHours(1), place);
-        var later = new Shift(ShiftId.New(), ClinicianId.New(), Now, Now + Duration.FromHours(1), 1) with { From = Now + Duration.FromMinutes(1) };
+        Shift On(ClinicianId who, int place) =>
+            new(ShiftId.New(), who, Now - Duration.FromHours(1), Now + Duration.FromHours(1), place);
+        var later = new Shift(ShiftId.New(), ClinicianId.New(), Now, Now + Duration.FromHours(1), 1) with
+        {
+            From = Now + Duration.FromMinutes(1),
+        };
         Ringing
             .Order([On(third, 3), On(first, 1), On(second, 2), On(first, 4), later], new HashSet<ClinicianId> { first }, Now)
             .ShouldBe([second, third, first]);
@@ -176,20 +178,28 @@ public sealed class LiveDecisionTests
     {
         Consult Made(int? accepted, int? spoke, string? outcome) =>
             new(
-                ConsultId.New(), null, null, OfficerId.New(), null, "person-in-crisis", null,
+                ConsultId.New(),
+                null,
+                null,
+                OfficerId.New(),
+                null,
+                "person-in-crisis",
+                null,
                 outcome is null ? ConsultState.Withdrawn : ConsultState.Ended,
-                Now, null, null,
-                accepted is { } a ? Now + Duration.FromSeconds(a) : null, null,
+                Now,
+                null,
+                null,
+                accepted is { } a ? Now + Duration.FromSeconds(a) : null,
+                null,
                 spoke is { } s ? Now + Duration.FromSeconds(s) : null,
-                Now + Duration.FromMinutes(20), outcome, null, "given", false
+                Now + Duration.FromMinutes(20),
+                outcome,
+                null,
+                "given",
+                false
             );
         var figures = ConsultStatistics.Of(
-            [
-                Made(10, 20, "resolved-on-scene"),
-                Made(30, 70, "apprehension"),
-                Made(20, null, "referred"),
-                Made(null, null, null),
-            ],
+            [Made(10, 20, "resolved-on-scene"), Made(30, 70, "apprehension"), Made(20, null, "referred"), Made(null, null, null)],
             Policy
         );
         (figures.Asked, figures.Accepted, figures.Ended, figures.Withdrawn).ShouldBe((4, 3, 3, 1));

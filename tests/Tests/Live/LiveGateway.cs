@@ -60,7 +60,10 @@ sealed class LiveGateway : IAsyncDisposable
     public WirePeer Publishing(Lease? lease = null)
     {
         var peer = NewPeer(publishes: true);
-        Gateway.Publish(Key, peer.Offer(), lease ?? Lease("camera")).IsTaken(out var answer, out var refusal).ShouldBeTrue(refusal?.Sentence);
+        Gateway
+            .Publish(Key, peer.Offer(), lease ?? Lease("camera"))
+            .IsTaken(out var answer, out var refusal)
+            .ShouldBeTrue(refusal?.Sentence);
         peer.Connect(answer!).ShouldBeTrue();
         Until(() => Gateway.IsPublished(Key));
         return peer;
@@ -69,7 +72,10 @@ sealed class LiveGateway : IAsyncDisposable
     public WirePeer Watching(Lease? lease = null, bool rtx = true)
     {
         var peer = NewPeer(publishes: false, rtx);
-        Gateway.Watch(Key, peer.Offer(), lease ?? Lease()).IsTaken(out var answer, out var refusal).ShouldBeTrue(refusal?.Sentence);
+        Gateway
+            .Watch(Key, peer.Offer(), lease ?? Lease())
+            .IsTaken(out var answer, out var refusal)
+            .ShouldBeTrue(refusal?.Sentence);
         peer.Connect(answer!).ShouldBeTrue();
         Until(() => Gateway.Watchers(Key).Any(w => w.Peer == peer.Id));
         Thread.Sleep(50); // a viewer is given a moment to open what it gets

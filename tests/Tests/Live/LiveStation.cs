@@ -62,19 +62,46 @@ public sealed partial class LiveStation : IAsyncDisposable
             Admin = admin,
             OfficersPhone = await Person(
                 "okafor",
-                new { name = "okafor", fullName = "Maya Okafor", role = "officer", officer = officer.Id, password = Password }
+                new
+                {
+                    name = "okafor",
+                    fullName = "Maya Okafor",
+                    role = "officer",
+                    officer = officer.Id,
+                    password = Password,
+                }
             ),
             Supervisor = await Person(
                 "brandt",
-                new { name = "brandt", fullName = "Helen Brandt", role = "supervisor", unit = first.Id, password = Password }
+                new
+                {
+                    name = "brandt",
+                    fullName = "Helen Brandt",
+                    role = "supervisor",
+                    unit = first.Id,
+                    password = Password,
+                }
             ),
             OtherSupervisor = await Person(
                 "moreau",
-                new { name = "moreau", fullName = "Luc Moreau", role = "supervisor", unit = second.Id, password = Password }
+                new
+                {
+                    name = "moreau",
+                    fullName = "Luc Moreau",
+                    role = "supervisor",
+                    unit = second.Id,
+                    password = Password,
+                }
             ),
             Operations = await Person(
                 "centre",
-                new { name = "centre", fullName = "Omar Haddad", role = "operations", password = Password }
+                new
+                {
+                    name = "centre",
+                    fullName = "Omar Haddad",
+                    role = "operations",
+                    password = Password,
+                }
             ),
             Clinicians = [],
         };
@@ -101,11 +128,30 @@ public sealed partial class LiveStation : IAsyncDisposable
     /// <summary>Enters a clinician, signs their browser in by link and code, and puts them on the rota from now on.</summary>
     async Task<Doctor> OnCall(string name, string title, int place)
     {
-        var entered = await Post(Operations, "clinicians", new { name, title, employer = "Humber Hospital" });
+        var entered = await Post(
+            Operations,
+            "clinicians",
+            new
+            {
+                name,
+                title,
+                employer = "Humber Hospital",
+            }
+        );
         var id = entered.GetProperty("id").GetString()!;
         var link = (await Post(Operations, $"clinicians/{id}/link", new { })).GetProperty("path").GetString()!;
         var now = Clock.Now();
-        await Post(Operations, "rota", new { clinician = id, from = now - Duration.FromHours(1), until = now + Duration.FromHours(11), place });
+        await Post(
+            Operations,
+            "rota",
+            new
+            {
+                clinician = id,
+                from = now - Duration.FromHours(1),
+                until = now + Duration.FromHours(11),
+                place,
+            }
+        );
         var browser = House.Visitor();
         var doctor = new Doctor(ClinicianId.Parse(id), name, link, browser);
         var entering = await SignIn(doctor, await Code(doctor));
@@ -179,13 +225,14 @@ public sealed partial class LiveStation : IAsyncDisposable
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
     }
 
-    public static Task<JsonElement> Get(HttpClient http, string path) => http.GetFromJsonAsync<JsonElement>("api/v1/live/" + path);
+    public static Task<JsonElement> Get(HttpClient http, string path) =>
+        http.GetFromJsonAsync<JsonElement>("api/v1/live/" + path);
 
     public static async Task<string?> CodeOf(HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync();
         return answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
-            ? JsonDocument.Parse(text).RootElement.GetProperty("code").GetString()
+                ? JsonDocument.Parse(text).RootElement.GetProperty("code").GetString()
             : CodeOnPage().Match(text) is { Success: true } found ? found.Groups["code"].Value
             : null;
     }

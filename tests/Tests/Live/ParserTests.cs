@@ -75,7 +75,8 @@ public sealed class ParserTests
     {
         SdpOffer.WhyNotRead(new string('v', SdpOffer.MostCharacters + 1), out _)!.Sentence.ShouldContain("characters");
         SdpOffer.WhyNotRead("v=0\n" + new string('\n', 5000), out _)!.Sentence.ShouldContain("lines");
-        SdpOffer.WhyNotRead("v=0\n" + string.Concat(Enumerable.Repeat("m=video 9 UDP/TLS/RTP/SAVPF 96\n", 20)), out _)!
+        SdpOffer
+            .WhyNotRead("v=0\n" + string.Concat(Enumerable.Repeat("m=video 9 UDP/TLS/RTP/SAVPF 96\n", 20)), out _)!
             .Sentence.ShouldContain("sections");
     }
 
@@ -122,9 +123,50 @@ public sealed class ParserTests
     {
         byte[] packet =
         [
-            0xB1, 0xE0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 9,
-            0xBE, 0xDE, 0, 2, 0x10, (byte)'0', 0x32, 1, 2, 3, 0, 0,
-            0x90, 0x80, 0x81, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0, 4,
+            0xB1,
+            0xE0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            2,
+            0,
+            0,
+            0,
+            3,
+            0,
+            0,
+            0,
+            9,
+            0xBE,
+            0xDE,
+            0,
+            2,
+            0x10,
+            (byte)'0',
+            0x32,
+            1,
+            2,
+            3,
+            0,
+            0,
+            0x90,
+            0x80,
+            0x81,
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8,
+            9,
+            0,
+            0,
+            0,
+            4,
         ];
         RtpPacket.TryRead(packet, out var right).ShouldBeTrue();
         right.Extension(1).ToArray().ShouldBe("0"u8.ToArray());
@@ -222,7 +264,11 @@ public sealed class ParserTests
                 TransportFeedback.TryRead(parts.Current.Body, out _, out _, out var here).ShouldBeTrue();
                 told += here;
                 if (round % 10 == 0)
-                    Mutate(packet[..length], round, changed => TransportFeedback.TryRead(changed.AsSpan(Math.Min(4, changed.Length)), out _, out _, out _));
+                    Mutate(
+                        packet[..length],
+                        round,
+                        changed => TransportFeedback.TryRead(changed.AsSpan(Math.Min(4, changed.Length)), out _, out _, out _)
+                    );
             }
             told.ShouldBe(arrived);
         }

@@ -112,7 +112,10 @@ public sealed class RelayTests
             {
                 if (part is { Type: RtcpType.TransportFeedback, Count: 1 })
                     asked.Add(BinaryPrimitives.ReadUInt16BigEndian(part.Body.AsSpan(8)));
-                if (part is { Type: RtcpType.TransportFeedback, Count: 15 } && TransportFeedback.TryRead(part.Body, out _, out _, out var arrived))
+                if (
+                    part is { Type: RtcpType.TransportFeedback, Count: 15 }
+                    && TransportFeedback.TryRead(part.Body, out _, out _, out var arrived)
+                )
                     feedback += arrived;
             }
         );
@@ -193,7 +196,10 @@ public sealed class RelayTests
     {
         await using var bench = new LiveGateway();
         var camera = bench.NewPeer(publishes: true);
-        bench.Gateway.Publish(LiveGateway.Key, camera.Offer(simulcast: "q;f"), bench.Lease()).IsTaken(out var answer, out _).ShouldBeTrue();
+        bench
+            .Gateway.Publish(LiveGateway.Key, camera.Offer(simulcast: "q;f"), bench.Lease())
+            .IsTaken(out var answer, out _)
+            .ShouldBeTrue();
         answer!.Sdp.ShouldContain("a=simulcast:recv q;f");
         camera.Connect(answer).ShouldBeTrue();
         var viewer = bench.Watching();
@@ -203,7 +209,15 @@ public sealed class RelayTests
         {
             camera.SendFrame(number, keyframe: number % 20 == 1, ssrc: 11, rid: "q");
             camera.Send(
-                camera.Rtp(WirePeer.VideoType, number, number * 3000u, 22, WirePeer.Frame((ushort)(10_000 + number), number % 20 == 1, 900), true, "f")
+                camera.Rtp(
+                    WirePeer.VideoType,
+                    number,
+                    number * 3000u,
+                    22,
+                    WirePeer.Frame((ushort)(10_000 + number), number % 20 == 1, 900),
+                    true,
+                    "f"
+                )
             );
             got.AddRange(viewer.Collect(10));
         }
@@ -248,7 +262,10 @@ public sealed class RelayTests
         sounds.ShouldBeGreaterThan(200);
         var all = before.Concat(after).ToList();
         for (var i = 1; i < all.Count; i++)
-            ((ushort)(all[i].Sequence - all[i - 1].Sequence)).ShouldBe((ushort)1, "to the viewer nothing is missing, so it asks for nothing");
+            ((ushort)(all[i].Sequence - all[i - 1].Sequence)).ShouldBe(
+                (ushort)1,
+                "to the viewer nothing is missing, so it asks for nothing"
+            );
         bench.Gateway.Watchers(LiveGateway.Key).Single().Statistics.Layer.ShouldBe("stills");
     }
 

@@ -47,7 +47,16 @@ public sealed class WhipTests : IAsyncLifetime
         var now = Time.Now(TimeProvider.System);
         var lease = Guid.NewGuid().ToString("N");
         return new LiveTokenSigner(key).Sign(
-            new(agency, stream, role, lease, lease, "camera", now + Duration.FromSeconds(fromSeconds), now + Duration.FromSeconds(fromSeconds + seconds))
+            new(
+                agency,
+                stream,
+                role,
+                lease,
+                lease,
+                "camera",
+                now + Duration.FromSeconds(fromSeconds),
+                now + Duration.FromSeconds(fromSeconds + seconds)
+            )
         );
     }
 
@@ -79,20 +88,37 @@ public sealed class WhipTests : IAsyncLifetime
         begun.StatusCode.ShouldBe(HttpStatusCode.Created);
         begun.Content.Headers.ContentType!.MediaType.ShouldBe("application/sdp");
         begun.Headers.GetValues("Access-Control-Expose-Headers").Single().ShouldContain("Location");
-        begun.Headers.GetValues("Link").Single().ShouldBe(
-            "<turn:turn.example.org:3478?transport=udp>; rel=\"ice-server\"; username=\"user\"; credential=\"secret\"; credential-type=\"password\""
-        );
+        begun
+            .Headers.GetValues("Link")
+            .Single()
+            .ShouldBe(
+                "<turn:turn.example.org:3478?transport=udp>; rel=\"ice-server\"; username=\"user\"; credential=\"secret\"; credential-type=\"password\""
+            );
         var (session, tag) = (begun.Headers.Location!.ToString(), begun.Headers.ETag!.ToString());
         session.ShouldStartWith("/live/whip/unit12/");
         const string fragment = "application/trickle-ice-sdpfrag";
         var candidate = $"a=ice-ufrag:{camera.Ice.Fragment}\r\na=mid:0\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\n";
-        (await Ask("PATCH", session, token, candidate, fragment, ("If-Match", tag))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Ask("PATCH", session, token, candidate, fragment, ("If-Match", tag))).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent
+        );
         (await Ask("PATCH", session, token, candidate, fragment)).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
-        (await Ask("PATCH", session, token, candidate, fragment, ("If-Match", "\"old\""))).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
-        (await Ask("PATCH", session, token, candidate, "text/plain", ("If-Match", tag))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        (await Ask("PATCH", session, Token(LiveRole.Publish, "unit13"), candidate, fragment, ("If-Match", tag)))
-            .StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        var restart = await Ask("PATCH", session, token, "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n", fragment, ("If-Match", "*"));
+        (await Ask("PATCH", session, token, candidate, fragment, ("If-Match", "\"old\""))).StatusCode.ShouldBe(
+            HttpStatusCode.PreconditionFailed
+        );
+        (await Ask("PATCH", session, token, candidate, "text/plain", ("If-Match", tag))).StatusCode.ShouldBe(
+            HttpStatusCode.UnsupportedMediaType
+        );
+        (
+            await Ask("PATCH", session, Token(LiveRole.Publish, "unit13"), candidate, fragment, ("If-Match", tag))
+        ).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        var restart = await Ask(
+            "PATCH",
+            session,
+            token,
+            "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n",
+            fragment,
+            ("If-Match", "*")
+        );
         restart.StatusCode.ShouldBe(HttpStatusCode.OK);
         restart.Headers.ETag!.ToString().ShouldNotBe(tag);
         (await restart.Content.ReadAsStringAsync()).ShouldContain("a=ice-ufrag:");
@@ -114,25 +140,39 @@ public sealed class WhipTests : IAsyncLifetime
         options.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         options.Headers.GetValues("Accept-Post").Single().ShouldBe("application/sdp");
         options.Headers.GetValues("Access-Control-Allow-Headers").Single().ShouldContain("If-Match");
-        (await Ask("POST", "/live/whip/unit12", token, camera.Offer(), "text/plain")).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        (await Ask("POST", "/live/whip/unit12", token, camera.Offer(), "application/sdp", ("Accept", "text/html")))
-            .StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
+        (await Ask("POST", "/live/whip/unit12", token, camera.Offer(), "text/plain")).StatusCode.ShouldBe(
+            HttpStatusCode.UnsupportedMediaType
+        );
+        (
+            await Ask("POST", "/live/whip/unit12", token, camera.Offer(), "application/sdp", ("Accept", "text/html"))
+        ).StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
         (await Ask("POST", "/live/whip/unit12", token, "v=0\r\n")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await Ask("POST", "/live/whip/unit12", token, camera.Offer("AV1/90000").Replace("opus", "G722", StringComparison.Ordinal)))
-            .StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        (await Ask("POST", "/live/whip/unit12", token, new('v', 70_000))).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (
+            await Ask(
+                "POST",
+                "/live/whip/unit12",
+                token,
+                camera.Offer("AV1/90000").Replace("opus", "G722", StringComparison.Ordinal)
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await Ask("POST", "/live/whip/unit12", token, new('v', 70_000))).StatusCode.ShouldBe(
+            HttpStatusCode.RequestEntityTooLarge
+        );
         var nothing = await Ask("POST", "/live/whep/unit12", Token(LiveRole.Watch), camera.Offer());
         nothing.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         nothing.Headers.RetryAfter.ShouldNotBeNull();
         (await Ask("POST", "/live/whip/unit12", token, camera.Offer())).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await Ask("POST", "/live/whip/unit12", Token(LiveRole.Publish), camera.Offer())).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await Ask("POST", "/live/whip/unit12", Token(LiveRole.Publish), camera.Offer())).StatusCode.ShouldBe(
+            HttpStatusCode.Conflict
+        );
     }
 
     [Fact]
     public async Task Only_a_living_token_of_this_agency_for_this_stream_and_use_opens()
     {
         using var camera = new WirePeer(publishes: true);
-        async Task<HttpStatusCode> Try(string? token) => (await Ask("POST", "/live/whip/unit12", token, camera.Offer())).StatusCode;
+        async Task<HttpStatusCode> Try(string? token) =>
+            (await Ask("POST", "/live/whip/unit12", token, camera.Offer())).StatusCode;
         (await Try(null)).ShouldBe(HttpStatusCode.Unauthorized);
         (await Try("x.y.z")).ShouldBe(HttpStatusCode.Unauthorized);
         (await Try(Token(LiveRole.Publish, seconds: -1))).ShouldBe(HttpStatusCode.Unauthorized);

@@ -71,7 +71,11 @@ sealed class WirePeer : IDisposable
             + $"a=rtcp-fb:{VideoType} nack\r\na=rtcp-fb:{VideoType} nack pli\r\na=rtcp-fb:{VideoType} transport-cc\r\na=rtcp-fb:{VideoType} goog-remb\r\n"
             + $"a=extmap:3 {Extension.TransportSequence}\r\na=extmap:10 {Extension.Rid}\r\na=extmap:11 {Extension.RepairedRid}\r\n"
             + (Rtx ? $"a=rtpmap:{RtxType} rtx/90000\r\na=fmtp:{RtxType} apt={VideoType}\r\n" : "")
-            + (simulcast is null ? "" : string.Concat(simulcast.Split(';').Select(r => $"a=rid:{r} send\r\n")) + $"a=simulcast:send {simulcast}\r\n");
+            + (
+                simulcast is null
+                    ? ""
+                    : string.Concat(simulcast.Split(';').Select(r => $"a=rid:{r} send\r\n")) + $"a=simulcast:send {simulcast}\r\n"
+            );
     }
 
     /// <summary>Takes the gateway's answer, proves its address and shakes hands.</summary>
@@ -164,7 +168,15 @@ sealed class WirePeer : IDisposable
     }
 
     /// <summary>The protected bytes of an RTP packet, to send, send again or spoil.</summary>
-    public byte[] Rtp(byte type, ushort sequence, uint timestamp, uint ssrc, ReadOnlySpan<byte> payload, bool marker = false, string? rid = null)
+    public byte[] Rtp(
+        byte type,
+        ushort sequence,
+        uint timestamp,
+        uint ssrc,
+        ReadOnlySpan<byte> payload,
+        bool marker = false,
+        string? rid = null
+    )
     {
         var packet = new byte[12 + 24 + payload.Length + SrtpSession.MostOverheadBytes];
         packet[0] = 0x90;

@@ -21,7 +21,17 @@ public sealed class HostileMediaTests
     [Fact]
     public void Mutated_clips_neither_crash_nor_hang_nor_eat_memory()
     {
-        var seeds = new[] { "Normal", "NegativeOffsets", "AbsoluteOffsets", "TracksApart", "Hevc", "OrdinaryEarlyMoov", "Opus", "WebM" }
+        var seeds = new[]
+        {
+            "Normal",
+            "NegativeOffsets",
+            "AbsoluteOffsets",
+            "TracksApart",
+            "Hevc",
+            "OrdinaryEarlyMoov",
+            "Opus",
+            "WebM",
+        }
             .Select(Shortened)
             .ToArray();
         for (var i = 0; i < Inputs; i++)

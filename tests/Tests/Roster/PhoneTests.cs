@@ -26,7 +26,9 @@ public sealed class PhoneTests
 
         await agency.Do(w => Cameras.Enrol(w, code.ToString(), RosterAgency.NewSpki(), second.Serial, stop));
         var (other, _) = await agency.Do(w => Cameras.Expect(w, "LC-2", "Model 1", stop));
-        (await agency.Refused(w => Assignments.Assign(w, other.Id, officer.Id, w.Now, null, stop))).Code.ShouldBe("officer-wears-camera");
+        (await agency.Refused(w => Assignments.Assign(w, other.Id, officer.Id, w.Now, null, stop))).Code.ShouldBe(
+            "officer-wears-camera"
+        );
     }
 
     static Task<IReadOnlyList<CameraId>> Worn(RosterAgency agency, OfficerId officer) =>

@@ -103,7 +103,14 @@ public sealed class RouteWalkTests
         return outcome;
     }
 
-    static readonly string[] Nouns = ["/findings/{id}", "/cases/{id}", "/incidents/{incident}", "/dispatch/{incident}", "/{draw}/"];
+    static readonly string[] Nouns =
+    [
+        "/findings/{id}",
+        "/cases/{id}",
+        "/incidents/{incident}",
+        "/dispatch/{incident}",
+        "/{draw}/",
+    ];
 
     static readonly string[] Hides =
     [

@@ -16,7 +16,11 @@ public sealed class PhoneManifestTests
         key.KeyId.ToString().ShouldBe(answer.GetProperty("keyId").GetString());
         answer.GetProperty("extractable").GetBoolean().ShouldBeFalse("the key cannot be read out of the browser");
 
-        var read = answer.GetProperty("envelopes").EnumerateArray().Select(e => SignedManifest.Read(e.GetBytesFromBase64())).ToList();
+        var read = answer
+            .GetProperty("envelopes")
+            .EnumerateArray()
+            .Select(e => SignedManifest.Read(e.GetBytesFromBase64()))
+            .ToList();
         foreach (var (envelope, manifest) in read)
         {
             envelope.IsSignedBy(key).ShouldBeTrue();
@@ -51,7 +55,21 @@ public sealed class PhoneManifestTests
             var camera = new Actor(ActorKind.Camera, Camera.Text, "PHONE-1");
             var entries = Enumerable
                 .Range(0, 700)
-                .Select(i => LogEntry.Of(new CustodyEvent.RecordingAdmitted(i == 411 ? recording : RecordingId.New(), Camera, null, manifest, clips), camera, Instant.FromUnixTimeMilliseconds(Start + i)).ToBytes())
+                .Select(i =>
+                    LogEntry
+                        .Of(
+                            new CustodyEvent.RecordingAdmitted(
+                                i == 411 ? recording : RecordingId.New(),
+                                Camera,
+                                null,
+                                manifest,
+                                clips
+                            ),
+                            camera,
+                            Instant.FromUnixTimeMilliseconds(Start + i)
+                        )
+                        .ToBytes()
+                )
                 .ToList();
             open.Append([.. entries.Select(e => new ReadOnlyMemory<byte>(e))]);
             foreach (var index in new[] { 0, 411, 699 })
@@ -60,15 +78,38 @@ public sealed class PhoneManifestTests
         var random = new Random(31);
         var honest = receipts[1];
         for (var i = 0; i < 400; i++)
-            receipts.Add(i % 2 == 0 ? honest with { Entry = Mutated(honest.Entry, random) } : honest with { Proof = Mutated(honest.Proof, random) });
+            receipts.Add(
+                i % 2 == 0
+                    ? honest with
+                    {
+                        Entry = Mutated(honest.Entry, random),
+                    }
+                    : honest with
+                    {
+                        Proof = Mutated(honest.Proof, random),
+                    }
+            );
 
-        var answers = await PhoneFormats.Ask(new { ask = "receipts", receipts, logKey = fixture.Signer.VerifierKey, recording, manifest, clips });
+        var answers = await PhoneFormats.Ask(
+            new
+            {
+                ask = "receipts",
+                receipts,
+                logKey = fixture.Signer.VerifierKey,
+                recording,
+                manifest,
+                clips,
+            }
+        );
 
         var said = answers.EnumerateArray().Select(a => a.ValueKind == JsonValueKind.Null ? null : a.GetString()).ToList();
         said[1].ShouldBeNull("the honest receipt holds");
         said.Count(s => s is null).ShouldBeLessThan(60, "some changes change nothing");
         foreach (var (receipt, why) in receipts.Zip(said))
-            (why is null).ShouldBe(receipt.WhyNotAdmission(log, recording, manifest, clips) is null, $"{why}\n{receipt.Entry}\n{receipt.Proof}");
+            (why is null).ShouldBe(
+                receipt.WhyNotAdmission(log, recording, manifest, clips) is null,
+                $"{why}\n{receipt.Entry}\n{receipt.Proof}"
+            );
         said[0].ShouldBe("The receipt is for another recording.");
     }
 
@@ -95,12 +136,41 @@ public sealed class PhoneManifestTests
                 urgent = true,
                 states = new object[]
                 {
-                    new { state = "muted", from = Start + 2_000, until = Start + 3_000, reasonCode = "medical", saidAloud = true, place = "hospital" },
-                    new { state = "stopped", from = Start + 8_000, until = Start + 12_000, reasonCode = "privacy", saidAloud = false },
+                    new
+                    {
+                        state = "muted",
+                        from = Start + 2_000,
+                        until = Start + 3_000,
+                        reasonCode = "medical",
+                        saidAloud = true,
+                        place = "hospital",
+                    },
+                    new
+                    {
+                        state = "stopped",
+                        from = Start + 8_000,
+                        until = Start + 12_000,
+                        reasonCode = "privacy",
+                        saidAloud = false,
+                    },
                 },
                 bookmarks = new[] { new { at = Start + 1_500, label = "Säge’s «mark»" } },
-                positions = new[] { new { at = Start + 1_000, latitude = 43.65, longitude = -79.38, accuracyMetres = 8.5 } },
-                clock = new { offsetMs = -7, roundTripMs = 31, measuredAt = Start - 9_000 },
+                positions = new[]
+                {
+                    new
+                    {
+                        at = Start + 1_000,
+                        latitude = 43.65,
+                        longitude = -79.38,
+                        accuracyMetres = 8.5,
+                    },
+                },
+                clock = new
+                {
+                    offsetMs = -7,
+                    roundTripMs = 31,
+                    measuredAt = Start - 9_000,
+                },
                 software = "lapel-phone/0.1.0",
                 lastAt = Start + 20_100,
             },
@@ -117,7 +187,16 @@ public sealed class PhoneManifestTests
                 activatedAt = Start + 60_000,
                 startCause = new { trigger = "button" },
                 urgent = false,
-                states = new[] { new { state = "averted", from = Start + 61_000, reasonCode = "dignity", saidAloud = false } },
+                states = new[]
+                {
+                    new
+                    {
+                        state = "averted",
+                        from = Start + 61_000,
+                        reasonCode = "dignity",
+                        saidAloud = false,
+                    },
+                },
                 bookmarks = Array.Empty<object>(),
                 positions = Array.Empty<object>(),
                 software = "lapel-phone/0.1.0",

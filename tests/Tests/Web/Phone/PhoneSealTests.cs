@@ -56,7 +56,17 @@ public sealed class PhoneSealTests
         using var agency = EvidencePrivateKey.New();
         var folder = Directory.CreateTempSubdirectory("lapel-phone-seal-").FullName;
         agency.Save(Path.Combine(folder, "evidence.key"));
-        int[][] all = [[0], [1], [16_327], [16_328], [16_329], [16_328, 16_368], [16_328, 16_368, 1], [7, 90_000, 0, 3_000]];
+        int[][] all =
+        [
+            [0],
+            [1],
+            [16_327],
+            [16_328],
+            [16_329],
+            [16_328, 16_368],
+            [16_328, 16_368, 1],
+            [7, 90_000, 0, 3_000],
+        ];
         foreach (var finish in new[] { true, false })
         {
             var answer = await PhoneFormats.Ask(
@@ -98,9 +108,7 @@ public sealed class PhoneSealTests
         soFar.GetProperty("sealedDigest").GetString().ShouldBe(Digest.Of(sealedBytes).ToString());
         soFar.GetProperty("clearDigest").GetString().ShouldBe(Digest.Of(clear).ToString());
         if (finish)
-            Unsealed(folder, id, sealedBytes, wrapped).ShouldBe(
-                $"sealed {Digest.Of(sealedBytes)}\nclear  {Digest.Of(clear)}"
-            );
+            Unsealed(folder, id, sealedBytes, wrapped).ShouldBe($"sealed {Digest.Of(sealedBytes)}\nclear  {Digest.Of(clear)}");
         else
             clip.GetProperty("gap").GetInt32().ShouldBe(GapAfter(written.Length));
     }
@@ -112,7 +120,10 @@ public sealed class PhoneSealTests
         File.WriteAllBytes(In("wrapped"), wrapped);
         var script = PhoneFormats.Beside("../../../../docs/formats/unseal.py");
         using var python = Process.Start(
-            new ProcessStartInfo("/usr/bin/python3", [script, In("evidence.key"), In("wrapped"), id.Text, In("sealed"), In("clear")])
+            new ProcessStartInfo(
+                "/usr/bin/python3",
+                [script, In("evidence.key"), In("wrapped"), id.Text, In("sealed"), In("clear")]
+            )
             {
                 RedirectStandardOutput = true,
             }
@@ -141,7 +152,12 @@ public sealed class PhoneSealTests
             .Range(0, 100)
             .Select(_ =>
             {
-                var at = ends.Where(_ => random.Next(2) == 0).Append(file.Length).Append(random.Next(1, 20)).Distinct().Order().ToList();
+                var at = ends.Where(_ => random.Next(2) == 0)
+                    .Append(file.Length)
+                    .Append(random.Next(1, 20))
+                    .Distinct()
+                    .Order()
+                    .ToList();
                 return at.Select((until, i) => new[] { i == 0 ? 0 : at[i - 1], until }).ToList();
             })
             .ToList();
@@ -154,10 +170,10 @@ public sealed class PhoneSealTests
             }
         );
         foreach (var (answer, cut) in answers.EnumerateArray().Zip(cuts))
-            foreach (var (edge, part) in answer.EnumerateArray().Zip(cut))
-                // A header that was cut in two is given up on: then nothing is said to be an edge, which costs a moment and breaks nothing.
-                if (edge.GetBoolean())
-                    ends.ShouldContain(part[1]);
+        foreach (var (edge, part) in answer.EnumerateArray().Zip(cut))
+            // A header that was cut in two is given up on: then nothing is said to be an edge, which costs a moment and breaks nothing.
+            if (edge.GetBoolean())
+                ends.ShouldContain(part[1]);
         answers.EnumerateArray().Count(a => a.EnumerateArray().Last().GetBoolean()).ShouldBeGreaterThan(20);
     }
 
@@ -165,13 +181,36 @@ public sealed class PhoneSealTests
 
     static int Whole(int clear) => clear < 16_328 ? 0 : 16_328 + (clear - 16_328) / 16_368 * 16_368;
 
-    static int GapAfter(int clear) => clear == 0 || clear == Whole(clear) ? 0 : (clear < 16_328 ? 16_328 : 16_368) - (clear - Whole(clear));
+    static int GapAfter(int clear) =>
+        clear == 0 || clear == Whole(clear) ? 0 : (clear < 16_328 ? 16_328 : 16_368) - (clear - Whole(clear));
 
     static byte[] Box(string type, int length) =>
-        [(byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length, .. Encoding.ASCII.GetBytes(type), .. new byte[length - 8]];
+        [
+            (byte)(length >> 24),
+            (byte)(length >> 16),
+            (byte)(length >> 8),
+            (byte)length,
+            .. Encoding.ASCII.GetBytes(type),
+            .. new byte[length - 8],
+        ];
 
     static byte[] Wide(string type, int length) =>
-        [0, 0, 0, 1, .. Encoding.ASCII.GetBytes(type), 0, 0, 0, 0, 0, 0, (byte)(length >> 8), (byte)length, .. new byte[length - 16]];
+        [
+            0,
+            0,
+            0,
+            1,
+            .. Encoding.ASCII.GetBytes(type),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            (byte)(length >> 8),
+            (byte)length,
+            .. new byte[length - 16],
+        ];
 
     static string Url(byte[] bytes) => Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
 }
