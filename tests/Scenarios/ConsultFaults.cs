@@ -84,6 +84,7 @@ public sealed class ConsultFaults
             page.Response += (_, answer) =>
                 asked.Enqueue($"{since.Elapsed.TotalSeconds:0.0} s {who} {answer.Request.Method} {answer.Url} {answer.Status}");
         await consult.House.Server.StartAgain();
+        await consult.Operations.Get("api/v1/live/sessions"); // back is who answers
         asked.Enqueue($"{since.Elapsed.TotalSeconds:0.0} s the server is back");
         since.Restart();
         await consult.Clinician.EvaluateAsync(Fresh);

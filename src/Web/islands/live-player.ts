@@ -85,16 +85,18 @@ class LivePlayer extends HTMLElement {
       this.#say(trouble.message);
       return;
     }
-    this.#again(trouble instanceof Refused ? `${trouble.message} Trying again…` : "The server does not answer. Trying again…");
+    if (!(trouble instanceof Refused)) return this.#again("The server does not answer. Trying again…");
+    // 409: the camera is not back yet. It will be at any moment, so this is not the time to be patient.
+    this.#again(`${trouble.message} Trying again…`, trouble.status === 409 ? 500 : Infinity);
   }
 
-  #again(words: string): void {
+  #again(words: string, longest = Infinity): void {
     this.#connection?.close();
     this.#connection = null;
     this.dataset.state = "waiting";
     this.#say(words);
     clearTimeout(this.#retry);
-    if (!this.#gone) this.#retry = setTimeout(() => void this.#connect(), pauseBefore(this.#attempt++));
+    if (!this.#gone) this.#retry = setTimeout(() => void this.#connect(), Math.min(longest, pauseBefore(this.#attempt++)));
   }
 
   async #play(): Promise<void> {

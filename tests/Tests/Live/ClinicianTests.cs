@@ -67,12 +67,12 @@ public sealed class ClinicianTests
         foreach (var _ in Enumerable.Range(0, 2)) // a second visitor does not send the first one away
         {
             using var other = station.House.Visitor();
-            var entering = await LiveStation.Send(other, "consult", "consult/demo", ("clinician", id));
+            var entering = await LiveStation.Send(other, "sign-in", "consult/demo", ("clinician", id));
             entering.StatusCode.ShouldBe(HttpStatusCode.Redirect);
             (await other.GetAsync("consult")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
         using var pryer = station.House.Visitor();
-        await LiveStation.Send(pryer, "consult", "consult/demo", ("clinician", station.Clinicians[0].Id.Text));
+        await LiveStation.Send(pryer, "sign-in", "consult/demo", ("clinician", station.Clinicians[0].Id.Text));
         (await pryer.GetAsync("consult")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
