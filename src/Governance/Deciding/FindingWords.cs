@@ -105,25 +105,4 @@ static class FindingWords
             SecondGround.RequestOfOfficer => "The officer asked for it",
             _ => throw new ArgumentOutOfRangeException(nameof(ground)),
         };
-
-    public static string Of(Outcome outcome) =>
-        outcome switch
-        {
-            Outcome.NotRequired => "Not required",
-            Outcome.Covered => "Recorded",
-            Outcome.Exempt => "Exempt",
-            Outcome.Technical => "Technical",
-            Outcome.Missing => "Missing",
-            Outcome.Unknown => "Not known yet",
-            _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
-        };
-
-    public static Tone ToneOf(Outcome outcome) =>
-        outcome switch
-        {
-            Outcome.Covered => Tone.Ok,
-            Outcome.Missing => Tone.Danger,
-            Outcome.Unknown => Tone.Info,
-            _ => Tone.Neutral,
-        };
 }

@@ -14,7 +14,7 @@ static class KindWords
             "missing" => "Missing recordings",
             "exempt" => "Exempt",
             "technical" => "Technical",
-            "unknown" => "Not known yet",
+            "unknown" => "Not known",
             "not_required" => "Not required",
             "noticed" => "Notice marked",
             "not_noticed" => "Notice not marked",
