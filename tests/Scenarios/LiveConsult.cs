@@ -169,12 +169,12 @@ sealed class LiveConsult : IAsyncDisposable
     {
         await Until(
             "the camera's tone at the clinician's",
-            async () => Math.Abs(await Clinician.EvaluateAsync<double>(ToneIn("lapel-live-player video")) - 440) < 15,
+            async () => Math.Abs(await Clinician.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-player video")) - 440) < 15,
             seconds
         );
         await Until(
             "the clinician's tone at the officer's",
-            async () => await Officer.EvaluateAsync<double>(ToneIn("lapel-live-duty audio")) > 100,
+            async () => await Officer.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-duty audio")) > 100,
             seconds
         );
     }
@@ -183,7 +183,7 @@ sealed class LiveConsult : IAsyncDisposable
         page.Locator("lapel-live-player[data-state=playing]").WaitForAsync(new() { Timeout = seconds * 1000 });
 
     /// <summary>How far the clock in the picture is behind the machine's: the median of some looks, milliseconds; -1 when it is never legible.</summary>
-    public Task<double> BurntInDelayMs() => Clinician.EvaluateAsync<double>(BurntIn);
+    public Task<double> BurntInDelayMs() => Clinician.EvaluateAsync<double>(LiveEyes.BurntIn);
 
     /// <summary>What Lapel itself says that it is.</summary>
     public async Task<double> MeasuredDelayMs()
@@ -194,7 +194,7 @@ sealed class LiveConsult : IAsyncDisposable
     }
 
     /// <summary>Pictures that the clinician's browser shows in that time.</summary>
-    public Task<int> PicturesIn(int seconds) => Clinician.EvaluateAsync<int>(CountPictures, seconds);
+    public Task<int> PicturesIn(int seconds) => Clinician.EvaluateAsync<int>(LiveEyes.CountPictures, seconds);
 
     public async Task<JsonElement> Record()
     {
@@ -355,48 +355,4 @@ sealed class LiveConsult : IAsyncDisposable
         Camera?.Dispose();
         await House.DisposeAsync();
     }
-
-    const string BurntIn = """
-        async () => {
-          const video = document.querySelector('lapel-live-player video');
-          const canvas = new OffscreenCanvas(bits * cell, cell * 2), context = canvas.getContext('2d', { willReadFrequently: true });
-          const seen = [], until = Date.now() + 15000;
-          while (seen.length < 20 && Date.now() < until) {
-            await Promise.race([new Promise(done => video.requestVideoFrameCallback(done)), new Promise(done => setTimeout(done, 1000))]);
-            const factor = video.videoWidth / 640;
-            context.drawImage(video, 0, 0, bits * cell * factor, cell * 2 * factor, 0, 0, bits * cell, cell * 2);
-            const code = readClock(context);
-            if (code !== undefined) seen.push((Date.now() - code) & ((1 << bits) - 1));
-          }
-          return percentile(seen, 0.5);
-        }
-        """;
-
-    const string CountPictures = """
-        async seconds => {
-          const video = document.querySelector('lapel-live-player video'), before = video.getVideoPlaybackQuality().totalVideoFrames;
-          await new Promise(done => setTimeout(done, seconds * 1000));
-          return video.getVideoPlaybackQuality().totalVideoFrames - before;
-        }
-        """;
-
-    public static string ToneIn(string element) =>
-        $$"""
-            async () => {
-              const track = document.querySelector('{{element}}')?.srcObject?.getAudioTracks().at(-1);
-              if (!track) return 0;
-              if (window.earOf !== track.id) {
-                const audio = new AudioContext(), meter = audio.createAnalyser();
-                meter.fftSize = 8192;
-                audio.createMediaStreamSource(new MediaStream([track])).connect(meter);
-                [window.ear, window.earOf] = [meter, track.id];
-              }
-              await new Promise(done => setTimeout(done, 150));
-              const spectrum = new Float32Array(window.ear.frequencyBinCount);
-              window.ear.getFloatFrequencyData(spectrum);
-              let best = 0;
-              for (let i = 1; i < spectrum.length; i++) if (spectrum[i] > spectrum[best]) best = i;
-              return spectrum[best] < -80 ? 0 : best * window.ear.context.sampleRate / 8192;
-            }
-            """;
 }

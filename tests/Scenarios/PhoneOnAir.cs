@@ -42,7 +42,7 @@ public sealed class PhoneOnAir
             .WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
         await LiveConsult.Until(
             "the clinician's tone at the officer's",
-            async () => await phone.Page.EvaluateAsync<double>(LiveConsult.ToneIn("lapel-live-duty audio")) > 100
+            async () => await phone.Page.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-duty audio")) > 100
         );
         (await phone.Page.GetAttributeAsync("lapel-phone", "data-state")).ShouldBe("recording", "help does not stop it");
 

@@ -342,7 +342,7 @@ public sealed class HostileHttpTests
                 .AllOf(programme.House)
                 .Where(r =>
                     r.Method == "GET"
-                    && r.Pattern is not "/events"
+                    && !r.Pattern.EndsWith("/events") // they never end
                     && !r.Pattern.EndsWith("/export")
                     && !r.Pattern.EndsWith("/sealed")
                 )
