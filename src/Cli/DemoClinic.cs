@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Lapel.Cli;
@@ -21,13 +22,13 @@ static class DemoClinic
         using var server = new Server(agency);
         var administrators = await DemoAgency.AdministratorPassword(homes, stop);
         await server.SignIn("raman", administrators, stop);
-        var password = DemoAgency.PasswordOf("lindqvist", administrators);
+        var password = DemoAgency.PasswordOf("marchetti", administrators);
         await server.PostUnlessThere(
             "api/v1/accounts",
             new
             {
-                name = "lindqvist",
-                fullName = "Karin Lindqvist",
+                name = "marchetti",
+                fullName = "Karin Marchetti",
                 role = "operations",
                 about = "Runs the operations centre: sees who is live, keeps the rota, watches for a reason that the officer sees.",
                 password,
@@ -36,7 +37,7 @@ static class DemoClinic
             stop
         );
         using var centre = new Server(agency);
-        await centre.SignIn("lindqvist", password, stop);
+        await centre.SignIn("marchetti", password, stop);
         var known = (await centre.Get("api/v1/live/clinicians", stop)).GetProperty("items").EnumerateArray().ToList();
         var from = DateTimeOffset.UtcNow;
         var planned = (await centre.Get("api/v1/live/rota", stop)).GetProperty("items").EnumerateArray().ToList();
@@ -70,12 +71,15 @@ static class DemoClinic
                 new
                 {
                     clinician = id,
-                    from = begins,
-                    until = begins.AddDays(Days),
+                    from = Written(begins),
+                    until = Written(begins.AddDays(Days)),
                     place = i + 1,
                 },
                 stop
             );
         }
     }
+
+    static string Written(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -91,7 +91,7 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         await LiveBrowser.Until(
             "the viewer's connection closes",
             async () => (await clinician.Watching()) is { Transport: "closed", Muted: true },
-            seconds: 3
+            seconds: 10
         );
         var decoded = (await clinician.Watching()).FramesDecoded;
         await Task.Delay(500);
