@@ -30,7 +30,7 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
             return;
         Console.Error.WriteLine(
             "The demo agency first lives a week, so that there is something to judge: its cameras record, dock and are judged on clocks\n"
-                + "set back by up to six days. That takes about three minutes, once. (Without: --empty, or --today for an agency that starts now.)"
+                + "set back by up to six days. That takes five to ten minutes, once. (Without: --empty, or --today for an agency that starts now.)"
         );
         var begun = Stopwatch.StartNew();
         while (!IsOver)
