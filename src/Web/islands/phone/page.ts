@@ -141,9 +141,10 @@ class Phone extends HTMLElement {
     }
     this.#video.srcObject = stream;
     this.#awake.want(true);
-    this.#places.want(true);
     const detail = this.#why.value.trim();
     await recorder.start(stream, { trigger: "button", ...(detail ? { detail } : {}) }, this.#urgent.checked);
+    // Only now: somebody who stands still is told where once, and there must be a recording to write it into.
+    this.#places.want(recorder.recording !== null);
     if (recorder.recording) this.#live?.begin(recorder.recording.facts);
     navigator.vibrate?.(200);
     this.#why.value = "";
