@@ -19,6 +19,7 @@ static class Benches
             ["play"] = PlayBench.Run,
             ["probe"] = ProbeBench.Run,
             ["list"] = ListBench.Run,
+            ["judge"] = JudgeBench.Run,
             ["start"] = StartBench.Run,
             ["pages"] = PagesBench.Run,
             ["live"] = LiveBench.Run,

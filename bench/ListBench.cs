@@ -42,7 +42,14 @@ static class ListBench
         await OverHttp(report, engine, house);
     }
 
-    sealed record Question(string What, Reach Reach, RecordingFilter Filter, bool Newest = false, bool IsText = false);
+    sealed record Question(
+        string What,
+        Reach Reach,
+        RecordingFilter Filter,
+        bool Newest = false,
+        bool IsText = false,
+        bool MayBeEmpty = false
+    );
 
     static IEnumerable<Question> Questions()
     {
@@ -63,17 +70,56 @@ static class ListBench
         yield return new("one officer, asked by the unit", supervisor, new(Officer: ManyRecordings.Officer(7)));
         yield return new("muted (5 %)", clerk, new(State: ListState.Muted));
         yield return new("cut by power loss (0.1 %)", clerk, new(State: ListState.PowerCut), Newest: true);
-        yield return new("text, rare word", clerk, new(Text: "knife"), Newest: true, IsText: true);
-        yield return new("text, badge and word", clerk, new(Text: "b1730 traffic"), Newest: true, IsText: true);
-        yield return new("text, common word (10 %)", clerk, new(Text: "traffic"), Newest: true, IsText: true);
-        yield return new("text, common word in the unit", supervisor, new(Text: "button"), Newest: true, IsText: true);
+        RecordingFilter Text(string words) => new(Text: words);
+        foreach (
+            var (words, who) in new[]
+            {
+                ("button", "every recording's"),
+                ("traffic", "9 %"),
+                ("dog", "1 %"),
+                ("knife", "0.02 %"),
+                ("zebra", "nobody's"),
+                ("b1", "a beginning of 1,111 badges"),
+                ("b173 traffic", "few badges, 9 %"),
+                ("b1 dog", "many badges, 1 %"),
+                ("knife traffic", "never together"),
+            }
+        )
+        {
+            yield return new(
+                $"text, {words} ({who})",
+                clerk,
+                Text(words),
+                Newest: true,
+                IsText: true,
+                MayBeEmpty: words.Contains("zebra") || words.Contains("knife")
+            );
+            yield return new($"the same in a unit of 1 %", supervisor, Text(words), Newest: true, IsText: true, MayBeEmpty: true);
+        }
+        yield return new("text, traffic, from anywhere", clerk, Text("traffic"), IsText: true);
+        yield return new(
+            "text, button, an officer's own",
+            Who(false, own: ManyRecordings.Officer(11)),
+            Text("button"),
+            IsText: true
+        );
+        yield return new(
+            "text, button, one officer",
+            clerk,
+            Text("button") with
+            {
+                Officer = ManyRecordings.Officer(11),
+            },
+            IsText: true
+        );
+        yield return new("text, dog, muted", clerk, Text("dog") with { State = ListState.Muted }, IsText: true);
     }
 
     static async Task Inside(Report report, string engine, BenchAgency agency, Question question)
     {
         var random = new Random(7);
         var now = TimeProvider.System.Now();
-        RecordingCursor Anywhere() => new(now - Duration.FromSeconds(random.NextInt64(1, 700L * 86400)), RecordingId.New());
+        RecordingCursor Anywhere() => new(now - Duration.FromSeconds(random.NextInt64(1, 700L * 86400)), 0);
         List<double> ours = [],
             floor = [];
         await using var open = await agency.Records.Read(CancellationToken.None);
@@ -97,7 +143,7 @@ static class ListBench
                     now,
                     CancellationToken.None
                 );
-                if (page.Rows.Count == 0)
+                if (page.Rows.Count == 0 && !question.MayBeEmpty)
                     throw new InvalidDataException($"{question.What} found nothing: this would measure the wrong thing.");
             }
             var after = Stopwatch.GetTimestamp();
@@ -124,8 +170,8 @@ static class ListBench
     static async Task Bare(Reading open, RecordingCursor from)
     {
         var rows = await open.Many(
-            $"SELECT * FROM recording WHERE (started_at, id) < (@place, @id) ORDER BY started_at DESC, id DESC LIMIT {Size + 1}",
-            new { place = from.StartedAt, id = from.Id },
+            $"SELECT * FROM recording WHERE (started_at, place) < (@StartedAt, @Place) ORDER BY started_at DESC, place DESC LIMIT {Size + 1}",
+            new { from.StartedAt, from.Place },
             row =>
                 (
                     row.Text("id"),

@@ -34,12 +34,37 @@ static class ManyRecordings
             await work.Commit(CancellationToken.None);
         }
         if (agency.Records.Engine == Engine.Sqlite)
+        {
+            await CountWords(agency);
             return;
+        }
+        await using var words = await agency.Records.Begin(Actor.System("bench"), CancellationToken.None);
+        await words.Execute(
+            "INSERT INTO search_word (word, recordings) SELECT DISTINCT unnest(tsvector_to_array(words_index)), 1 FROM recording",
+            null,
+            CancellationToken.None
+        );
+        await words.Commit(CancellationToken.None);
         // PostgreSQL does this by itself, but not in the second in which a million rows come.
         await using var tidy = await agency.Records.Begin(Actor.System("bench"), CancellationToken.None);
-        foreach (var table in new[] { "recording", "recording_text", "clip" })
+        foreach (var table in new[] { "recording", "clip", "search_word" })
             await tidy.Execute($"ANALYZE {table}", null, CancellationToken.None);
         await tidy.Commit(CancellationToken.None);
+    }
+
+    static async Task CountWords(BenchAgency agency)
+    {
+        await using var work = await agency.Records.Begin(Actor.System("bench"), CancellationToken.None);
+        foreach (
+            var step in new[]
+            {
+                "CREATE VIRTUAL TABLE indexed USING fts5vocab(recording_text, row)",
+                "INSERT INTO search_word (word, recordings) SELECT term, doc FROM indexed WHERE term < '_' OR term >= '`'",
+                "DROP TABLE indexed",
+            }
+        )
+            await work.Execute(step, null, CancellationToken.None);
+        await work.Commit(CancellationToken.None);
     }
 
     /// <summary>A custody log as long as the recordings would have made it, integrated and signed.</summary>
@@ -83,29 +108,39 @@ static class ManyRecordings
         const string Numbers = "WITH RECURSIVE n (i) AS (SELECT @from UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @until)";
         // A prime step spreads the officers, so that neighbours in time are not neighbours in the roster.
         const string Officer = $"((i * 7919) % 2350)";
+        // "button" all have, "traffic" one in eleven, "dog" one in a hundred, "knife" one in 5,000; badges begin alike.
+        const string Words = $"""
+            ' lc ' || {Officer} || ' b' || {Officer} || ' officer number' || {Officer} || ' button'
+                || CASE WHEN i % 11 = 0 THEN ' traffic stop' ELSE '' END || CASE WHEN i % 101 = 3 THEN ' dog' ELSE '' END
+                || CASE WHEN i % 5000 = 7 THEN ' knife' ELSE '' END
+            """;
         string Id(int kind, string number) => IdText(engine, kind, number);
         var digest = DigestText(engine, "i");
         yield return $"""
             {Numbers}
-            INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at,
+            INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at, place,
                 duration_us, activated_after_us, clock_offset_ms, start_trigger, ending, urgent, stopped_us, muted_us, averted_us,
-                bookmarks, clips, sealed_bytes, playback, manifest, admitted_at)
+                bookmarks, clips, sealed_bytes, playback, manifest, words, admitted_at)
             SELECT {Id(1, "i")}, {Id(4, Officer)}, 'LC-' || {Officer}, {Id(
                 2,
                 Officer
             )}, 'B' || {Officer}, 'Officer Number' || {Officer},
-                {Id(3, $"{Officer} % {Units}")}, i, @first + i * @every, 600000000, 30000000, 12, 'button',
+                {Id(3, $"{Officer} % {Units}")}, i, @first + i * @every, (@first + i * @every) * 1024, 600000000, 30000000, 12, 'button',
                 CASE WHEN i % 1000 = 0 THEN 'power-cut' ELSE 'deactivated' END, CASE WHEN i % 200 = 0 THEN 1 ELSE 0 END, 0,
-                CASE WHEN i % 20 = 0 THEN 5000000 ELSE 0 END, 0, i % 3, 1, 300000000, 'original', {digest}, @first + (i + 1) * @every
+                CASE WHEN i % 20 = 0 THEN 5000000 ELSE 0 END, 0, i % 3, 1, 300000000, 'original', {digest},
+                {Words}, @first + (i + 1) * @every
             FROM n
             """;
-        yield return $"""
-            {Numbers}
-            INSERT INTO recording_text (recording, words)
-            SELECT {Id(1, "i")}, 'LC-' || {Officer} || ' B' || {Officer} || ' Officer Number' || {Officer} || ' button'
-                || CASE WHEN i % 10 = 0 THEN ' traffic stop' ELSE '' END || CASE WHEN i % 5000 = 7 THEN ' knife' ELSE '' END
-            FROM n
-            """;
+        if (engine == Engine.Sqlite)
+            yield return $"""
+                {Numbers}
+                INSERT INTO recording_text (rowid, words)
+                SELECT (@first + i * @every) * 1024, {Words} || ' _c' || replace({Id(4, Officer)}, '-', '')
+                    || ' _o' || replace({Id(2, Officer)}, '-', '') || ' _u' || replace({Id(3, $"{Officer} % {Units}")}, '-', '')
+                    || CASE WHEN i % 1000 = 0 THEN ' _powercut' ELSE '' END || CASE WHEN i % 200 = 0 THEN ' _urgent' ELSE '' END
+                    || CASE WHEN i % 20 = 0 THEN ' _muted' ELSE '' END
+                FROM n
+                """;
         if (!whole)
             yield break;
         yield return $"""

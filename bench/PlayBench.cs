@@ -23,7 +23,9 @@ static class PlayBench
         await camera.Bring(recording);
         using var clerk = await house.SignIn("clerk", "evidence-clerk");
         var token = clerk.DefaultRequestHeaders.Authorization!.ToString();
-        var looked = await LapelHouse.Must(await clerk.PostAsync($"api/v1/recordings/{recording.Id}/viewings", Json("{}")));
+        var looked = await LapelHouse.Must(
+            await clerk.PostAsync($"api/v1/recordings/{recording.Id}/viewings", Json("""{"purpose":"bench"}"""))
+        );
         var path = $"/bench/api/v1/recordings/{recording.Id}/clips/1/media?viewing={looked.GetProperty("id").GetString()}";
 
         using var floorFolder = new Scratch();
@@ -90,7 +92,7 @@ static class PlayBench
         for (var i = 0; i < 20; i++)
         {
             var began = System.Diagnostics.Stopwatch.GetTimestamp();
-            var playlist = await clerk.GetStringAsync($"api/v1/recordings/{recording}/playlist.m3u8");
+            var playlist = await clerk.GetStringAsync($"api/v1/recordings/{recording}/playlist.m3u8?purpose=bench");
             var lines = playlist.Split('\n');
             var first = lines.First(l => l.Length > 0 && l[0] != '#').Trim();
             (

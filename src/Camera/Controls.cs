@@ -4,6 +4,9 @@ namespace Lapel.CameraProgram;
 /// <param name="Verb">See <see cref="Controls.Verbs"/>.</param>
 /// <param name="Trigger">activate, deactivate: what asks (button, dispatch, holster, light-bar…); <c>control</c> when not said.</param>
 /// <param name="Reason">mute, avert, stop: the reason's code.</param>
+/// <param name="Place">mute, avert, stop: what kind of place it is, in a word of the policy.</param>
+/// <param name="AskedBy">mute, avert, stop: who asked for it, in a word of the policy.</param>
+/// <param name="Supervisor">mute, avert, stop: badge of the supervisor who was told or agreed.</param>
 public sealed record ControlRequest(
     string Verb,
     string? Trigger = null,
@@ -12,7 +15,23 @@ public sealed record ControlRequest(
     string? Label = null,
     string? Reason = null,
     string? Text = null,
-    bool SaidAloud = false
+    bool SaidAloud = false,
+    string? Place = null,
+    string? AskedBy = null,
+    string? Supervisor = null
+)
+{
+    public StateReason Why() => new(Reason, Text, SaidAloud, Place, AskedBy, Supervisor);
+}
+
+/// <summary>Why a state begins, as the officer gave it; the fields are those of <see cref="StateSpan"/>.</summary>
+public sealed record StateReason(
+    string? Code,
+    string? Text = null,
+    bool SaidAloud = false,
+    string? Place = null,
+    string? AskedBy = null,
+    string? Supervisor = null
 );
 
 /// <summary>The line that comes back. <paramref name="Recording"/> is the one the verb was about.</summary>
@@ -108,19 +127,19 @@ public sealed class Controls(
                 refusal = recorder.MakeUrgent();
                 break;
             case "mute":
-                refusal = recorder.Begin(RecordingState.Muted, ask.Reason, ask.Text, ask.SaidAloud);
+                refusal = recorder.Begin(RecordingState.Muted, ask.Why());
                 break;
             case "unmute":
                 refusal = recorder.End(RecordingState.Muted);
                 break;
             case "avert":
-                refusal = recorder.Begin(RecordingState.Averted, ask.Reason, ask.Text, ask.SaidAloud);
+                refusal = recorder.Begin(RecordingState.Averted, ask.Why());
                 break;
             case "unavert":
                 refusal = recorder.End(RecordingState.Averted);
                 break;
             case "stop":
-                refusal = recorder.Begin(RecordingState.Stopped, ask.Reason, ask.Text, ask.SaidAloud);
+                refusal = recorder.Begin(RecordingState.Stopped, ask.Why());
                 break;
             case "resume":
                 refusal = recorder.End(RecordingState.Stopped);

@@ -74,8 +74,16 @@ public abstract record JournalFact(Instant At)
     /// <summary>Opened, but not one segment of it reached the disk.</summary>
     public sealed record ClipAbandoned(Instant At, int Number) : JournalFact(At);
 
-    public sealed record StateBegan(Instant At, RecordingState State, string ReasonCode, string? Text, bool SaidAloud)
-        : JournalFact(At);
+    public sealed record StateBegan(
+        Instant At,
+        RecordingState State,
+        string ReasonCode,
+        string? Text,
+        bool SaidAloud,
+        string? Place = null,
+        string? AskedBy = null,
+        string? Supervisor = null
+    ) : JournalFact(At);
 
     public sealed record StateEnded(Instant At, RecordingState State) : JournalFact(At);
 

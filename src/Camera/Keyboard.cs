@@ -54,11 +54,17 @@ static class Keyboard
         var text = Console.ReadLine();
         Console.Write("Did you say it aloud on the recording? (y/n) ");
         var aloud = Console.ReadLine();
+        Console.Write("What kind of place is it (public, private-home, hospital, …; empty: not said)? ");
+        var place = Console.ReadLine();
+        Console.Write("Who asked for it (self, occupant, victim, witness, medical, supervisor, other; empty: not said)? ");
+        var askedBy = Console.ReadLine();
         return new(
             begin,
             Reason: code,
             Text: string.IsNullOrWhiteSpace(text) ? null : text,
-            SaidAloud: aloud?.Trim() is "y" or "Y"
+            SaidAloud: aloud?.Trim() is "y" or "Y",
+            Place: string.IsNullOrWhiteSpace(place) ? null : place.Trim(),
+            AskedBy: string.IsNullOrWhiteSpace(askedBy) ? null : askedBy.Trim()
         );
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Lapel.CameraProgram;
 
 /// <summary>The server said no: its stable code and its sentence, from problem+json (RFC 9457), or made up from the status alone.</summary>
-public sealed record Problem(int Status, string Code, string Sentence, IReadOnlyList<ClipId> Missing)
+/// <param name="Nonce">What to sign instead, when a session request was refused for its time.</param>
+public sealed record Problem(int Status, string Code, string Sentence, IReadOnlyList<ClipId> Missing, string? Nonce = null)
 {
     const int LongestBytes = 64 * 1024;
 
@@ -20,7 +21,8 @@ public sealed record Problem(int Status, string Code, string Sentence, IReadOnly
                     status,
                     wire.Code ?? $"http-{status}",
                     wire.Detail ?? wire.Why ?? wire.Title ?? Plain(response),
-                    wire.Missing ?? []
+                    wire.Missing ?? [],
+                    wire.Nonce
                 );
         }
         catch (JsonException)
@@ -32,5 +34,5 @@ public sealed record Problem(int Status, string Code, string Sentence, IReadOnly
 
     static string Plain(HttpResponseMessage response) => $"it answered {(int)response.StatusCode} {response.ReasonPhrase}";
 
-    sealed record Wire(string? Code, string? Title, string? Detail, string? Why, IReadOnlyList<ClipId>? Missing);
+    sealed record Wire(string? Code, string? Title, string? Detail, string? Why, IReadOnlyList<ClipId>? Missing, string? Nonce);
 }

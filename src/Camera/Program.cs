@@ -171,6 +171,15 @@ static class Program
         var reason = new Option<string?>("--reason") { Description = "mute, avert, stop: the reason's code." };
         var text = new Option<string?>("--text") { Description = "mute, avert, stop: the reason in words." };
         var aloud = new Option<bool>("--said-aloud") { Description = "mute, avert, stop: the reason was said on the recording." };
+        var place = new Option<string?>("--place")
+        {
+            Description = "mute, avert, stop: the kind of place, as hospital or public.",
+        };
+        var askedBy = new Option<string?>("--asked-by") { Description = "mute, avert, stop: who asked, as occupant or medical." };
+        var supervisor = new Option<string?>("--supervisor")
+        {
+            Description = "mute, avert, stop: badge of the supervisor who was told.",
+        };
         var json = new Option<bool>("--json") { Description = "Print the answer as it came." };
         var command = new Command("ctl", "Tell a running camera something.")
         {
@@ -183,6 +192,9 @@ static class Program
             reason,
             text,
             aloud,
+            place,
+            askedBy,
+            supervisor,
             json,
         };
         command.SetAction(
@@ -196,7 +208,10 @@ static class Program
                     parse.GetValue(label),
                     parse.GetValue(reason),
                     parse.GetValue(text),
-                    parse.GetValue(aloud)
+                    parse.GetValue(aloud),
+                    parse.GetValue(place),
+                    parse.GetValue(askedBy),
+                    parse.GetValue(supervisor)
                 );
                 var answer = await ControlSocket.Ask(Home.At(parse.GetValue(HomeFolder)!).ControlSocketPath, ask, stop);
                 if (parse.GetValue(json))

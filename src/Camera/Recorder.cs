@@ -154,15 +154,24 @@ public sealed partial class Recorder(
 
     public Refusal? MakeUrgent() => Note(recording => new JournalFact.MadeUrgent(clock.Now()));
 
-    public Refusal? Begin(RecordingState state, string? reasonCode, string? text, bool saidAloud)
+    public Refusal? Begin(RecordingState state, StateReason why)
     {
-        if (WhyNotReason(reasonCode, text) is { } refusal)
+        if (WhyNotReason(why) is { } refusal)
             return refusal;
         lock (guard)
         {
             if (open?.Recording.Is(state) == true)
                 return new("already-in-state", $"The recording is {Word(state)} already.", RefusalKind.Conflict);
-            return Note(recording => new JournalFact.StateBegan(clock.Now(), state, reasonCode!, text, saidAloud));
+            return Note(recording => new JournalFact.StateBegan(
+                clock.Now(),
+                state,
+                why.Code!,
+                why.Text,
+                why.SaidAloud,
+                why.Place,
+                why.AskedBy,
+                why.Supervisor
+            ));
         }
     }
 
@@ -287,10 +296,12 @@ public sealed partial class Recorder(
             ? new("bad-cause", "A trigger has 1 to 64 characters and its detail at most 500.")
             : null;
 
-    static Refusal? WhyNotReason(string? code, string? text) =>
-        code is not { Length: > 0 and <= 64 } || string.IsNullOrWhiteSpace(code)
+    static Refusal? WhyNotReason(StateReason why) =>
+        why.Code is not { Length: > 0 and <= 64 } || string.IsNullOrWhiteSpace(why.Code)
             ? new("reason-needed", "Say why: a reason code of at most 64 characters.")
-        : text?.Length > 2000 ? new("text-too-long", "The text of a reason has at most 2000 characters.")
+        : why.Text?.Length > 2000 ? new("text-too-long", "The text of a reason has at most 2000 characters.")
+        : new[] { why.Place, why.AskedBy, why.Supervisor }.Any(word => word is { Length: 0 or > 64 })
+            ? new("word-unreadable", "Place, who asked and the supervisor's badge are words of at most 64 characters.")
         : null;
 
     static string Word(RecordingState state) => state.ToString().ToLowerInvariant();

@@ -103,7 +103,7 @@ public sealed class Recording
                 clips.RemoveAt(clips.Count - 1);
                 break;
             case JournalFact.StateBegan f:
-                states.Add(new(f.State, f.At, null, f.ReasonCode, f.Text, f.SaidAloud));
+                states.Add(new(f.State, f.At, null, f.ReasonCode, f.Text, f.SaidAloud, f.Place, f.AskedBy, f.Supervisor));
                 break;
             case JournalFact.StateEnded f:
                 var index = states.FindIndex(s => s.State == f.State && s.Until is null);

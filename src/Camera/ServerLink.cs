@@ -69,9 +69,10 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
         OfficerNamed?.Invoke(Officer);
     }
 
-    async Task<ClockReading> OpenSessionOnce(CancellationToken stop)
+    /// <param name="given">The server's nonce, for a camera whose clock is far off; else the camera makes one up.</param>
+    async Task<ClockReading> OpenSessionOnce(CancellationToken stop, string? given = null)
     {
-        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var nonce = given ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var payload = JsonSerializer.SerializeToUtf8Bytes(new Ask(enrolment.Camera, clock.Now(), nonce), LapelJson.Strict);
         using var body = new ByteArrayContent(Envelope.Sign(PayloadType, payload, key));
         body.Headers.ContentType = new("application/json");
@@ -79,7 +80,12 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
         using var response = await http.PostAsync(Api("cameras/session"), body, stop);
         var answered = clock.Now();
         if (!response.IsSuccessStatusCode)
-            throw new ServerException(await Problem.Read(response, stop));
+        {
+            var problem = await Problem.Read(response, stop);
+            return problem is { Code: "session-nonce-needed", Nonce: { } offered } && given is null
+                ? await OpenSessionOnce(stop, offered)
+                : throw new ServerException(problem);
+        }
         var answer =
             await response.Content.ReadFromJsonAsync<Answer>(LapelJson.Lenient, stop)
             ?? throw new JsonException("the session is null");

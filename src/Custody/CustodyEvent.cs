@@ -37,6 +37,33 @@ namespace Lapel.Custody;
 [JsonDerivedType(typeof(RecordingExported), "recording.exported")]
 [JsonDerivedType(typeof(RecordingVerified), "recording.verified")]
 [JsonDerivedType(typeof(ContentKeyDestroyed), "recording.content-key-destroyed")]
+// the programme's rules and what people made of them
+[JsonDerivedType(typeof(PolicyProposed), "policy.proposed")]
+[JsonDerivedType(typeof(PolicyApproved), "policy.approved")]
+[JsonDerivedType(typeof(PolicyAdopted), "policy.adopted")]
+[JsonDerivedType(typeof(PolicyWithdrawn), "policy.withdrawn")]
+[JsonDerivedType(typeof(DispatchImported), "dispatch.imported")]
+[JsonDerivedType(typeof(IncidentChanged), "dispatch.incident-changed")]
+[JsonDerivedType(typeof(DispatchClockSet), "dispatch.clock-set")]
+[JsonDerivedType(typeof(ExemptionGranted), "exemption.granted")]
+[JsonDerivedType(typeof(ExemptionEnded), "exemption.ended")]
+[JsonDerivedType(typeof(FaultReported), "fault.reported")]
+[JsonDerivedType(typeof(FaultMended), "fault.mended")]
+[JsonDerivedType(typeof(RecordingTagged), "recording.tagged")]
+[JsonDerivedType(typeof(OfficerAsked), "finding.officer-asked")]
+[JsonDerivedType(typeof(FindingsSeen), "finding.seen")]
+[JsonDerivedType(typeof(FindingExplained), "finding.explained")]
+[JsonDerivedType(typeof(FindingReviewed), "finding.reviewed")]
+[JsonDerivedType(typeof(CaseOpened), "case.opened")]
+[JsonDerivedType(typeof(CaseEvidenceAdded), "case.evidence-added")]
+[JsonDerivedType(typeof(CaseDecided), "case.decided")]
+[JsonDerivedType(typeof(AppealFiled), "case.appeal-filed")]
+[JsonDerivedType(typeof(AppealDecided), "case.appeal-decided")]
+[JsonDerivedType(typeof(OfficerCommended), "officer.commended")]
+[JsonDerivedType(typeof(ReviewFrameCommitted), "review.frame-committed")]
+[JsonDerivedType(typeof(ReviewsDrawn), "review.drawn")]
+[JsonDerivedType(typeof(ReviewDone), "review.done")]
+[JsonDerivedType(typeof(MeasuresPublished), "measures.published")]
 public abstract record CustodyEvent
 {
     public sealed record AgencyFounded(string Agency, string Name, bool Demo, Digest EvidenceKey) : CustodyEvent;
@@ -105,6 +132,96 @@ public abstract record CustodyEvent
     public sealed record RecordingVerified(RecordingId Recording, bool Intact, string? FirstBrokenLink) : CustodyEvent;
 
     public sealed record ContentKeyDestroyed(RecordingId Recording, Digest Clip, string Reason) : CustodyEvent;
+
+    /// <summary><paramref name="Text"/> is the digest of the policy's text; it cannot change from here on.</summary>
+    public sealed record PolicyProposed(PolicyVersionId Version, string Name, Digest Text, Instant EffectiveFrom, string Note)
+        : CustodyEvent;
+
+    public sealed record PolicyApproved(PolicyVersionId Version, Digest Text) : CustodyEvent;
+
+    public sealed record PolicyAdopted(PolicyVersionId Version, int Number, Digest Text, Instant EffectiveFrom) : CustodyEvent;
+
+    public sealed record PolicyWithdrawn(PolicyVersionId Version, string Reason) : CustodyEvent;
+
+    /// <summary>A file or message of the dispatch system was read. <paramref name="Content"/> is the digest of its bytes.</summary>
+    public sealed record DispatchImported(ImportId Import, string Layout, Digest Content, int Rows, int Bad) : CustodyEvent;
+
+    /// <summary>By hand: entered, corrected, merged, or a bad row mended.</summary>
+    public sealed record IncidentChanged(IncidentId Incident, string Number, string Change, string? Reason) : CustodyEvent;
+
+    public sealed record DispatchClockSet(long OffsetMs, Instant From, string Reason) : CustodyEvent;
+
+    public sealed record ExemptionGranted(
+        ExemptionId Exemption,
+        OfficerId? Officer,
+        UnitId? Unit,
+        Instant From,
+        Instant Until,
+        string Reason
+    ) : CustodyEvent;
+
+    public sealed record ExemptionEnded(ExemptionId Exemption, Instant Until, string Reason) : CustodyEvent;
+
+    public sealed record FaultReported(FaultId Fault, OfficerId Officer, Instant From, string What) : CustodyEvent;
+
+    public sealed record FaultMended(FaultId Fault, Instant Until) : CustodyEvent;
+
+    public sealed record RecordingTagged(RecordingId Recording, string CaseNumber, string Category) : CustodyEvent;
+
+    /// <summary>These findings stand on the officer's page from now on, and the days to explain them begin.</summary>
+    public sealed record OfficerAsked(OfficerId Officer, IReadOnlyList<FindingId> Findings) : CustodyEvent;
+
+    /// <summary>The officer opened a page that shows these for the first time.</summary>
+    public sealed record FindingsSeen(OfficerId Officer, IReadOnlyList<FindingId> Findings) : CustodyEvent;
+
+    /// <summary>The officer's account of it. <paramref name="Text"/> is the digest of what they wrote; the words are in the records.</summary>
+    public sealed record FindingExplained(FindingId Finding, string Reason, Digest Text) : CustodyEvent;
+
+    public sealed record FindingReviewed(FindingId Finding, string Outcome, string Reason) : CustodyEvent;
+
+    public sealed record CaseOpened(CaseId Case, FindingId Finding, string Breach) : CustodyEvent;
+
+    public sealed record CaseEvidenceAdded(CaseId Case, string What, RecordingId? Recording) : CustodyEvent;
+
+    /// <summary><paramref name="Departure"/> is why a penalty is below the policy's floor; none when it is not.</summary>
+    public sealed record CaseDecided(
+        CaseId Case,
+        string Outcome,
+        int PenaltyDays,
+        int FloorDays,
+        string Reason,
+        string? Departure
+    ) : CustodyEvent;
+
+    public sealed record AppealFiled(CaseId Case, string Ground) : CustodyEvent;
+
+    public sealed record AppealDecided(CaseId Case, string Outcome, string Reason) : CustodyEvent;
+
+    public sealed record OfficerCommended(OfficerId Officer, RecordingId? Recording, string Text) : CustodyEvent;
+
+    /// <summary>
+    /// The list that reviews will be drawn from stands, before anybody can know the seed: <paramref name="Frame"/> is its digest, the
+    /// log's head with this entry as its last will be the seed.
+    /// </summary>
+    public sealed record ReviewFrameCommitted(
+        DrawId Draw,
+        UnitId? Unit,
+        Instant From,
+        Instant Until,
+        Digest Frame,
+        int FrameLength,
+        int Wanted
+    ) : CustodyEvent;
+
+    /// <summary>
+    /// A draw that anybody can redo: <paramref name="Checkpoint"/> is the size of the custody log whose signed head is the seed,
+    /// <paramref name="Frame"/> the digest of the list that was drawn from.
+    /// </summary>
+    public sealed record ReviewsDrawn(DrawId Draw, long Checkpoint, Digest Frame, int FrameLength, int Drawn) : CustodyEvent;
+
+    public sealed record ReviewDone(DrawId Draw, AttendanceId Attendance, int WatchedSeconds) : CustodyEvent;
+
+    public sealed record MeasuresPublished(string Month, string Method, Digest Content) : CustodyEvent;
 }
 
 /// <summary>

@@ -51,13 +51,31 @@ public static class Nouns
 
     public sealed class Assignment;
 
+    public sealed class Attendance;
+
     public sealed class Camera;
+
+    public sealed class Case;
 
     public sealed class Clip;
 
     public sealed class Dock;
 
+    public sealed class Draw;
+
+    public sealed class Exemption;
+
+    public sealed class Fault;
+
+    public sealed class Finding;
+
+    public sealed class Import;
+
+    public sealed class Incident;
+
     public sealed class Officer;
+
+    public sealed class PolicyVersion;
 
     public sealed class Recording;
 

@@ -84,13 +84,19 @@ public enum RecordingState
 /// <summary>A reasoned state inside a recording. Open at the end of the recording when <paramref name="Until"/> is none.</summary>
 /// <param name="ReasonCode">From the agency's list of reasons.</param>
 /// <param name="SaidAloud">Whether the officer said the reason aloud on the recording.</param>
+/// <param name="Place">What kind of place it was, in a word of the policy: public, private-home, hospital…; none when not said.</param>
+/// <param name="AskedBy">Who asked for it: self, occupant, victim, witness, medical, supervisor, other; none when not said.</param>
+/// <param name="Supervisor">Badge of the supervisor who was told or agreed; none when nobody was.</param>
 public sealed record StateSpan(
     RecordingState State,
     Instant From,
     Instant? Until,
     string ReasonCode,
     string? Text,
-    bool SaidAloud
+    bool SaidAloud,
+    string? Place = null,
+    string? AskedBy = null,
+    string? Supervisor = null
 );
 
 /// <summary>A mark made on the camera.</summary>

@@ -159,6 +159,9 @@ public static class Manifests
                 return $"A '{word}' state has no reason.";
             if (span.Text?.Length > TextLength)
                 return $"The text of a '{word}' state is longer than {TextLength} characters.";
+            foreach (var said in new[] { span.Place, span.AskedBy, span.Supervisor })
+                if (said is not null && !IsWord(said, CodeLength))
+                    return $"Place, asker and supervisor of a '{word}' state are words of at most {CodeLength} characters.";
             until[span.State] = span.Until ?? Instant.MaxValue;
         }
         return null;

@@ -128,6 +128,12 @@ public sealed class TileLog : IDisposable
         }
     }
 
+    /// <summary>
+    /// The signed head at an earlier size. Ed25519 leaves a signer no choice: it is, byte for byte, the note that was published at that
+    /// size if one was.
+    /// </summary>
+    public string NoteAt(long size) => signer.Sign(new(signer.Origin, size, published.Tree.RootAt(size))).ToString();
+
     public byte[] ReadEntry(long index) => published.Tree.ReadEntry(index);
 
     /// <summary>All entries in order, as of now.</summary>

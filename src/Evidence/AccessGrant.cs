@@ -83,7 +83,7 @@ public static class AccessGrants
     )
     {
         if (to is null || to.DisabledAt is not null)
-            return new("account-not-found", "There is no such account that can sign in.", RefusalKind.Invalid);
+            return new("account-not-found", "There is no such account that can sign in.", RefusalKind.NotFound);
         if (to.Id == giver)
             return new("grant-to-oneself", "Nobody gives access to themselves. Ask a colleague.", RefusalKind.Forbidden);
         if (to.Role == Role.Administrator)

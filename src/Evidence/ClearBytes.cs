@@ -11,7 +11,9 @@ namespace Lapel.Evidence;
 /// </summary>
 /// <param name="open">Opens the clip; its answer is disposed with the response.</param>
 /// <param name="etag">Names the clear bytes: their digest.</param>
-public sealed class ClearBytes(Func<ClearClip> open, string etag, string contentType) : IResult
+/// <param name="served">Told from where until where bytes went out whole; none when nobody counts.</param>
+public sealed class ClearBytes(Func<ClearClip> open, string etag, string contentType, Func<long, long, Task>? served = null)
+    : IResult
 {
     // Reads are aligned to segments, so that none is decrypted twice; half a MiB keeps fifty players at 25 MiB.
     const int SegmentsAtOnce = 32;
@@ -63,7 +65,7 @@ public sealed class ClearBytes(Func<ClearClip> open, string etag, string content
         }
     }
 
-    static async Task Send(HttpContext http, ClearClip clip, long from, long length, CancellationToken stop)
+    async Task Send(HttpContext http, ClearClip clip, long from, long length, CancellationToken stop)
     {
         var end = from + length;
         try
@@ -78,6 +80,8 @@ public sealed class ClearBytes(Func<ClearClip> open, string etag, string content
                 at += read;
                 await http.Response.BodyWriter.FlushAsync(stop);
             }
+            if (served is not null)
+                await served(from, end);
         }
         catch (Exception e) when (IsDamage(e))
         {

@@ -6,6 +6,8 @@ namespace Lapel.Evidence;
 /// <summary>Opens sealed clips for reading their media: finds the object and its key, unwraps, decrypts what is asked for.</summary>
 public sealed class ClearClips(IVault vault, ContentKeys keys, EvidenceKey evidenceKey)
 {
+    static readonly Digest Nothing = Digest.Of([]);
+
     /// <exception cref="VaultObjectMissingException">The sealed bytes are gone.</exception>
     /// <exception cref="ContentKeyMissingException">The key is destroyed or was never kept.</exception>
     /// <exception cref="CryptographicException">The key does not open under this agency's evidence key.</exception>
@@ -14,7 +16,9 @@ public sealed class ClearClips(IVault vault, ContentKeys keys, EvidenceKey evide
     /// <summary>For admission, before there is a row: the object and its key must be kept already.</summary>
     public ClearClip Open(ClipId clip, Digest sealedDigest, bool complete)
     {
-        using var key = KeyOf(clip, sealedDigest);
+        // Power was cut from it before its first segment. All such clips are one object with one key, which was wrapped for one of them;
+        // there is nothing in them for a key to open.
+        using var key = sealedDigest == Nothing ? ContentKey.New() : KeyOf(clip, sealedDigest);
         var kept = vault.Open(sealedDigest);
         try
         {

@@ -64,8 +64,67 @@ public static class CustodySentences
                 "destroyed a clip's key: it can never be played again",
                 $"Reason: {e.Reason}"
             ),
+            _ => OfTheProgramme(fact),
+        };
+
+    // What people made of the programme's rules.
+    static Sentence OfTheProgramme(CustodyEvent fact) =>
+        fact switch
+        {
+            CustodyEvent.PolicyProposed e => new(
+                $"proposed the policy {e.Name}, to hold from {e.EffectiveFrom.ToText()}",
+                $"Reason: {e.Note}"
+            ),
+            CustodyEvent.PolicyApproved e => new("approved a proposed policy", $"Digest of its text: {e.Text}."),
+            CustodyEvent.PolicyAdopted e => new(
+                $"put version {e.Number} of the policy into force from {e.EffectiveFrom.ToText()}",
+                $"Digest of its text: {e.Text}."
+            ),
+            CustodyEvent.PolicyWithdrawn e => new("withdrew a proposed policy", $"Reason: {e.Reason}"),
+            CustodyEvent.DispatchImported e => new(
+                $"brought in {e.Rows} rows of dispatch ({e.Layout})",
+                e.Bad == 0 ? null : $"{e.Bad} of them could not be read and wait to be mended."
+            ),
+            CustodyEvent.IncidentChanged e => new($"{Done(e.Change)} the incident {e.Number}", e.Reason),
+            CustodyEvent.DispatchClockSet e => new(
+                $"set the clock of dispatch to be {e.OffsetMs} ms ahead from {e.From.ToText()}",
+                $"Reason: {e.Reason}"
+            ),
+            CustodyEvent.ExemptionGranted e => new("granted an exemption from recording", Reasoned(e.Reason, e.Until)),
+            CustodyEvent.ExemptionEnded e => new("ended an exemption from recording", Reasoned(e.Reason, e.Until)),
+            CustodyEvent.FaultReported e => new("reported a camera's fault", e.What),
+            CustodyEvent.FaultMended e => new($"said that a camera works again from {e.Until.ToText()}"),
+            CustodyEvent.RecordingTagged e => new($"tagged the recording: case {e.CaseNumber}, {e.Category}"),
+            CustodyEvent.OfficerAsked e => new($"asked an officer to explain {Findings(e.Findings.Count)}"),
+            CustodyEvent.FindingsSeen e => new($"saw {Findings(e.Findings.Count)} about themselves for the first time"),
+            CustodyEvent.FindingExplained e => new("explained a finding", $"Reason given: {e.Reason}."),
+            CustodyEvent.FindingReviewed e => new($"reviewed a finding: {e.Outcome}", $"Reason: {e.Reason}"),
+            CustodyEvent.CaseOpened e => new("opened a case of professional standards", $"Class of breach: {e.Breach}."),
+            CustodyEvent.CaseEvidenceAdded e => new("added evidence to a case", e.What),
+            CustodyEvent.CaseDecided e => new(
+                $"decided a case: {e.Outcome}, {e.PenaltyDays} days' suspension (floor {e.FloorDays})",
+                e.Departure is null ? $"Reason: {e.Reason}" : $"Reason: {e.Reason} Below the floor because: {e.Departure}"
+            ),
+            CustodyEvent.AppealFiled e => new("filed an appeal against a decision", $"Ground: {e.Ground}"),
+            CustodyEvent.AppealDecided e => new($"decided an appeal: {e.Outcome}", $"Reason: {e.Reason}"),
+            CustodyEvent.OfficerCommended e => new("commended an officer", e.Text),
+            CustodyEvent.ReviewFrameCommitted e => new(
+                $"fixed a list of {e.FrameLength} required recordings, to draw {e.Wanted} of them for review",
+                $"Digest of the list: {e.Frame}."
+            ),
+            CustodyEvent.ReviewsDrawn e => new(
+                $"drew {e.Drawn} of {e.FrameLength} required recordings for review",
+                $"Seeded by the log's head at {e.Checkpoint} entries; digest of the list: {e.Frame}."
+            ),
+            CustodyEvent.ReviewDone e => new("did a drawn review", $"Watched for {e.WatchedSeconds} seconds."),
+            CustodyEvent.MeasuresPublished e => new(
+                $"published the measures of {e.Month} by method {e.Method}",
+                $"Digest of the open data: {e.Content}."
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A kind of custody event without words."),
         };
+
+    static string Findings(int count) => count == 1 ? "a finding" : $"{count} findings";
 
     static string Done(string change) =>
         change switch

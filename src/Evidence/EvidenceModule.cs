@@ -11,8 +11,10 @@ public static class EvidenceModule
     /// <returns>Digest of the public key.</returns>
     public static Digest Found(Agency agency) => agency.Get<EvidenceKey>().Public.KeyDigest;
 
-    public static void AddParts(AgencyParts parts)
+    /// <param name="fsck">What other modules have fsck look at; they come after evidence itself.</param>
+    public static void AddParts(AgencyParts parts, params IReadOnlyList<Func<Agency, IFsckRound>> fsck)
     {
+        parts.Add(agency => new FsckRounds([.. fsck.Select(make => make(agency))]));
         parts.Add<IVault>(agency => new DiskVault(agency.Folder.Vault));
         parts.Add(agency => new ContentKeys(agency.Folder.ContentKeys));
         parts.Add(agency => EvidenceKey.Of(agency.Folder));

@@ -104,7 +104,7 @@ static class ExportPage
             .States.Select(s =>
                 (
                     At: s.From,
-                    Words: $"{s.State} until {(s.Until is { } u ? Wall(u, agency) : "the end")}: {s.ReasonCode}{(s.Text is null ? "" : $", {s.Text}")}{(s.SaidAloud ? " (said aloud)" : "")}"
+                    Words: $"{s.State} until {(s.Until is { } u ? Wall(u, agency) : "the end")}: {s.ReasonCode}{(s.Text is null ? "" : $", {s.Text}")}{PlayerTimes.Circumstances(s)}"
                 )
             )
             .Concat(manifest.Bookmarks.Select(b => (b.At, Words: $"Bookmark{(b.Label is null ? "" : $": {b.Label}")}")))

@@ -10,8 +10,8 @@ namespace Lapel.Evidence;
 /// </summary>
 public sealed class Fsck
 {
-    // An admission keeps its clips a moment before its row is there.
-    static readonly TimeSpan UnderWay = TimeSpan.FromHours(24);
+    // An admission keeps keys and clips a moment before its rows are there, and their files can be old: they waited for their manifest.
+    static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     readonly Agency agency;
     readonly AgencyFolder folder;
@@ -103,6 +103,9 @@ public sealed class Fsck
         await foreach (var finding in Orphans(stop))
             yield return finding;
         foreach (var finding in Leftovers())
+            yield return finding;
+        foreach (var round in agency.Get<FsckRounds>().All)
+        await foreach (var finding in round.Look(stop))
             yield return finding;
     }
 
@@ -303,25 +306,33 @@ public sealed class Fsck
     {
         var vault = agency.Get<IVault>();
         var keys = agency.Get<ContentKeys>();
+        List<(Digest Digest, string Code, string Sentence, string Path)> suspects = [];
         foreach (var kept in vault.All())
             if (!await IsReferenced(kept, stop))
-                yield return Orphan(
-                    "vault-orphan",
-                    $"The vault holds {kept}, which no recording refers to.",
-                    (vault as DiskVault)?.PathOf(kept)
+                suspects.Add(
+                    (
+                        kept,
+                        "vault-orphan",
+                        $"The vault holds {kept}, which no recording refers to.",
+                        (vault as DiskVault)?.PathOf(kept) ?? ""
+                    )
                 );
         foreach (var kept in keys.All())
             if (!await IsReferenced(kept, stop))
-                yield return Orphan(
-                    "key-orphan",
-                    $"A content key is kept for {kept}, which no recording refers to.",
-                    keys.PathOf(kept)
+                suspects.Add(
+                    (kept, "key-orphan", $"A content key is kept for {kept}, which no recording refers to.", keys.PathOf(kept))
                 );
+        if (suspects.Count > 0)
+            await Task.Delay(Moment, stop);
+        foreach (var (digest, code, sentence, path) in suspects)
+            if (!await IsReferenced(digest, stop) && FsckFinding.Stray(code, sentence, path) is { } orphan)
+                yield return orphan;
         if (vault is DiskVault disk)
             foreach (var stray in disk.Strays())
                 yield return new("vault-stray", Severity.Warning, $"{stray} is in the vault's folder and is no object of it.");
-        foreach (var stray in keys.Strays())
-            yield return Orphan("key-stray", $"{stray} is in the keys' folder and is no content key.", stray);
+        foreach (var file in keys.Strays())
+            if (FsckFinding.Stray("key-stray", $"{file} is in the keys' folder and is no content key.", file) is { } stray)
+                yield return stray;
     }
 
     async Task<bool> IsReferenced(Digest digest, CancellationToken stop)
@@ -330,17 +341,17 @@ public sealed class Fsck
         return await reading.Any("SELECT 1 FROM clip WHERE sealed_digest = @digest LIMIT 1", new { digest }, stop);
     }
 
-    FsckFinding Orphan(string code, string sentence, string? path) =>
-        path is not null && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < UnderWay
-            ? new(code, Severity.Note, sentence + " It is new, so an admission may be under way.")
-            : new(code, Severity.Warning, sentence);
-
     /// <summary>Neighbours with a leading dot that a write cut short has left (<see cref="Durable.WriteFile"/>).</summary>
     IEnumerable<FsckFinding> Leftovers()
     {
-        foreach (var place in new[] { folder.Root, folder.Keys }.Distinct())
+        var keysApart = !folder.Keys.StartsWith(folder.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        foreach (var place in keysApart ? new[] { folder.Root, folder.Keys } : [folder.Root])
         foreach (var file in Directory.EnumerateFiles(place, ".*.new", SearchOption.AllDirectories))
-            if (!file.StartsWith(folder.ContentKeys, StringComparison.Ordinal))
-                yield return Orphan("leftover-file", $"{file} was left by a write that was cut short; it can be deleted.", file);
+            if (
+                !file.StartsWith(folder.ContentKeys, StringComparison.Ordinal)
+                && FsckFinding.Stray("leftover-file", $"{file} was left by a write that was cut short; it can be deleted.", file)
+                    is { } leftover
+            )
+                yield return leftover;
     }
 }

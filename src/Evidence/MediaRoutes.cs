@@ -41,6 +41,8 @@ public static class MediaRoutes
         var (recording, refusal) = await Access.Ask(work, viewer, id, Act.Play, work.Now, stop);
         if (recording is null)
             return new Refused(refusal!);
+        if (ViewingPurpose.WhyNotLook(viewer, recording, ask.Purpose) is { } purposeless)
+            return new Refused(purposeless);
         var viewing = await Viewings.Open(work, viewer, id, Viewings.Page, ask.Purpose, stop);
         await work.Commit(stop);
         return TypedResults.Json(viewing, LapelJson.Lenient, statusCode: StatusCodes.Status201Created);
@@ -68,7 +70,9 @@ public static class MediaRoutes
             clips = await Clips.WithIndexes(work, id, stop);
             if (WhyNotPlay(clips, proxies) is { } notYet)
                 return new Refused(notYet);
-            if (viewing is null)
+            if (viewing is null && ViewingPurpose.WhyNotLook(viewer, recording, purpose) is { } purposeless)
+                return new Refused(purposeless);
+            else if (viewing is null)
                 open = await Viewings.Open(work, viewer, id, Viewings.Played, purpose, stop);
             else if (await FindViewing(work, viewing, viewer, id, work.Now, stop) is { } found)
                 await Viewings.MarkPlayed(work, open = found, stop);
@@ -123,12 +127,19 @@ public static class MediaRoutes
         CancellationToken stop
     )
     {
-        var (clip, refusal) = await Within(id, number, viewing, viewer, records, clock.Now(), stop);
-        return clip is null ? new Refused(refusal!) : new ClearBytes(() => clear.Open(clip), clip.Clear.Stated.Hex, "video/mp4");
+        var (clip, look, refusal) = await Within(id, number, viewing, viewer, records, clock.Now(), stop);
+        return clip is null
+            ? new Refused(refusal!)
+            : new ClearBytes(
+                () => clear.Open(clip),
+                clip.Clear.Stated.Hex,
+                "video/mp4",
+                Served.Within(look!, clip, null, records)
+            );
     }
 
     /// <summary>The clip, for somebody who may play it and has it open.</summary>
-    public static async Task<(Clip? Clip, Refusal? Refusal)> Within(
+    public static async Task<(Clip? Clip, Viewing? Viewing, Refusal? Refusal)> Within(
         RecordingId id,
         int number,
         string? viewing,
@@ -141,11 +152,11 @@ public static class MediaRoutes
         await using var reading = await records.Read(stop);
         var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.Play, now, stop);
         if (recording is null)
-            return (null, refusal);
-        if (await FindViewing(reading, viewing, viewer, id, now, stop) is null)
-            return (null, Viewings.Closed);
+            return (null, null, refusal);
+        if (await FindViewing(reading, viewing, viewer, id, now, stop) is not { } look)
+            return (null, null, Viewings.Closed);
         var clip = await Clips.Find(reading, id, number, stop);
-        return clip is null ? (null, NoSuchClip) : (clip, null);
+        return clip is null ? (null, null, NoSuchClip) : (clip, look, null);
     }
 
     /// <summary>The bytes as the vault keeps them. Each answer is an export: the event is on disk before the first byte goes.</summary>

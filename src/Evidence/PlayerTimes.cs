@@ -76,7 +76,24 @@ public sealed class PlayerTimes
         [.. manifest.Positions.Select(p => new PlayerPoint(At(p.At), p.Latitude, p.Longitude))];
 
     public static string Label(StateSpan span) =>
-        $"{span.State}: {span.ReasonCode}{(span.Text is null ? "" : $", {span.Text}")}{(span.SaidAloud ? " (said aloud)" : "")}";
+        $"{span.State}: {span.ReasonCode}{(span.Text is null ? "" : $", {span.Text}")}{Circumstances(span)}";
+
+    /// <summary>What goes with a reason, in brackets; empty when nothing was said.</summary>
+    public static string Circumstances(StateSpan span)
+    {
+        var said = new[]
+        {
+            span.Place is { } place ? $"place: {place}" : null,
+            span.AskedBy is { } who ? $"asked by: {who}" : null,
+            span.Supervisor is { } badge ? $"supervisor: {badge}" : null,
+            span.SaidAloud ? "said aloud" : null,
+        }.OfType<string>();
+        var text = string.Join(", ", said);
+        return text.Length == 0 ? "" : $" ({text})";
+    }
+
+    /// <summary>Where the player is at a time of the server's clock.</summary>
+    public long AtServer(Instant server) => At(server + offset);
 
     /// <summary>The camera's time as the server's clock would have shown it.</summary>
     public Instant Shown(Instant camera) => camera - offset;

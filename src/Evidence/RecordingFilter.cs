@@ -27,9 +27,18 @@ public sealed record RecordingFilter(
 );
 
 /// <summary>A place in the list: the pages before and after are read from it, however much is added meanwhile.</summary>
-public readonly record struct RecordingCursor(Instant StartedAt, RecordingId Id)
+/// <param name="Tie">Counts recordings that started in the same microsecond.</param>
+public readonly record struct RecordingCursor(Instant StartedAt, long Tie)
 {
-    public static RecordingCursor Of(Recording recording) => new(recording.StartedAt, recording.Id);
+    /// <summary>As the records keep it: one number in the order of the list.</summary>
+    public long Place => PlaceOf(StartedAt) + Tie;
+
+    public static RecordingCursor At(Instant startedAt, long place) => new(startedAt, place - PlaceOf(startedAt));
+
+    /// <summary>The first place of a microsecond: it has 1024. Clocks that are centuries off meet at the ends.</summary>
+    internal static long PlaceOf(Instant startedAt) => Math.Clamp(startedAt.ToMicroseconds(), -MostUs, MostUs) * 1024;
+
+    const long MostUs = 8_000_000_000_000_000;
 
     public static bool TryParse(string? text, out RecordingCursor cursor)
     {
@@ -38,15 +47,15 @@ public readonly record struct RecordingCursor(Instant StartedAt, RecordingId Id)
         if (
             dot <= 0
             || !long.TryParse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var us)
-            || Math.Abs(us) > 8_000_000_000_000_000
-            || !RecordingId.TryParse(text![(dot + 1)..], null, out var id)
+            || Math.Abs(us) > MostUs
+            || !int.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var tie)
         )
             return false;
-        cursor = new(Time.FromMicroseconds(us), id);
+        cursor = new(Time.FromMicroseconds(us), tie);
         return true;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{StartedAt.ToMicroseconds()}.{Id}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{StartedAt.ToMicroseconds()}.{Tie}");
 }
 
 /// <param name="Rows">Newest first.</param>

@@ -15,6 +15,7 @@ static class RecordingPages
         var form = new RequireAntiforgeryTokenAttribute();
         app.MapGet("/recordings", List).NeedsSignIn().ExcludeFromDescription();
         app.MapGet("/recordings/{id}", One).NeedsSignIn().ExcludeFromDescription();
+        app.MapForm("/recordings/{id}/purpose", LookFor).NeedsSignIn();
         app.MapPost("/recordings/{id}/grants", Give).Needs(Permission.GrantAccess).WithMetadata(form).ExcludeFromDescription();
         app.MapPost("/recordings/{id}/grants/{number:long}/revoke", Revoke)
             .Needs(Permission.GrantAccess)
@@ -53,23 +54,27 @@ static class RecordingPages
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
         TimeProvider clock,
         CancellationToken stop
-    ) => Show(id, http, viewer, records, clock, null, stop);
+    ) => Show(id, viewer, records, asides, clock, null, stop);
 
     static async Task<IResult> Show(
         RecordingId id,
-        HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
         TimeProvider clock,
         Refusal? trouble,
         CancellationToken stop
     )
     {
-        var viewing = await Look(id, viewer, records, clock, stop);
+        var (looked, viewing) = await Look(id, viewer, records, clock, stop);
         if (viewing is null)
-            throw new RefusedException(Access.NotFound);
+            return Page.Of<PurposePage>(
+                new { Recording = looked, Trouble = trouble },
+                trouble is null ? 200 : Refused.StatusOf(trouble.Kind)
+            );
         await using var reading = await records.Read(stop);
         var recording = await Access.Require(reading, viewer, id, Act.See, clock.Now(), stop);
         var (_, manifest) = SignedManifest.Read((await AdmittedManifests.Of(reading, id, stop))!.Envelope);
@@ -98,6 +103,7 @@ static class RecordingPages
             viewer.May(Permission.ExportRecordings),
             viewer.May(Permission.VerifyRecordings),
             mayGrant,
+            await AsidesOf(asides, reading, viewer, recording, stop),
             clock.Now()
         );
         return Page.Of<RecordingPage>(
@@ -106,8 +112,27 @@ static class RecordingPages
         );
     }
 
-    /// <summary>Showing the page is looking: it shows pictures and where the officer was. Coming back soon is the same look.</summary>
-    static async Task<Viewing?> Look(
+    static async Task<IReadOnlyList<Aside>> AsidesOf(
+        IEnumerable<IRecordingAside> asides,
+        Reading reading,
+        Viewer viewer,
+        Recording recording,
+        CancellationToken stop
+    )
+    {
+        var found = new List<Aside>();
+        foreach (var aside in asides.OrderBy(a => a.Order))
+            if (await aside.Read(reading, viewer, recording, stop) is { } card)
+                found.Add(card);
+        return found;
+    }
+
+    /// <summary>
+    /// Showing the page is looking: it shows pictures and where the officer was. Coming back soon is the same look; otherwise whoever
+    /// did not wear the camera is asked why first.
+    /// </summary>
+    /// <returns>No viewing: the purpose is wanted.</returns>
+    static async Task<(Recording Recording, Viewing? Viewing)> Look(
         RecordingId id,
         Viewer viewer,
         AgencyRecords records,
@@ -117,16 +142,45 @@ static class RecordingPages
     {
         await using (var reading = await records.Read(stop))
         {
-            if ((await Access.Ask(reading, viewer, id, Act.Play, clock.Now(), stop)).Recording is null)
-                return null;
+            var recording = await Access.Require(reading, viewer, id, Act.Play, clock.Now(), stop);
             if (await Viewings.FindRecent(reading, viewer, id, clock.Now(), stop) is { } same)
-                return same;
+                return (recording, same);
+            if (ViewingPurpose.IsAskedOf(viewer, recording))
+                return (recording, null);
         }
         await using var work = await records.Begin(viewer.Actor, stop);
-        await Access.Require(work, viewer, id, Act.Play, work.Now, stop);
+        var own = await Access.Require(work, viewer, id, Act.Play, work.Now, stop);
         var opened = await Viewings.Open(work, viewer, id, Viewings.Page, null, stop);
         await work.Commit(stop);
-        return opened;
+        return (own, opened);
+    }
+
+    static async Task<IResult> LookFor(
+        RecordingId id,
+        Form form,
+        HttpContext http,
+        Viewer viewer,
+        AgencyRecords records,
+        CancellationToken stop
+    )
+    {
+        await using var work = await records.Begin(viewer.Actor, stop);
+        var recording = await Access.Require(work, viewer, id, Act.Play, work.Now, stop);
+        var (purpose, words) = (form.Text("purpose"), form.TextOrNull("words"));
+        if (ViewingPurpose.WhyNotChoose(purpose, words) is { } refusal)
+            return Page.Of<PurposePage>(
+                new
+                {
+                    Recording = recording,
+                    Chosen = purpose,
+                    Words = words,
+                    Trouble = refusal,
+                },
+                Refused.StatusOf(refusal.Kind)
+            );
+        await Viewings.Open(work, viewer, id, Viewings.Page, ViewingPurpose.Said(purpose, words), stop);
+        await work.Commit(stop);
+        return Forms.To(http, $"recordings/{id}");
     }
 
     static async Task<IResult> Give(
@@ -135,6 +189,7 @@ static class RecordingPages
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -160,7 +215,7 @@ static class RecordingPages
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
         {
-            return await Show(id, http, viewer, records, clock, refused.Refusal, stop);
+            return await Show(id, viewer, records, asides, clock, refused.Refusal, stop);
         }
         return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
     }
@@ -172,6 +227,7 @@ static class RecordingPages
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        IEnumerable<IRecordingAside> asides,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -185,7 +241,7 @@ static class RecordingPages
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
         {
-            return await Show(id, http, viewer, records, clock, refused.Refusal, stop);
+            return await Show(id, viewer, records, asides, clock, refused.Refusal, stop);
         }
         return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
     }

@@ -19,5 +19,6 @@ public sealed record RecordingView(
     bool MayExport,
     bool MayVerify,
     bool MayGrant,
+    IReadOnlyList<Aside> Asides,
     Instant Now
 );

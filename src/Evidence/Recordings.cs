@@ -15,12 +15,13 @@ public static class Recordings
         var manifest = admitted.Manifest;
         var recording = Of(admitted, work.Now);
         var words = WordsOf(admitted);
+        var place = await RecordingText.NextPlace(work, recording.StartedAt, stop);
         await work.Execute(
             """
-            INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at,
+            INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at, place,
                 duration_us, activated_after_us, clock_offset_ms, start_trigger, ending, urgent, stopped_us, muted_us, averted_us,
                 bookmarks, clips, sealed_bytes, playback, manifest, words, admitted_at)
-            VALUES (@Id, @Camera, @CameraSerial, @officer, @badge, @name, @Unit, @Sequence, @StartedAt,
+            VALUES (@Id, @Camera, @CameraSerial, @officer, @badge, @name, @Unit, @Sequence, @StartedAt, @place,
                 @length, @activatedAfter, @ClockOffsetMs, @StartTrigger, @ending, @Urgent, @stopped, @muted, @averted,
                 @Bookmarks, @Clips, @SealedBytes, @playback, @Manifest, @words, @AdmittedAt)
             """,
@@ -35,6 +36,7 @@ public static class Recordings
                 recording.Unit,
                 recording.Sequence,
                 recording.StartedAt,
+                place,
                 length = Us(recording.Length),
                 activatedAfter = Us(recording.ActivatedAfter),
                 recording.ClockOffsetMs,
@@ -57,13 +59,7 @@ public static class Recordings
         foreach (var clip in admitted.Clips)
             await Clips.Insert(work, manifest.Recording, clip, stop);
         await AdmittedManifests.Insert(work, admitted, stop);
-        // PostgreSQL's index is on the column itself.
-        if (work.Engine == Engine.Sqlite)
-            await work.Execute(
-                "INSERT INTO recording_text (recording, words) VALUES (@Recording, @words)",
-                new { manifest.Recording, words },
-                stop
-            );
+        await RecordingText.Keep(work, recording, place, words, stop);
         work.Append(
             new CustodyEvent.RecordingAdmitted(
                 manifest.Recording,

@@ -6,6 +6,7 @@ namespace Lapel.Evidence;
 /// </summary>
 /// <param name="Purpose">Why, in the viewer's words.</param>
 /// <param name="PlayedAt">Server clock of the first playlist; none while only the page was opened.</param>
+/// <param name="Counted">What is served within it is kept (<see cref="Served"/>): somebody answers for having watched.</param>
 public sealed record Viewing(
     ViewingId Id,
     RecordingId Recording,
@@ -13,7 +14,8 @@ public sealed record Viewing(
     string? Purpose,
     Instant OpenedAt,
     Instant ExpiresAt,
-    Instant? PlayedAt
+    Instant? PlayedAt,
+    bool Counted = false
 )
 {
     /// <summary>A shift with its breaks: longer, and a browser left open overnight would play on under yesterday's reason.</summary>
@@ -43,7 +45,8 @@ public static class Viewings
         RecordingId recording,
         string what,
         string? purpose,
-        CancellationToken stop
+        CancellationToken stop,
+        bool counted = false
     )
     {
         var opened = new Viewing(
@@ -53,12 +56,13 @@ public static class Viewings
             PurposeOf(purpose),
             work.Now,
             work.Now + Viewing.Lasts,
-            what == Played ? work.Now : null
+            what == Played ? work.Now : null,
+            counted
         );
         await work.Execute(
             """
-            INSERT INTO viewing (id, recording, account, purpose, opened_at, expires_at)
-            VALUES (@Id, @Recording, @Account, @Purpose, @OpenedAt, @ExpiresAt)
+            INSERT INTO viewing (id, recording, account, purpose, opened_at, expires_at, counted)
+            VALUES (@Id, @Recording, @Account, @Purpose, @OpenedAt, @ExpiresAt, @Counted)
             """,
             opened,
             stop
@@ -107,11 +111,13 @@ public static class Viewings
         Viewer viewer,
         RecordingId recording,
         Instant now,
-        CancellationToken stop
+        CancellationToken stop,
+        bool counted = false
     ) =>
         reading.One(
             """
             SELECT * FROM viewing WHERE recording = @recording AND account = @Id AND opened_at > @since AND expires_at > @now
+                AND counted >= @counted
             ORDER BY opened_at DESC LIMIT 1
             """,
             new
@@ -120,6 +126,7 @@ public static class Viewings
                 viewer.Account.Id,
                 since = now - Viewing.Resumes,
                 now,
+                counted,
             },
             Read,
             stop
@@ -138,6 +145,7 @@ public static class Viewings
             row.TextOrNull("purpose"),
             row.Time("opened_at"),
             row.Time("expires_at"),
-            row.TimeOrNull("played_at")
+            row.TimeOrNull("played_at"),
+            row.Flag("counted")
         );
 }

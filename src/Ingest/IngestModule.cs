@@ -28,6 +28,13 @@ public static class IngestModule
                 clock
             ));
 
+    /// <summary>The live event that says how far an upload has come: <c>{"id","doneBytes","totalBytes"}</c>.</summary>
+    public const string Progress = "progress";
+
+    /// <summary>What fsck looks at besides evidence.</summary>
+    public static IFsckRound FsckRound(Agency agency) =>
+        new IngestFsck(agency, agency.Get<AgencyRecords>(), agency.Get<Uploads>(), agency.Get<Quarantine>());
+
     /// <param name="reserveBytes">Free bytes that ingest never promises away; the default when none.</param>
     public static void AddParts(AgencyParts parts, TimeProvider clock, long? reserveBytes = null) =>
         AddParts(parts, clock, reserveBytes is { } bytes ? new IngestSettings { ReserveBytes = bytes } : new IngestSettings());

@@ -25,18 +25,19 @@ public sealed class Jobs(AgencyRecords records, IReadOnlyList<IJob> kinds, TimeP
     readonly Dictionary<string, IJob> byKind = kinds.ToDictionary(k => k.Kind);
     readonly SemaphoreSlim wake = new(0);
 
-    /// <summary>Enqueues, or does nothing if the same job waits already.</summary>
-    public static Task Enqueue(Work work, string kind, string subject, CancellationToken stop) =>
+    /// <summary>Enqueues, or if the same job waits already only sets when.</summary>
+    /// <param name="at">Not before then; none: now.</param>
+    public static Task Enqueue(Work work, string kind, string subject, CancellationToken stop, Instant? at = null) =>
         work.Execute(
             """
-            INSERT INTO job (kind, subject, due_at, attempts, leased_until) VALUES (@kind, @subject, @Now, 0, 0)
-            ON CONFLICT (kind, subject) DO UPDATE SET due_at = @Now, attempts = 0, trouble = NULL
+            INSERT INTO job (kind, subject, due_at, attempts, leased_until) VALUES (@kind, @subject, @due, 0, 0)
+            ON CONFLICT (kind, subject) DO UPDATE SET due_at = @due, attempts = 0, trouble = NULL
             """,
             new
             {
                 kind,
                 subject,
-                work.Now,
+                due = at ?? work.Now,
             },
             stop
         );

@@ -113,6 +113,10 @@ public sealed class Work : Reading
     public Task<int> Execute(string sql, object? args, CancellationToken stop) =>
         connection.ExecuteAsync(Sql.Command(sql, args, transaction, stop));
 
+    /// <summary>For many rows: the same statement with other values, again and again.</summary>
+    /// <param name="names">Of the parameters, without @.</param>
+    public Statement Prepare(string sql, params string[] names) => new(connection, transaction, sql, names);
+
     /// <summary>Puts a fact in the custody log when, and only when, this work commits.</summary>
     /// <param name="about">The recording whose custody timeline shows it.</param>
     /// <exception cref="ArgumentException">The fact is longer than an entry of the log can be.</exception>

@@ -98,13 +98,15 @@ static class RenditionRoutes
 
         IResult Answer(RecordingId id, string name, IReadOnlyList<Clip> clips, Func<Asking, byte[], IResult> answer)
         {
+            // A page asks for the words of what may not be made yet; that is no failure, and its console stays quiet.
+            IResult notMade = answer == Picture ? new Refused(NotMade) : TypedResults.NoContent();
             if (Files.TagOf(id, name) is not { } tag)
-                return new Refused(NotMade);
+                return notMade;
             Http.Response.Headers.ETag = $"\"{tag}\"";
             Http.Response.Headers.CacheControl = "private, no-cache";
             if (Http.Request.Headers.IfNoneMatch.ToString() == $"\"{tag}\"")
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-            return Files.Read(id, name, clips) is { } bytes ? answer(this, bytes) : new Refused(NotMade);
+            return Files.Read(id, name, clips) is { } bytes ? answer(this, bytes) : notMade;
         }
     }
 
@@ -133,15 +135,16 @@ static class RenditionRoutes
         CancellationToken stop
     )
     {
-        var (clip, refusal) = await MediaRoutes.Within(id, number, viewing, viewer, records, clock.Now(), stop);
+        var (clip, look, refusal) = await MediaRoutes.Within(id, number, viewing, viewer, records, clock.Now(), stop);
         if (clip is null)
             return new Refused(refusal!);
-        if (files.TagOf(id, RenditionFiles.Proxy(clip)) is not { } tag || proxies.IndexOf(clip) is null)
+        if (files.TagOf(id, RenditionFiles.Proxy(clip)) is not { } tag || proxies.IndexOf(clip) is not { } index)
             return new Refused(NotMade);
         return new ClearBytes(
             () => ((Proxies)proxies).Open(clip) ?? throw new ContentKeyMissingException(clip.Sealed),
             tag,
-            "video/mp4"
+            "video/mp4",
+            Served.Within(look!, clip, index, records)
         );
     }
 

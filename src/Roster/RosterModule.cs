@@ -9,8 +9,9 @@ namespace Lapel.Roster;
 public static class RosterModule
 {
     /// <summary>Per agency.</summary>
-    public static void AddParts(AgencyParts parts, TimeProvider clock) =>
-        parts.Add(_ => new Clock(clock)).Add(_ => new SignInLimits(clock));
+    /// <param name="sightings">Who knows when a camera was last seen.</param>
+    public static void AddParts(AgencyParts parts, TimeProvider clock, AskSightings? sightings = null) =>
+        parts.Add(_ => new Clock(clock)).Add(_ => new SignInLimits(clock)).Add(_ => new Sightings(sightings));
 
     /// <summary>Per request: who asks. Only routes that need a sign-in may ask for it.</summary>
     public static void AddServices(IServiceCollection services)
@@ -24,7 +25,7 @@ public static class RosterModule
     }
 
     /// <summary>What the roles may do, and the first administrator.</summary>
-    public static async Task Found(Work work, string administratorName, string administratorPassword, CancellationToken stop)
+    public static async Task Found(Work work, string administratorName, NewPassword administratorPassword, CancellationToken stop)
     {
         await Roles.Seed(work, stop);
         await Accounts.First(work, administratorName, administratorPassword, stop);

@@ -1,4 +1,5 @@
 using Lapel.Evidence;
+using Lapel.Governance;
 using Lapel.Records;
 using Lapel.Roster;
 using Lapel.Web;
@@ -10,13 +11,13 @@ sealed class Around(IServiceProvider services) : ISurroundings
 {
     static readonly Surroundings OutsideAgencies = new("Lapel", "UTC");
 
-    public ValueTask<Surroundings> Read(HttpContext http, CancellationToken stop)
+    public async ValueTask<Surroundings> Read(HttpContext http, CancellationToken stop)
     {
         if (http.FindAgency() is not { } agency)
-            return new(OutsideAgencies);
+            return OutsideAgencies;
         var place = new Surroundings(agency.Profile.Name, agency.Profile.TimeZone, agency.Profile.Demo);
         if (http.FindViewer() is not { } viewer)
-            return new(place);
+            return place;
         var seesRecordings =
             viewer.May(Permission.SeeOwnRecordings)
             || viewer.May(Permission.SeeUnitRecordings)
@@ -24,27 +25,31 @@ sealed class Around(IServiceProvider services) : ISurroundings
         var permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet();
         if (seesRecordings)
             permissions.Add(EvidenceModule.SeesRecordings);
+        permissions.UnionWith(GovernanceModule.Sees(viewer));
         var log = services.GetRequiredService<CustodyLog>();
         var witnesses = services.GetRequiredService<Witnesses>();
-        return new(
-            place with
-            {
-                SignedIn = new(
-                    viewer.Account.FullName,
-                    Roles.Words.Roles[viewer.Account.Role].Name,
-                    Links: [new("My account", "my-account", "user", 1)]
-                ),
-                Permissions = permissions,
-                Log = new(
-                    log.Size,
-                    Convert.ToBase64String(log.Head.Root),
-                    log.GrownAt,
-                    witnesses.States.Count(w => w.Outcome == WitnessOutcome.Cosigned),
-                    "health#log"
-                ),
-                SearchHref = seesRecordings ? "recordings" : null,
-                SearchLabel = "Search recordings",
-            }
-        );
+        var waiting = new List<Waiting>();
+        foreach (var page in services.GetServices<IWaiting>())
+            if (await page.Read(http, stop) is { Count: > 0 } some)
+                waiting.Add(some);
+        return place with
+        {
+            SignedIn = new(
+                viewer.Account.FullName,
+                Roles.Words.Roles[viewer.Account.Role].Name,
+                Links: [new("My account", "my-account", "user", 1)]
+            ),
+            Permissions = permissions,
+            Log = new(
+                log.Size,
+                Convert.ToBase64String(log.Head.Root),
+                log.GrownAt,
+                witnesses.States.Count(w => w.Outcome == WitnessOutcome.Cosigned),
+                "health#log"
+            ),
+            SearchHref = seesRecordings ? "recordings" : null,
+            SearchLabel = "Search recordings",
+            Waiting = waiting,
+        };
     }
 }

@@ -1,14 +1,18 @@
+using Lapel.Ingest;
 using Lapel.Records;
 using Lapel.Roster;
 
 namespace Lapel.Server;
 
-/// <summary>Server-sent events: one word a pulse, so that open pages look again. Carries no evidence and no names.</summary>
+/// <summary>
+/// Server-sent events: one word a pulse, so that open pages look again. Carries no evidence and no names; how far an upload has come goes
+/// to those who may see uploads.
+/// </summary>
 static class Events
 {
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/events", Stream).NeedsSignIn().ExcludeFromDescription();
 
-    static async Task Stream(HttpContext http, Pulse pulse, CancellationToken stop)
+    static async Task Stream(HttpContext http, Viewer viewer, Pulse pulse, CancellationToken stop)
     {
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -19,9 +23,11 @@ static class Events
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, stopping);
         try
         {
-            await foreach (var topic in pulse.Listen(either.Token))
+            await foreach (var beat in pulse.Listen(either.Token))
             {
-                await http.Response.WriteAsync($"event: {topic}\ndata: {{}}\n\n", either.Token);
+                if (beat.Topic == IngestModule.Progress && !viewer.May(Permission.SeeUploads))
+                    continue;
+                await http.Response.WriteAsync($"event: {beat.Topic}\ndata: {beat.Json}\n\n", either.Token);
                 await http.Response.Body.FlushAsync(either.Token);
             }
         }

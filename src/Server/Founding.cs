@@ -24,18 +24,32 @@ static class Founding
     {
         const string Code = "the setup code guards it";
         const string Leads = "it only leads to pages that ask for a sign-in";
-        app.MapGet("/", (HttpContext http, Agencies agencies) => FrontPage(http, agencies))
-            .OutsideAgencies(Leads)
-            .OpenToAnyone(Leads)
-            .ExcludeFromDescription();
+        app.MapGet("/", FrontPage).OutsideAgencies(Leads).OpenToAnyone(Leads).ExcludeFromDescription();
         app.MapPost("/api/v1/agencies", Found).DisableAntiforgery().OutsideAgencies(Code);
         app.MapPost("/found", FoundByForm).OutsideAgencies(Code).ExcludeFromDescription();
     }
 
-    static IResult FrontPage(HttpContext http, Agencies agencies)
+    static async Task<IResult> FrontPage(
+        HttpContext http,
+        Agencies agencies,
+        IEnumerable<IWaiting> waiting,
+        CancellationToken stop
+    )
     {
         if (http.FindAgency() is not null)
-            return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings");
+        {
+            var home = "recordings";
+            foreach (var page in http.FindViewer() is null ? [] : waiting)
+                switch (await page.Read(http, stop))
+                {
+                    case { First: true, Count: > 0 } first:
+                        return TypedResults.LocalRedirect($"{http.Request.PathBase}/{first.Href}");
+                    case { Home: true } always:
+                        home = always.Href;
+                        break;
+                }
+            return TypedResults.LocalRedirect($"{http.Request.PathBase}/{home}");
+        }
         return agencies.All.ToList() switch
         {
             [] => Page.Of<FoundingPage>(),
@@ -100,11 +114,12 @@ static class Founding
         if (!File.Exists(agency.Folder.LogKey))
             CustodyLog.Found(agency);
         var evidenceKey = EvidenceModule.Found(agency);
+        var password = await NewPassword.Of(ask.AdministratorPassword, stop);
         await using var work = await agency.Get<AgencyRecords>().Begin(Actor.System("founding"), stop);
         if (await work.Any("SELECT 1 FROM custody_entry LIMIT 1", null, stop))
             return;
         work.Append(new CustodyEvent.AgencyFounded(ask.Slug, ask.Name, ask.Demo, evidenceKey));
-        await RosterModule.Found(work, ask.AdministratorName, ask.AdministratorPassword, stop);
+        await RosterModule.Found(work, ask.AdministratorName, password, stop);
         await work.Commit(stop);
     }
 }

@@ -32,7 +32,17 @@ public sealed record HealthReport(
 }
 
 /// <param name="DaysLeft">At the pace of the last 14 days; none when nothing came in.</param>
-public sealed record RoomReport(long FreeBytes, long TotalBytes, long ReserveBytes, long BytesADay, double? DaysLeft);
+public sealed record RoomReport(long FreeBytes, long TotalBytes, long ReserveBytes, long BytesADay, double? DaysLeft)
+{
+    /// <summary>A pace of days says nothing about years.</summary>
+    public static string Long(double days, string unit = "") =>
+        days > 365
+            ? "more than a year"
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{(days < 10 ? Math.Round(days, 1) : Math.Round(days))}{unit}"
+            );
+}
 
 /// <summary>How far a camera's clock was from the server's when its newest recording ended.</summary>
 public sealed record CameraClock(CameraId Camera, string Serial, long OffsetMs, Instant At);
@@ -144,7 +154,7 @@ static class Health
             { DaysLeft: { } days } => new(
                 "Room",
                 Condition.Well,
-                $"At the present pace the disk lasts {(days > 3650 ? "more than ten years" : $"{days:0} more days")}: {Size.Of(room.FreeBytes)} free, {Size.Of(room.BytesADay)} a day."
+                $"At the present pace the disk lasts {RoomReport.Long(days, " more days")}: {Size.Of(room.FreeBytes)} free, {Size.Of(room.BytesADay)} a day."
             ),
             _ => new(
                 "Room",
@@ -211,7 +221,7 @@ static class Health
         read.Many(
             """
             SELECT c.id, c.serial, r.clock_offset_ms, r.admitted_at FROM camera c
-            JOIN recording r ON r.id = (SELECT id FROM recording WHERE camera = c.id ORDER BY started_at DESC, id DESC LIMIT 1)
+            JOIN recording r ON r.id = (SELECT id FROM recording WHERE camera = c.id ORDER BY started_at DESC, place DESC LIMIT 1)
             WHERE r.clock_offset_ms IS NOT NULL ORDER BY c.serial LIMIT 500
             """,
             null,

@@ -1,12 +1,15 @@
 using System.Net;
 using Lapel.Evidence;
+using Lapel.Governance;
 using Lapel.Ingest;
 using Lapel.Records;
 using Lapel.Renditions;
 using Lapel.Roster;
 using Lapel.Web;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Lapel.Server;
 
@@ -80,7 +83,8 @@ public static class LapelServer
             .Logging.ClearProviders()
             .AddSimpleConsole(line => line.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of every page that says no-store itself
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error) // it warns of every page that says no-store itself
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // it warns that form keys are not encrypted at rest
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
@@ -102,11 +106,17 @@ public static class LapelServer
             routes.SetParameterPolicy<Microsoft.AspNetCore.Routing.Constraints.RegexInlineRouteConstraint>("regex")
         );
         builder.AddLook();
+        // The keys of form tokens, and of nothing else: with the rest of what lasts, not in somebody's home folder.
+        builder
+            .Services.AddDataProtection()
+            .SetApplicationName("lapel")
+            .PersistKeysToFileSystem(new(Path.Combine(options.Keys ?? options.Data, "forms")));
         builder.Services.AddAntiforgery(form => form.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddScoped<ISurroundings, Around>();
         builder.Services.AddSingleton(Health.Navigation);
         RosterModule.AddServices(builder.Services);
         EvidenceModule.AddServices(builder.Services);
+        GovernanceModule.AddServices(builder.Services);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
@@ -121,10 +131,11 @@ public static class LapelServer
     {
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
-        RosterModule.AddParts(parts, clock);
-        EvidenceModule.AddParts(parts);
+        RosterModule.AddParts(parts, clock, CameraSessions.Sightings);
+        EvidenceModule.AddParts(parts, IngestModule.FsckRound);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
+        GovernanceModule.AddParts(parts, clock);
         return parts;
     }
 
@@ -134,11 +145,13 @@ public static class LapelServer
             .Of(typeof(RecordsModule).Assembly)
             .Of(typeof(RosterModule).Assembly)
             .Of(typeof(EvidenceModule).Assembly)
-            .Of(typeof(IngestModule).Assembly);
+            .Of(typeof(IngestModule).Assembly)
+            .Of(typeof(GovernanceModule).Assembly);
 
     static void MapEverything(WebApplication app)
     {
         var agencies = app.Services.GetRequiredService<Agencies>();
+        app.UseProxies(app.Services.GetRequiredService<ServerOptions>());
         app.UseLook();
         app.UseProblems();
         app.UseAgencies(agencies);
@@ -151,12 +164,31 @@ public static class LapelServer
         EvidenceModule.Map(app);
         IngestModule.Map(app);
         RenditionsModule.Map(app);
+        GovernanceModule.Map(app);
         LogRoutes.Map(app);
         Events.Map(app);
         Health.Map(app);
         ApiDescription.Map(app);
         const string Nothing = "it says that there is nothing";
         app.MapFallback("{**path}", Problems.NotFound).OpenToAnyone(Nothing).OutsideAgencies(Nothing);
+    }
+
+    /// <summary>Comes first: everything after it sees the client, and not the proxy.</summary>
+    static void UseProxies(this WebApplication app, ServerOptions options)
+    {
+        if (options.Proxies() is not { Count: > 0 } proxies)
+            return;
+        var headers = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders =
+                ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardLimit = proxies.Count,
+        };
+        headers.KnownIPNetworks.Clear(); // loopback would be believed by default
+        headers.KnownProxies.Clear();
+        foreach (var proxy in proxies)
+            headers.KnownIPNetworks.Add(proxy);
+        app.UseForwardedHeaders(headers);
     }
 
     public static string Address(this WebApplication app) =>

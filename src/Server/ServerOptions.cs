@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Lapel.Records;
 
@@ -20,6 +21,24 @@ public sealed record ServerOptions
 
     /// <summary>0 picks a free port.</summary>
     public int Port { get; init; } = 8420;
+
+    /// <summary>
+    /// Addresses or networks of proxies that stand in front and are believed: whom a request comes from, by which scheme and host it was
+    /// asked, is then what their X-Forwarded headers say. From anybody else these headers mean nothing.
+    /// </summary>
+    public IReadOnlyList<string> BehindProxy { get; init; } = [];
+
+    /// <exception cref="FormatException">One is neither an address nor a network.</exception>
+    public IReadOnlyList<IPNetwork> Proxies() =>
+        [
+            .. BehindProxy.Select(text =>
+                IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)
+                : IPNetwork.TryParse(text, out var network) ? network
+                : throw new FormatException(
+                    $"A proxy is named by its address or network, as 10.0.0.5 or 10.0.0.0/24, not '{text}'."
+                )
+            ),
+        ];
 
     /// <summary>Free space that is never given to uploads, in bytes; the greater of this and 5 % of the disk.</summary>
     public long ReserveBytes { get; init; } = 2L << 30;
@@ -53,11 +72,13 @@ public sealed record ServerOptions
                 "records" => options with { Records = value },
                 "bind" => options with { Bind = value },
                 "port" => options with { Port = ReadPort(value) },
+                "behind-proxy" => options with { BehindProxy = value.Split(',', StringSplitOptions.TrimEntries) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --behind-proxy --reserve-bytes."
                 ),
             };
+        _ = options.Proxies(); // a wrong one is said now, and not at the first request
         return options with
         {
             Data = Path.GetFullPath(options.Data),

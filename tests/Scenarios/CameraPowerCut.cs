@@ -21,7 +21,9 @@ public sealed class CameraPowerCut
         kept.GetProperty("recording").GetProperty("ending").GetString().ShouldBe("power-cut");
         var lost = cutAt - (kept.GetProperty("clips")[0].GetProperty("endedAt").GetDateTimeOffset());
         lost.TotalSeconds.ShouldBeLessThan(2.5, "seconds lost (2, and what the kill took)");
-        (await clerk.Http.GetStringAsync($"api/v1/recordings/{recording}/playlist.m3u8")).ShouldContain("#EXT-X-ENDLIST");
+        (await clerk.Http.GetStringAsync($"api/v1/recordings/{recording}/playlist.m3u8?purpose=power+cut")).ShouldContain(
+            "#EXT-X-ENDLIST"
+        );
         await house.ReceiptOf(recording);
     }
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Lapel.Scenarios;
 
 /// <summary>
-/// The real camera program in a folder of its own, filming the test scene through ffmpeg. Commands go over its control socket, as a
+/// The real camera program in a folder of its own, filming the test scene through ffmpeg unless a test has another source. Commands go over its control socket, as a
 /// holster's or a light bar's would.
 /// </summary>
 sealed class CameraProcess(string home, string id, string serial) : IAsyncDisposable
@@ -59,8 +59,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
             "run",
             "--home",
             home,
-            "--source",
-            "scene",
+            .. more.Contains("--source") ? Array.Empty<string>() : ["--source", "scene"],
             "--size",
             "640x360",
             "--fps",

@@ -62,6 +62,8 @@ public sealed class DockPlayExportVerify
         await using var window = await browser.Window(house, "supervisor");
         var page = window.Page;
         await page.ClickAsync($"a[href$='recordings/{recording}'] >> nth=0");
+        await page.ClickAsync("input[value='drawn-review']");
+        await page.ClickAsync("main form button[type='submit']");
         await window.Until("document.querySelector('lapel-player video')?.readyState >= 2");
         (await page.InnerTextAsync("main")).ShouldContain("Licence checked");
         (await page.InnerTextAsync("main")).ShouldContain("Nurse talks with the patient");

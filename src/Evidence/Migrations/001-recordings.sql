@@ -11,6 +11,7 @@ CREATE TABLE recording (
     unit TEXT,                        -- the unit that officer belonged to at the start, by the server's memberships
     sequence BIGINT NOT NULL,         -- the camera's count of its manifests, from 1
     started_at BIGINT NOT NULL,       -- microseconds; first frame, camera clock minus its measured offset: the server's time, for ordering
+    place BIGINT NOT NULL UNIQUE,     -- started_at times 1024, plus 0, 1, 2 … among those of the same microsecond, given by admission
     duration_us BIGINT NOT NULL,      -- microseconds from first frame to end, camera clock
     activated_after_us BIGINT NOT NULL, -- microseconds from first frame to activation: the pre-event buffer as kept
     clock_offset_ms BIGINT,           -- camera clock minus server clock, milliseconds, as the camera measured; none if it never did
@@ -26,32 +27,41 @@ CREATE TABLE recording (
     playback TEXT NOT NULL,           -- original: browsers play every clip; proxy: some clip needs a proxy; none: no clip can be played
     manifest TEXT NOT NULL,           -- digest of the manifest's envelope
     words TEXT NOT NULL,              -- what people search for: badge, name, serial, trigger, bookmarks, reasons; folded by SearchWords
+{{postgres}}     words_index tsvector NOT NULL     -- made of words by the engine, each word as it is, for recording_words
+{{postgres}}         GENERATED ALWAYS AS (array_to_tsvector(string_to_array(ltrim(words), ' '))) STORED,
     admitted_at BIGINT NOT NULL       -- microseconds, server clock of the admission
 );
 -- The list is read newest first from one of these, whatever the viewer may see.
-CREATE INDEX recording_all ON recording (started_at, id);
-CREATE INDEX recording_of_officer ON recording (officer, started_at, id);
-CREATE INDEX recording_of_unit ON recording (unit, started_at, id);
-CREATE INDEX recording_of_camera ON recording (camera, started_at, id);
+CREATE INDEX recording_all ON recording (started_at, place);
+CREATE INDEX recording_of_officer ON recording (officer, started_at, place);
+CREATE INDEX recording_of_unit ON recording (unit, started_at, place);
+CREATE INDEX recording_of_camera ON recording (camera, started_at, place);
 -- Filters that few recordings pass, for those who see all and for those who see units; an officer's own are few anyway.
-CREATE INDEX recording_urgent ON recording (started_at, id) WHERE urgent = 1;
-CREATE INDEX recording_urgent_of_unit ON recording (unit, started_at, id) WHERE urgent = 1;
-CREATE INDEX recording_stopped ON recording (started_at, id) WHERE stopped_us > 0;
-CREATE INDEX recording_stopped_of_unit ON recording (unit, started_at, id) WHERE stopped_us > 0;
-CREATE INDEX recording_muted ON recording (started_at, id) WHERE muted_us > 0;
-CREATE INDEX recording_muted_of_unit ON recording (unit, started_at, id) WHERE muted_us > 0;
-CREATE INDEX recording_averted ON recording (started_at, id) WHERE averted_us > 0;
-CREATE INDEX recording_averted_of_unit ON recording (unit, started_at, id) WHERE averted_us > 0;
-CREATE INDEX recording_power_cut ON recording (started_at, id) WHERE ending = 'power-cut';
-CREATE INDEX recording_power_cut_of_unit ON recording (unit, started_at, id) WHERE ending = 'power-cut';
+CREATE INDEX recording_urgent ON recording (started_at, place) WHERE urgent = 1;
+CREATE INDEX recording_urgent_of_unit ON recording (unit, started_at, place) WHERE urgent = 1;
+CREATE INDEX recording_stopped ON recording (started_at, place) WHERE stopped_us > 0;
+CREATE INDEX recording_stopped_of_unit ON recording (unit, started_at, place) WHERE stopped_us > 0;
+CREATE INDEX recording_muted ON recording (started_at, place) WHERE muted_us > 0;
+CREATE INDEX recording_muted_of_unit ON recording (unit, started_at, place) WHERE muted_us > 0;
+CREATE INDEX recording_averted ON recording (started_at, place) WHERE averted_us > 0;
+CREATE INDEX recording_averted_of_unit ON recording (unit, started_at, place) WHERE averted_us > 0;
+CREATE INDEX recording_power_cut ON recording (started_at, place) WHERE ending = 'power-cut';
+CREATE INDEX recording_power_cut_of_unit ON recording (unit, started_at, place) WHERE ending = 'power-cut';
 
--- Searching by words: an index of its own in each engine.
-{{sqlite}} CREATE VIRTUAL TABLE recording_text USING fts5 (
-{{sqlite}}     recording UNINDEXED,  -- the recording's id
-{{sqlite}}     words,                -- copied from recording.words
-{{sqlite}}     detail = none, columnsize = 0 -- neither phrases nor ranks are asked for
+-- Searching by words: an index of its own in each engine. SQLite's is walked in the order of its row ids, which are the places, so
+-- that the newest recordings with a word come first and nobody gathers the rest.
+{{sqlite}} CREATE VIRTUAL TABLE recording_text USING fts5 ( -- rowid: recording.place
+{{sqlite}}     words,                -- recording.words, and marks behind "_" for what lists filter by: unit, officer, camera, states
+{{sqlite}}     content = '', contentless_delete = 1, -- only the index is kept
+{{sqlite}}     detail = none,        -- neither phrases nor columns are asked for
+{{sqlite}}     tokenize = "ascii tokenchars '_'" -- SearchWords has folded the words already: only spaces separate
 {{sqlite}} );
-{{postgres}} CREATE INDEX recording_words ON recording USING gin (to_tsvector('simple', words));
+CREATE TABLE search_word (
+{{sqlite}}     word TEXT PRIMARY KEY,            -- a word that some recording has
+{{postgres}}     word TEXT COLLATE "C" PRIMARY KEY, -- a word that some recording has; in the order of its characters' numbers, as on SQLite
+    recordings BIGINT NOT NULL        -- SQLite: how many had it when they were admitted; only decides how a search is done
+);
+{{postgres}} CREATE INDEX recording_words ON recording USING gin (words_index);
 
 CREATE TABLE clip (
     id TEXT PRIMARY KEY,              -- the clip's id, chosen by the camera; bound into its encryption

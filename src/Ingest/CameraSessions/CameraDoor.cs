@@ -102,9 +102,9 @@ static class CameraDoor
             return new Refused(
                 new("session-request-unreadable", $"A session request has at most {SessionRequest.MaxEnvelopeBytes} bytes.")
             );
-        var (token, session, refusal) = await sessions.Begin(body, Address(http), stop);
+        var (token, session, refusal, nonce) = await sessions.Begin(body, Address(http), stop);
         if (refusal is not null)
-            return new Refused(refusal);
+            return new Refused(refusal, nonce is null ? null : new { nonce });
         await using var reading = await records.Read(stop);
         var officer = await Assignments.WearerOf(reading, session!.Camera, clock.Now(), stop);
         http.Response.Headers.CacheControl = "no-store";

@@ -6,7 +6,7 @@ namespace Lapel.Ingest;
 
 /// <summary>What a camera signs to begin a session.</summary>
 /// <param name="At">The camera's clock. A wrong clock is measured and noted, and is no reason to refuse.</param>
-/// <param name="Nonce">16 to 64 characters of a-z, A-Z, 0-9, hyphen and underscore, never used before.</param>
+/// <param name="Nonce">16 to 64 characters of a-z, A-Z, 0-9, hyphen and underscore, never used before; the server's when it gave one.</param>
 public sealed record SessionRequest(CameraId Camera, Instant At, string Nonce)
 {
     public const string PayloadType = "application/vnd.lapel.camera-session+json";
@@ -52,8 +52,12 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
     const string BearerPrefix = "Bearer ";
     static readonly Duration NoteEvery = Duration.FromSeconds(30);
 
-    /// <returns>The token, which is nowhere else; or why not.</returns>
-    public async Task<(string? Token, CameraSession? Session, Refusal? Refusal)> Begin(
+    /// <summary>How far a camera's clock may be off before only a nonce of the server's counts.</summary>
+    static readonly Duration Window = Duration.FromDays(1);
+    static readonly Duration OfferStands = Duration.FromMinutes(10);
+
+    /// <returns>The token, which is nowhere else; or why not, and the nonce to sign instead when that is why.</returns>
+    public async Task<(string? Token, CameraSession? Session, Refusal? Refusal, string? Nonce)> Begin(
         byte[] body,
         string address,
         CancellationToken stop
@@ -67,7 +71,7 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
         }
         catch (FormatException unreadable)
         {
-            return (null, null, new("session-request-unreadable", unreadable.Message));
+            return (null, null, new("session-request-unreadable", unreadable.Message), null);
         }
         Camera? camera;
         CameraKeyEntry? key;
@@ -77,21 +81,21 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
             key = await CameraKeys.Find(reading, envelope.KeyId, stop);
         }
         if (WhyNotBegin(camera, key, envelope) is { } refusal)
-            return (null, null, refusal);
+            return (null, null, refusal, null);
 
         await using var work = await records.Begin(new(ActorKind.Camera, asked.Camera.Text, camera!.Serial), stop);
-        var fresh = await work.Execute(
-            "INSERT INTO camera_nonce (camera, nonce, used_at) VALUES (@Camera, @Nonce, @Now) ON CONFLICT (camera, nonce) DO NOTHING",
-            new
+        if (!await UseOffered(work, asked, stop))
+        {
+            var off = asked.At - work.Now;
+            if (off > Window || off < -Window)
             {
-                asked.Camera,
-                asked.Nonce,
-                work.Now,
-            },
-            stop
-        );
-        if (fresh == 0)
-            return (null, null, Replayed);
+                var offered = await Offer(work, asked.Camera, stop);
+                await work.Commit(stop);
+                return (null, null, NonceNeeded, offered);
+            }
+            if (!await UseOwn(work, asked, stop))
+                return (null, null, Replayed, null);
+        }
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var session = new CameraSession(
             asked.Camera,
@@ -122,8 +126,64 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
         );
         await work.Commit(stop);
         pulse.Send("cameras");
-        return (token, session, null);
+        return (token, session, null, null);
     }
+
+    static async Task<bool> UseOwn(Work work, SessionRequest asked, CancellationToken stop) =>
+        await work.Execute(
+            "INSERT INTO camera_nonce (camera, nonce, used_at) VALUES (@Camera, @Nonce, @Now) ON CONFLICT (camera, nonce) DO NOTHING",
+            new
+            {
+                asked.Camera,
+                asked.Nonce,
+                work.Now,
+            },
+            stop
+        ) == 1;
+
+    static async Task<bool> UseOffered(Work work, SessionRequest asked, CancellationToken stop) =>
+        await work.Execute(
+            "UPDATE camera_nonce SET used_at = @Now WHERE camera = @Camera AND nonce = @Nonce AND used_at IS NULL AND offered_at > @oldest",
+            new
+            {
+                asked.Camera,
+                asked.Nonce,
+                work.Now,
+                oldest = work.Now - OfferStands,
+            },
+            stop
+        ) == 1;
+
+    /// <summary>One open offer a camera: whoever sends old requests again and again fills nothing.</summary>
+    static async Task<string> Offer(Work work, CameraId camera, CancellationToken stop)
+    {
+        var standing = await work.One(
+            "SELECT nonce FROM camera_nonce WHERE camera = @camera AND used_at IS NULL AND offered_at > @oldest",
+            new { camera, oldest = work.Now - OfferStands },
+            row => row.Text("nonce"),
+            stop
+        );
+        if (standing is not null)
+            return standing;
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await work.Execute(
+            "INSERT INTO camera_nonce (camera, nonce, offered_at) VALUES (@camera, @nonce, @Now)",
+            new
+            {
+                camera,
+                nonce,
+                work.Now,
+            },
+            stop
+        );
+        return nonce;
+    }
+
+    public static readonly Refusal NonceNeeded = new(
+        "session-nonce-needed",
+        "The camera's clock is off by more than a day: sign again with the nonce of this answer.",
+        RefusalKind.SignInNeeded
+    );
 
     public static Refusal? WhyNotBegin(Camera? camera, CameraKeyEntry? key, Envelope envelope)
     {
@@ -209,23 +269,29 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
         pulse.Send("cameras");
     }
 
-    /// <summary>Each camera's latest session: when it was last seen and how its clock went. For the page of cameras.</summary>
-    public static async Task<IReadOnlyDictionary<CameraId, CameraSession>> Latest(Reading reading, CancellationToken stop)
+    /// <summary>When each of these cameras was last seen and how its clock went, for the roster's pages.</summary>
+    public static async Task<IReadOnlyDictionary<CameraId, Sighting>> Sightings(
+        Reading reading,
+        IReadOnlyCollection<CameraId> cameras,
+        CancellationToken stop
+    )
     {
-        var latest = await reading.Many(
-            """
-            SELECT s.* FROM camera_session AS s
-            JOIN (SELECT camera, MAX(started_at) AS newest FROM camera_session GROUP BY camera) AS n
-                ON n.camera = s.camera AND n.newest = s.started_at
-            """,
-            null,
-            From,
-            stop
-        );
-        return latest.GroupBy(s => s.Camera).ToDictionary(g => g.Key, g => g.First());
+        var seen = new Dictionary<CameraId, Sighting>();
+        foreach (var camera in cameras)
+            if (
+                await reading.One(
+                    "SELECT * FROM camera_session WHERE camera = @camera ORDER BY started_at DESC LIMIT 1",
+                    new { camera },
+                    From,
+                    stop
+                ) is
+                { } latest
+            )
+                seen.Add(camera, new(latest.SeenAt, latest.ClockOffset));
+        return seen;
     }
 
-    /// <summary>Ended sessions that a newer one of the same camera has made uninteresting.</summary>
+    /// <summary>Ended sessions that a newer one of the same camera has made uninteresting, and nonces that no longer count.</summary>
     public async Task<int> Forget(Duration olderThan, CancellationToken stop)
     {
         await using var work = await records.Begin(Actor.System("camera-sessions"), stop);
@@ -236,6 +302,12 @@ public sealed class CameraSessions(AgencyRecords records, IngestSettings setting
             )
             """,
             new { before = work.Now - olderThan },
+            stop
+        );
+        // What was signed two windows ago is refused for its time by now, and an offer stands for minutes.
+        await work.Execute(
+            "DELETE FROM camera_nonce WHERE COALESCE(used_at, offered_at) < @before",
+            new { before = work.Now - Window - Window },
             stop
         );
         await work.Commit(stop);

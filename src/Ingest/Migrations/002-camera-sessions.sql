@@ -12,11 +12,13 @@ CREATE TABLE camera_session (
 );
 CREATE INDEX camera_session_of_camera ON camera_session (camera, started_at);
 
--- Every session request ever accepted, so that a recorded one opens nothing when it is sent again. The camera's clock may be wrong by
--- years, so no time limit can take the place of remembering.
+-- Nonces of session requests, so that a recorded one opens nothing when it is sent again. A camera whose clock is about right makes up its
+-- own; after two days such a request is refused for its time, and its nonce forgotten. A camera whose clock is off by more than a day,
+-- be it by years, is given a nonce by the server instead, good for ten minutes.
 CREATE TABLE camera_nonce (
-    camera TEXT NOT NULL,         -- the camera that signed
+    camera TEXT NOT NULL,         -- the camera that signed, or was given it
     nonce TEXT NOT NULL,          -- its random words
-    used_at BIGINT NOT NULL,      -- microseconds, server clock
+    offered_at BIGINT,            -- microseconds, server clock when the server gave it out; none when the camera made it up
+    used_at BIGINT,               -- microseconds, server clock; none while it waits for the camera
     PRIMARY KEY (camera, nonce)
 );

@@ -60,10 +60,14 @@ static class IngestPages
         CancellationToken stop
     )
     {
-        var serials = (await Cameras.All(reading, stop)).ToDictionary(c => c.Id, c => c.Serial);
+        var waiting = await UploadRows.Waiting(reading, MostUploads, stop);
+        var serials = new Dictionary<CameraId, string>();
+        foreach (var camera in waiting.Select(upload => upload.Camera).Distinct())
+            if (await Cameras.Find(reading, camera, stop) is { } known)
+                serials.Add(camera, known.Serial);
         return
         [
-            .. from upload in await UploadRows.Waiting(reading, MostUploads, stop)
+            .. from upload in waiting
             orderby upload.State, upload.Urgent descending, upload.TouchedAt descending
             select new UploadInProgress(
                 upload.Id,

@@ -11,11 +11,11 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
 {
     public const int PageSize = 50;
 
-    string FolderOf(Id<Quarantined> id) => Path.Combine(agency.Folder.Quarantine, id.Text);
+    internal string FolderOf(Id<Quarantined> id) => Path.Combine(agency.Folder.Quarantine, id.Text);
 
     string KeysOf(Id<Quarantined> id) => Path.Combine(agency.Folder.Keys, "quarantine", id.Text);
 
-    string EnvelopeFile(Id<Quarantined> id) => Path.Combine(FolderOf(id), "manifest.dsse.json");
+    internal string EnvelopeFile(Id<Quarantined> id) => Path.Combine(FolderOf(id), "manifest.dsse.json");
 
     public byte[] ReadEnvelope(Id<Quarantined> id) => File.ReadAllBytes(EnvelopeFile(id));
 
@@ -281,6 +281,15 @@ public sealed class Quarantine(Agency agency, AgencyRecords records, Uploads upl
             ORDER BY refused_at DESC, id DESC LIMIT {PageSize}
             """,
             new { at = before?.RefusedAt.ToMicroseconds() ?? long.MaxValue, id = before?.Id.Text ?? "" },
+            From,
+            stop
+        );
+
+    /// <summary>What is still in quarantine, in the order of the ids.</summary>
+    internal static Task<IReadOnlyList<Quarantined>> KeptAfter(Reading reading, string after, int most, CancellationToken stop) =>
+        reading.Many(
+            "SELECT * FROM quarantine WHERE state <> 'admitted' AND id > @after ORDER BY id LIMIT @most",
+            new { after, most },
             From,
             stop
         );

@@ -16,6 +16,8 @@ sealed class Receiving(string file) : IDisposable
     const int ReadAtLeastBytes = 128 * 1024;
     const int HashAgainBytes = 1024 * 1024;
 
+    static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
+
     // A sync waits on a thread; a handful at a time keeps the others serving.
     static readonly SemaphoreSlim Syncing = new(4, 4);
 
@@ -26,6 +28,7 @@ sealed class Receiving(string file) : IDisposable
     CancellationTokenSource? holder;
     long offsetBytes;
     long lastByteAt;
+    long toldAt;
 
     /// <summary>Bytes in the file and in the hash; some may not be on disk yet.</summary>
     public long OffsetBytes => Volatile.Read(ref offsetBytes);
@@ -92,12 +95,14 @@ sealed class Receiving(string file) : IDisposable
     /// <summary>Reads a request's body until it ends, breaks off or has brought all that fits.</summary>
     /// <param name="mostBytes">What still fits into the upload.</param>
     /// <param name="piece">Hashes the body alone, for a checksum.</param>
+    /// <param name="moved">Called about once a second while bytes come.</param>
     /// <param name="checkpoint">Called when many bytes have come since the last sync.</param>
     /// <exception cref="IOException">The disk failed. A connection that fails is not an exception but <see cref="BodyEnd.Torn"/>.</exception>
     public async Task<BodyEnd> Receive(
         PipeReader body,
         long mostBytes,
         IncrementalHash? piece,
+        Action moved,
         Func<Task> checkpoint,
         TimeProvider clock,
         CancellationToken stop
@@ -121,6 +126,11 @@ sealed class Receiving(string file) : IDisposable
                 Write(fits, piece);
                 mostBytes -= fits.Length;
                 Volatile.Write(ref lastByteAt, clock.GetTimestamp());
+                if (clock.GetElapsedTime(toldAt) >= TellEvery)
+                {
+                    toldAt = clock.GetTimestamp();
+                    moved();
+                }
             }
             var tooLong = read.Buffer.Length > fits.Length;
             body.AdvanceTo(read.Buffer.End);

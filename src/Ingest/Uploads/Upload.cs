@@ -118,6 +118,15 @@ static class UploadRows
             stop
         );
 
+    /// <summary>The same, all of them, in the order of their ids.</summary>
+    public static Task<IReadOnlyList<Upload>> WaitingAfter(Reading reading, string after, int most, CancellationToken stop) =>
+        reading.Many(
+            $"SELECT {Columns} FROM upload WHERE state IN ('receiving', 'complete') AND id > @after ORDER BY id LIMIT @most",
+            new { after, most },
+            From,
+            stop
+        );
+
     public static Task<IReadOnlyList<Upload>> Due(Reading reading, Instant now, CancellationToken stop) =>
         reading.Many(
             $"SELECT {Columns} FROM upload WHERE state = 'receiving' AND expires_at <= @now ORDER BY expires_at LIMIT 500",

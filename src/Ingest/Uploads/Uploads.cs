@@ -171,7 +171,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             if (before is not null)
                 await File.WriteAllBytesAsync(UncheckedMark(upload.Id), [], CancellationToken.None);
             var most = (upload.LengthBytes ?? settings.MaxUploadBytes) - receiving.OffsetBytes;
-            var end = await receiving.Receive(body, most, piece, Checkpoint, clock, turn.Ended);
+            var end = await receiving.Receive(body, most, piece, Tell, Checkpoint, clock, turn.Ended);
             if (checksum is not null && (end != BodyEnd.Whole || !checksum.Matches(piece!.GetCurrentHash())))
             {
                 receiving.GoBack(before!);
@@ -209,6 +209,8 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
                 before!.Hash.Dispose();
         }
 
+        void Tell() => UploadProgress.Tell(pulse, upload, receiving.OffsetBytes);
+
         async Task Checkpoint()
         {
             await receiving.Sync();
@@ -243,6 +245,7 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
         Crash.Here("upload-after-note");
         if (complete)
         {
+            UploadProgress.Tell(pulse, upload, upload.OffsetBytes);
             receiving.Close();
             live.TryRemove(upload.Id, out _);
         }
@@ -346,11 +349,16 @@ public sealed class Uploads(Agency agency, AgencyRecords records, IngestSettings
             if (receiving.Idle(clock) > idle && await receiving.Take(TimeSpan.MaxValue, clock, stop) is { } turn)
                 using (turn)
                     receiving.Close();
-        foreach (var file in Directory.EnumerateFiles(agency.Folder.Uploads, "*.part"))
+        var keys = Path.GetDirectoryName(MetadataFile(default))!;
+        foreach (
+            var file in Directory
+                .EnumerateFiles(agency.Folder.Uploads)
+                .Concat(Directory.Exists(keys) ? Directory.EnumerateFiles(keys, "*.metadata") : [])
+        )
             if (
                 clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(file) > idle
                 && UploadId.TryParse(Path.GetFileNameWithoutExtension(file), null, out var id)
-                && await Find(id, stop) is null or { IsGone: true }
+                && await Find(id, stop) is null or { IsGone: true } or { State: UploadState.Admitted }
             )
                 Forget(id);
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lapel.Roster;
 
 /// <summary>What a page says after something was done. The address carries only a word, so nobody can put sentences into our pages.</summary>
-static class Done
+public static class Done
 {
     static readonly Dictionary<string, string> Sentences = new()
     {
@@ -28,6 +28,9 @@ static class Done
         ["dock-closed"] = "The dock is out of use.",
         ["signed-out"] = "You have signed out.",
     };
+
+    /// <summary>A module adds the words of its own pages, before the first request.</summary>
+    public static void Add(string word, string sentence) => Sentences[word] = sentence;
 
     public static string? Of(HttpContext http) => Sentences.GetValueOrDefault(http.Request.Query["done"].ToString());
 }

@@ -35,6 +35,9 @@ public sealed class Form
 
     public bool Ticked(string name) => fields[name].Count > 0;
 
+    /// <summary>The fields that were sent.</summary>
+    public IEnumerable<string> Names => fields.Keys;
+
     /// <summary>All values of a field that occurs several times.</summary>
     public IEnumerable<string> All(string name) => fields[name].OfType<string>();
 
@@ -49,7 +52,8 @@ public sealed class Form
         IdOrNull<TNoun>(name) ?? throw new RefusedException(new("choice-missing", missing));
 }
 
-static class Forms
+/// <summary>How pages send forms, and where they go afterwards.</summary>
+public static class Forms
 {
     /// <summary>A route for a page's form. The handler takes a <see cref="Form"/> and so gets the antiforgery check.</summary>
     public static RouteHandlerBuilder MapForm(this IEndpointRouteBuilder app, string pattern, Delegate handler) =>

@@ -6,14 +6,15 @@ namespace Lapel.Roster;
 /// <summary>One page of a list. Ask for the next with <c>?after=</c> and this <paramref name="Next"/>; none on the last page.</summary>
 public sealed record Paged<T>(IReadOnlyList<T> Items, string? Next);
 
-static class Paged
+/// <summary>Cuts a list into pages.</summary>
+public static class Paged
 {
     public static Paged<T> Of<T>(IReadOnlyList<T> items, int size, Func<T, string> key) =>
         new(items, items.Count < size ? null : key(items[^1]));
 }
 
 /// <summary>The day that a question is about, as <c>?on=2026-11-21</c> in the agency's own days, or a moment as <c>?on=2026-11-21T08:03:00Z</c>.</summary>
-static class AsOf
+public static class AsOf
 {
     /// <exception cref="RefusedException">It is neither a day nor a moment.</exception>
     public static Span Read(string? on, AgencyProfile agency, Instant now)

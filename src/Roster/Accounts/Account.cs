@@ -7,6 +7,8 @@ public enum Role
     Officer,
     Supervisor,
     EvidenceClerk,
+    ProfessionalStandards,
+    ProgrammeManager,
     Oversight,
     Administrator,
 }
@@ -64,7 +66,7 @@ public static class Accounts
 
     /// <summary>The agency's first administrator, at its founding.</summary>
     /// <exception cref="RefusedException">There is an account already, or the name or password does not do.</exception>
-    public static async Task<Account> First(Work work, string name, string password, CancellationToken stop)
+    public static async Task<Account> First(Work work, string name, NewPassword password, CancellationToken stop)
     {
         if (await work.Any("SELECT 1 FROM account LIMIT 1", null, stop))
             throw new RefusedException(new("accounts-exist", "This agency has accounts already.", RefusalKind.Conflict));
@@ -79,12 +81,18 @@ public static class Accounts
 
     /// <param name="mustChange">The person has to choose another password at the first sign-in.</param>
     /// <exception cref="RefusedException">See <see cref="WhyNotMake"/>.</exception>
-    public static async Task<Account> Make(Work work, NewAccount asked, string password, bool mustChange, CancellationToken stop)
+    public static async Task<Account> Make(
+        Work work,
+        NewAccount asked,
+        NewPassword password,
+        bool mustChange,
+        CancellationToken stop
+    )
     {
         await Turns.Take(work, stop);
         await CheckLinks(work, asked, except: null, stop);
         WhyNotMake(asked, await FindByName(work, asked.Name, stop)).Throw();
-        Password.WhyNot(password, asked.Name, asked.FullName).Throw();
+        Password.WhyNot(password.Typed, asked.Name, asked.FullName).Throw();
         var account = new Account(
             AccountId.New(),
             Folded(asked.Name),
@@ -112,7 +120,7 @@ public static class Accounts
                 account.Unit,
                 account.Officer,
                 account.About,
-                kept = await Password.Hash(password, stop),
+                kept = password.Kept,
                 account.MadeAt,
                 account.MustChange,
             },
@@ -201,19 +209,19 @@ public static class Accounts
     public static async Task SetPassword(
         Work work,
         AccountId id,
-        string password,
+        NewPassword password,
         bool mustChange,
         Digest? except,
         CancellationToken stop
     )
     {
         var found = await Find(work, id, stop) ?? throw new RefusedException(NotFound);
-        Password.WhyNot(password, found.Name, found.FullName).Throw();
+        Password.WhyNot(password.Typed, found.Name, found.FullName).Throw();
         await work.Execute(
             "UPDATE account SET password = @kept, must_change = @mustChange, failures = 0, locked_until = 0 WHERE id = @id",
             new
             {
-                kept = await Password.Hash(password, stop),
+                kept = password.Kept,
                 mustChange,
                 id,
             },

@@ -77,13 +77,13 @@ public static class AccountRoutes
         CancellationToken stop
     )
     {
-        var password = ask.Password ?? Password.Generate();
+        var password = await NewPassword.Of(ask.Password ?? Password.Generate(), stop);
         await using var work = await records.Begin(viewer.Actor, stop);
         var asked = new NewAccount(ask.Name, ask.FullName, ask.Role, ask.Unit, ask.Officer, ask.About);
         // Nobody types passwords in a demo agency, so nobody could change one.
         var account = await Accounts.Make(work, asked, password, mustChange: !agency.Profile.Demo, stop);
         await work.Commit(stop);
-        return new(account, ask.Password is null ? password : null);
+        return new(account, ask.Password is null ? password.Typed : null);
     }
 
     static async Task<IResult> Change(
@@ -122,12 +122,12 @@ public static class AccountRoutes
 
     static async Task<AccountMade> ResetOne(AccountId account, Viewer viewer, AgencyRecords records, CancellationToken stop)
     {
-        var password = Password.Generate();
+        var password = await NewPassword.Of(Password.Generate(), stop);
         await using var work = await records.Begin(viewer.Actor, stop);
         await Accounts.SetPassword(work, account, password, mustChange: true, except: null, stop);
         var found = await Accounts.Find(work, account, stop);
         await work.Commit(stop);
-        return new(found!, password);
+        return new(found!, password.Typed);
     }
 
     static async Task<IResult> TheirSessions(AccountId account, AgencyRecords records, Clock clock, CancellationToken stop)

@@ -108,8 +108,9 @@ static class MyAccountRoutes
             throw new RefusedException(new("present-password-wrong", "The present password is wrong.", RefusalKind.Rejected));
         if (present == wanted)
             throw new RefusedException(new("password-unchanged", "Choose a password that differs from the present one."));
+        var chosen = await NewPassword.Of(wanted, stop);
         await using var work = await records.Begin(viewer.Actor, stop);
-        await Accounts.SetPassword(work, viewer.Account.Id, wanted, mustChange: false, except: viewer.Session!.Id, stop);
+        await Accounts.SetPassword(work, viewer.Account.Id, chosen, mustChange: false, except: viewer.Session!.Id, stop);
         await work.Commit(stop);
     }
 

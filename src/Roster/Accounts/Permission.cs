@@ -50,4 +50,42 @@ public enum Permission
     ReadCustodyLog,
 
     SeeHealth,
+
+    /// <summary>Read every version of the policy. Everybody may read the one in force.</summary>
+    SeePolicies,
+
+    /// <summary>Draft a policy, propose it, and judge the past under it.</summary>
+    EditPolicies,
+
+    /// <summary>One of the two people whose approval puts a policy into force.</summary>
+    ApprovePolicies,
+
+    /// <summary>Bring in dispatch incidents, mend bad rows, set the clock of the dispatch system.</summary>
+    ImportDispatch,
+
+    /// <summary>Incidents of the officers whose recordings one may see.</summary>
+    SeeDispatch,
+
+    /// <summary>Enter one's own on-view activity, explain one's own findings, report one's camera's faults.</summary>
+    AnswerFindings,
+
+    /// <summary>Look at findings of one's unit, decide about them, pass them on; do drawn reviews; praise.</summary>
+    ReviewFindings,
+
+    /// <summary>Excuse an officer, a unit or a task from recording, for a time.</summary>
+    GrantExemptions,
+
+    /// <summary>Professional standards: open, read and decide cases.</summary>
+    DecideCases,
+
+    /// <summary>Look into every finding, decision and case, and decide nothing.</summary>
+    SeeFindings,
+
+    /// <summary>Draw items for review, and see who is overdue.</summary>
+    DrawReviews,
+
+    SeeMeasures,
+
+    /// <summary>Put out the monthly report and the open data.</summary>
+    PublishMeasures,
 }

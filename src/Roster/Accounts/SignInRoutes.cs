@@ -170,6 +170,6 @@ static class SignInRoutes
             && wanted[1] is not ('/' or '\\')
             && !wanted.Any(char.IsControl)
                 ? wanted
-                : "/recordings"
+                : "/" // the front page knows what waits for whom
         );
 }

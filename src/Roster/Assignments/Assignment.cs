@@ -33,6 +33,20 @@ public static class Assignments
             stop
         );
 
+    /// <summary>What these officers wore during the span.</summary>
+    public static async Task<IReadOnlyList<Assignment>> Of(
+        Reading reading,
+        Span span,
+        IReadOnlyCollection<OfficerId> officers,
+        CancellationToken stop
+    )
+    {
+        var worn = new List<Assignment>();
+        foreach (var officer in officers)
+            worn.AddRange((await OfOfficer(reading, officer, stop)).Where(a => a.Span.Overlaps(span)));
+        return worn;
+    }
+
     /// <summary>Who wore the camera at that moment; none when nobody did.</summary>
     public static Task<Officer?> WearerOf(Reading reading, CameraId camera, Instant at, CancellationToken stop) =>
         reading.One(

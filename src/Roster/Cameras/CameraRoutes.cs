@@ -14,8 +14,8 @@ public static class CameraRoutes
 
     public sealed record AskRevoke(string Reason, bool Lost = false);
 
-    /// <summary>A camera and who wears it now.</summary>
-    public sealed record CameraNow(Camera Camera, OfficerRef? Wearer, Instant? Since);
+    /// <summary>A camera, who wears it now, and when it was last in touch.</summary>
+    public sealed record CameraNow(Camera Camera, OfficerRef? Wearer, Instant? Since, Sighting? Seen);
 
     internal static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
@@ -33,32 +33,51 @@ public static class CameraRoutes
         api.MapPost("/cameras/{camera}/revoke", Revoke).Needs(Permission.EditCameras);
     }
 
-    static async Task<IResult> All(string? after, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        TypedResults.Ok(await Read(after, records, clock, stop));
+    static async Task<IResult> All(
+        string? after,
+        AgencyRecords records,
+        Sightings sightings,
+        Clock clock,
+        CancellationToken stop
+    ) => TypedResults.Ok(await Read(after, records, sightings, clock, stop));
 
-    static async Task<Paged<CameraNow>> Read(string? after, AgencyRecords records, Clock clock, CancellationToken stop)
+    static async Task<Paged<CameraNow>> Read(
+        string? after,
+        AgencyRecords records,
+        Sightings sightings,
+        Clock clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var cameras = await Cameras.Page(reading, after, Cameras.PageSize, stop);
         var now = new Span(clock.Now, clock.Now + Duration.FromTicks(10));
         var worn = (await Assignments.During(reading, now, stop)).ToDictionary(a => a.Camera);
+        var seen = await sightings.Of(reading, [.. cameras.Select(c => c.Id)], stop);
         var rows = new List<CameraNow>();
         foreach (var camera in cameras)
         {
             var assignment = worn.GetValueOrDefault(camera.Id);
             var wearer = assignment is null ? null : await Officers.Find(reading, assignment.Officer, stop);
-            rows.Add(new(camera, wearer?.Ref, assignment?.From));
+            rows.Add(new(camera, wearer?.Ref, assignment?.From, seen.GetValueOrDefault(camera.Id)));
         }
         return Paged.Of(rows, Cameras.PageSize, c => c.Camera.Serial);
     }
 
-    static async Task<IResult> One(CameraId camera, AgencyRecords records, Clock clock, CancellationToken stop)
+    static async Task<IResult> One(
+        CameraId camera,
+        AgencyRecords records,
+        Sightings sightings,
+        Clock clock,
+        CancellationToken stop
+    )
     {
         await using var reading = await records.Read(stop);
         var found = await Cameras.Find(reading, camera, stop) ?? throw new RefusedException(Cameras.NotFound);
         var worn = (await Assignments.OfCamera(reading, camera, stop)).FirstOrDefault(a => a.Span.Contains(clock.Now));
         var wearer = worn is null ? null : await Officers.Find(reading, worn.Officer, stop);
-        return TypedResults.Ok(new CameraNow(found, wearer?.Ref, worn?.From));
+        var seen = await sightings.Of(reading, [camera], stop);
+        return TypedResults.Ok(new CameraNow(found, wearer?.Ref, worn?.From, seen.GetValueOrDefault(camera)));
     }
 
     static async Task<IResult> Keys(CameraId camera, AgencyRecords records, CancellationToken stop)
@@ -113,9 +132,13 @@ public static class CameraRoutes
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
+        Sightings sightings,
         Clock clock,
         CancellationToken stop
-    ) => Page.Of<CamerasPage>(new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, clock, stop) });
+    ) =>
+        Page.Of<CamerasPage>(
+            new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, sightings, clock, stop) }
+        );
 
     static IResult ShowNew() => Page.Of<NewCameraPage>();
 
@@ -134,13 +157,20 @@ public static class CameraRoutes
             refusal => Task.FromResult(Page.Of<NewCameraPage>(new { Typed = form, Trouble = refusal }, Forms.StatusOf(refusal)))
         );
 
-    static Task<IResult> Show(CameraId camera, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        ShowPage(camera, viewer, records, clock, null, null, stop);
+    static Task<IResult> Show(
+        CameraId camera,
+        Viewer viewer,
+        AgencyRecords records,
+        Sightings sightings,
+        Clock clock,
+        CancellationToken stop
+    ) => ShowPage(camera, viewer, records, sightings, clock, null, null, stop);
 
     static async Task<IResult> ShowPage(
         CameraId id,
         Viewer viewer,
         AgencyRecords records,
+        Sightings sightings,
         Clock clock,
         Form? typed,
         Refusal? trouble,
@@ -161,6 +191,7 @@ public static class CameraRoutes
                 Keys = await CameraKeys.Of(reading, id, stop),
                 Assignments = assignments,
                 Wearers = wearers,
+                Seen = (await sightings.Of(reading, [id], stop)).GetValueOrDefault(id),
                 Now = clock.Now,
                 Typed = typed,
                 Trouble = trouble,
@@ -175,6 +206,7 @@ public static class CameraRoutes
         Form form,
         Viewer viewer,
         AgencyRecords records,
+        Sightings sightings,
         Clock clock,
         CancellationToken stop
     ) =>
@@ -188,7 +220,7 @@ public static class CameraRoutes
                     new { Expected = await ExpectOne(found.Serial, found.Model, viewer, records, stop) }
                 );
             },
-            refusal => ShowPage(camera, viewer, records, clock, null, refusal, stop)
+            refusal => ShowPage(camera, viewer, records, sightings, clock, null, refusal, stop)
         );
 
     static Task<IResult> RevokeByForm(
@@ -197,6 +229,7 @@ public static class CameraRoutes
         Form form,
         Viewer viewer,
         AgencyRecords records,
+        Sightings sightings,
         Clock clock,
         CancellationToken stop
     ) =>
@@ -206,6 +239,6 @@ public static class CameraRoutes
                 await Revoke(camera, new(form.Text("reason"), form.Ticked("lost")), viewer, records, stop);
                 return Forms.To(http, $"cameras/{camera}", "camera-revoked");
             },
-            refusal => ShowPage(camera, viewer, records, clock, form, refusal, stop)
+            refusal => ShowPage(camera, viewer, records, sightings, clock, form, refusal, stop)
         );
 }

@@ -18,6 +18,19 @@ public static class Memberships
         reading.Many("SELECT * FROM membership WHERE unit = @unit ORDER BY from_at DESC, officer", new { unit }, From, stop);
 
     /// <summary>All memberships that touch the span: who belonged where on that day.</summary>
+    /// <summary>How many officers belonged to each unit at any time in the span; units without any are not among them.</summary>
+    public static Task<IReadOnlyList<(UnitId Unit, int Officers)>> Count(Reading reading, Span span, CancellationToken stop) =>
+        reading.Many(
+            """
+            SELECT unit, COUNT(DISTINCT officer) AS officers FROM membership
+            WHERE from_at < @until AND (until_at IS NULL OR until_at > @From)
+            GROUP BY unit
+            """,
+            new { span.From, until = span.Until ?? Instant.MaxValue },
+            row => (row.Id<Nouns.Unit>("unit"), (int)row.Number("officers")),
+            stop
+        );
+
     public static Task<IReadOnlyList<Membership>> During(Reading reading, Span span, CancellationToken stop) =>
         reading.Many(
             """

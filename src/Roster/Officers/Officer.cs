@@ -32,6 +32,37 @@ public static class Officers
     public static Task<IReadOnlyList<Officer>> All(Reading reading, CancellationToken stop) =>
         reading.Many("SELECT * FROM officer ORDER BY badge", null, From, stop);
 
+    /// <summary>These officers, in no order.</summary>
+    public static async Task<IReadOnlyList<Officer>> Of(Reading reading, IEnumerable<OfficerId> ids, CancellationToken stop)
+    {
+        var officers = new List<Officer>();
+        foreach (var id in ids.Distinct())
+            if (await Find(reading, id, stop) is { } officer)
+                officers.Add(officer);
+        return officers;
+    }
+
+    /// <summary>Officers who served during the span and belonged to no unit in it, by their badges.</summary>
+    public static Task<IReadOnlyList<Officer>> Unplaced(Reading reading, Span span, int most, CancellationToken stop) =>
+        reading.Many(
+            """
+            SELECT * FROM officer
+            WHERE entered_at < @until AND (left_at IS NULL OR left_at > @From) AND NOT EXISTS (
+                SELECT 1 FROM membership
+                WHERE membership.officer = officer.id AND from_at < @until AND (until_at IS NULL OR until_at > @From)
+            )
+            ORDER BY badge LIMIT @most
+            """,
+            new
+            {
+                span.From,
+                until = span.Until ?? Instant.MaxValue,
+                most,
+            },
+            From,
+            stop
+        );
+
     /// <summary>The unit the officer belonged to at that moment; none when to none.</summary>
     public static Task<Unit?> UnitOn(Reading reading, OfficerId officer, Instant at, CancellationToken stop) =>
         Memberships.UnitOn(reading, officer, at, stop);

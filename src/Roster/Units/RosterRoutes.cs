@@ -74,17 +74,9 @@ static class RosterRoutes
         CancellationToken stop
     )
     {
-        string? on = http.Request.Query["on"];
         var today = Span.DayOf(clock.Now, agency.Profile);
-        Span span;
-        try
-        {
-            span = AsOf.Read(on, agency.Profile, clock.Now);
-        }
-        catch (RefusedException refused)
-        {
-            (span, trouble) = (Span.OfDay(today, agency.Profile), refused.Refusal);
-        }
+        var (span, wrongDay) = SpanAsked(http, agency, clock);
+        trouble = wrongDay ?? trouble;
         await using var reading = await records.Read(stop);
         var picture = await RosterPicture.Read(reading, span, stop);
         return Page.Of<RosterPage>(
@@ -99,6 +91,19 @@ static class RosterRoutes
             },
             Forms.StatusOf(trouble)
         );
+    }
+
+    /// <summary>The day that the page is to show; today, with the refusal, when it is not a day.</summary>
+    static (Span Span, Refusal? Trouble) SpanAsked(HttpContext http, Agency agency, Clock clock)
+    {
+        try
+        {
+            return (AsOf.Read(http.Request.Query["on"], agency.Profile, clock.Now), null);
+        }
+        catch (RefusedException refused)
+        {
+            return (Span.OfDay(Span.DayOf(clock.Now, agency.Profile), agency.Profile), refused.Refusal);
+        }
     }
 
     static Task<IResult> OpenByForm(
@@ -122,20 +127,30 @@ static class RosterRoutes
             refusal => ShowPage(http, viewer, agency, records, clock, form, refusal, stop)
         );
 
-    static Task<IResult> ShowUnit(UnitId unit, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        ShowUnitPage(unit, viewer, records, clock, null, stop);
+    static Task<IResult> ShowUnit(
+        UnitId unit,
+        HttpContext http,
+        Viewer viewer,
+        Agency agency,
+        AgencyRecords records,
+        Clock clock,
+        CancellationToken stop
+    ) => ShowUnitPage(unit, http, viewer, agency, records, clock, null, stop);
 
     static async Task<IResult> ShowUnitPage(
         UnitId id,
+        HttpContext http,
         Viewer viewer,
+        Agency agency,
         AgencyRecords records,
         Clock clock,
         Refusal? trouble,
         CancellationToken stop
     )
     {
+        var (span, wrongDay) = SpanAsked(http, agency, clock);
         await using var reading = await records.Read(stop);
-        var picture = await RosterPicture.Read(reading, new Span(clock.Now, clock.Now + Duration.FromTicks(10)), stop);
+        var picture = await RosterPicture.OfUnit(reading, span, id, stop);
         var unit = picture.Units.FirstOrDefault(u => u.Id == id) ?? throw new RefusedException(WhoMay.Nothing);
         return Page.Of<UnitPage>(
             new
@@ -144,9 +159,11 @@ static class RosterRoutes
                 Unit = unit,
                 Picture = picture,
                 Memberships = await Memberships.OfUnit(reading, id, stop),
-                Trouble = trouble,
+                Day = Span.DayOf(span.From, agency.Profile),
+                Today = Span.DayOf(clock.Now, agency.Profile),
+                Trouble = trouble ?? wrongDay,
             },
-            Forms.StatusOf(trouble)
+            Forms.StatusOf(trouble ?? wrongDay)
         );
     }
 
@@ -156,6 +173,7 @@ static class RosterRoutes
         string act,
         Form form,
         Viewer viewer,
+        Agency agency,
         AgencyRecords records,
         Clock clock,
         CancellationToken stop
@@ -175,6 +193,6 @@ static class RosterRoutes
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowUnitPage(unit, viewer, records, clock, refusal, stop)
+            refusal => ShowUnitPage(unit, http, viewer, agency, records, clock, refusal, stop)
         );
 }

@@ -15,7 +15,7 @@ public interface ISurroundings
 /// <param name="Permissions">Decide which <see cref="NavItem"/>s are shown; they do not guard anything.</param>
 /// <param name="Log">The signed head of the log, shown at the foot of every page.</param>
 /// <param name="SearchHref">Where the search box in the top bar leads, as <c>?q=</c>; none hides it.</param>
-/// <param name="Counts">Small numbers beside navigation entries, by <see cref="NavItem.Href"/>.</param>
+/// <param name="Waiting">Small numbers beside navigation entries, and banners.</param>
 public sealed record Surroundings(
     string Place,
     string TimeZone,
@@ -25,7 +25,7 @@ public sealed record Surroundings(
     LogHead? Log = null,
     string? SearchHref = null,
     string SearchLabel = "Search",
-    IReadOnlyDictionary<string, long>? Counts = null
+    IReadOnlyList<Waiting>? Waiting = null
 )
 {
     public bool May(string? permission) => permission is null || Permissions?.Contains(permission) == true;

@@ -5,6 +5,7 @@ import "./filter.js";
 import "./keyboard.js";
 import "./live.js";
 import "./menu.js";
+import "./moment.js";
 import "./theme.js";
 import "./time.js";
 import "./upload-progress.js";
@@ -12,9 +13,11 @@ import "./upload-progress.js";
 document.documentElement.classList.add("scripted");
 
 const Large: Record<string, () => Promise<unknown>> = {
+  "lapel-lines": () => import("./lines.js"),
   "lapel-player": () => import("./player.js"),
   "lapel-strip": () => import("./strip.js"),
   "lapel-verify": () => import("./verify.js"),
+  "lapel-watched": () => import("./watched.js"),
 };
 
 function load(root: ParentNode): void {

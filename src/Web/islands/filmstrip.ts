@@ -19,7 +19,7 @@ export class Filmstrip {
     try {
       const address = new URL(href, document.baseURI);
       const answer = await fetch(address);
-      if (!answer.ok) return null;
+      if (!answer.ok || answer.status === 204) return null;
       const json = (await answer.json()) as FilmstripJson;
       const sprite = new Image();
       sprite.src = new URL(json.sprite, address).href;

@@ -199,7 +199,7 @@ export class Lanes {
 async function loadWave(href: string): Promise<WaveformJson | null> {
   try {
     const answer = await fetch(new URL(href, document.baseURI));
-    return answer.ok ? ((await answer.json()) as WaveformJson) : null;
+    return answer.ok && answer.status !== 204 ? ((await answer.json()) as WaveformJson) : null;
   } catch {
     return null;
   }

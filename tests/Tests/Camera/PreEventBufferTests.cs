@@ -67,7 +67,7 @@ public class PreEventBufferTests
         camera.Film(6);
         camera.Activate();
         camera.Film(1);
-        camera.Recorder.Begin(RecordingState.Stopped, "private", null, false).ShouldBeNull();
+        camera.Recorder.Begin(RecordingState.Stopped, new("private")).ShouldBeNull();
         camera.Film(4);
         camera.Recorder.Deactivate(new("button")).ShouldBeNull();
         camera.Activate();

@@ -48,7 +48,13 @@ public class RecorderTests
         using var camera = await TestCamera.On(new(Duration.Zero, true, Duration.FromMinutes(10), 0));
         camera.Activate();
         camera.Film(3);
-        camera.Film(1, () => camera.Recorder.Begin(RecordingState.Muted, "privileged", "with counsel", true).ShouldBeNull());
+        camera.Film(
+            1,
+            () =>
+                camera
+                    .Recorder.Begin(RecordingState.Muted, new("privileged", "with counsel", true, "public", "witness", "31-0310"))
+                    .ShouldBeNull()
+        );
         camera.Film(2);
         camera.Film(1, () => camera.Recorder.End(RecordingState.Muted).ShouldBeNull());
         camera.Film(3);
@@ -58,6 +64,7 @@ public class RecorderTests
         (span.State, span.ReasonCode, span.Text, span.SaidAloud).ShouldBe(
             (RecordingState.Muted, "privileged", "with counsel", true)
         );
+        (span.Place, span.AskedBy, span.Supervisor).ShouldBe(("public", "witness", "31-0310"));
         var clip = manifest.Clips.ShouldHaveSingleItem();
         var gap = camera.Index(folder, clip).SoundGaps.ShouldHaveSingleItem();
         var gapFrom = clip.StartedAt + Duration.FromTicks(gap.StartUs * 10);
@@ -74,8 +81,8 @@ public class RecorderTests
         using var camera = await TestCamera.On(new(Duration.Zero, true, Duration.FromMinutes(10), 0));
         camera.Activate();
         camera.Film(1);
-        camera.Recorder.Begin(RecordingState.Averted, "undressed", null, false).ShouldBeNull();
-        camera.Recorder.Begin(RecordingState.Averted, "undressed", null, false)!.Code.ShouldBe("already-in-state");
+        camera.Recorder.Begin(RecordingState.Averted, new("undressed")).ShouldBeNull();
+        camera.Recorder.Begin(RecordingState.Averted, new("undressed"))!.Code.ShouldBe("already-in-state");
         camera.Film(2);
         camera.Recorder.End(RecordingState.Averted).ShouldBeNull();
         camera.Recorder.End(RecordingState.Averted)!.Code.ShouldBe("not-in-state");
@@ -92,7 +99,7 @@ public class RecorderTests
         camera.Film(1);
         camera.Activate();
         camera.Film(2);
-        camera.Film(1, () => camera.Recorder.Begin(RecordingState.Stopped, "informant", null, true).ShouldBeNull());
+        camera.Film(1, () => camera.Recorder.Begin(RecordingState.Stopped, new("informant", null, true)).ShouldBeNull());
         camera.Film(4);
         camera.Film(1, () => camera.Recorder.End(RecordingState.Stopped).ShouldBeNull());
         camera.Film(2);
@@ -111,7 +118,7 @@ public class RecorderTests
         camera.Film(1);
         camera.Activate();
         camera.Film(2);
-        camera.Recorder.Begin(RecordingState.Stopped, "informant", null, false).ShouldBeNull();
+        camera.Recorder.Begin(RecordingState.Stopped, new("informant")).ShouldBeNull();
         camera.Film(2);
         var recording = camera.Recorder.Status()!.Recording;
         camera.Recorder.Deactivate(new("button")).ShouldBeNull();
@@ -136,14 +143,15 @@ public class RecorderTests
     {
         using var camera = await TestCamera.On();
         camera.Film(1);
-        camera.Recorder.Begin(RecordingState.Muted, "privileged", null, false)!.Code.ShouldBe("not-recording");
+        camera.Recorder.Begin(RecordingState.Muted, new("privileged"))!.Code.ShouldBe("not-recording");
         camera.Recorder.Mark("x")!.Code.ShouldBe("not-recording");
         camera.Recorder.Deactivate(new("button"))!.Code.ShouldBe("not-recording");
         camera.Activate();
         camera.Recorder.Activate(new("button"), false)!.Code.ShouldBe("already-recording");
-        camera.Recorder.Begin(RecordingState.Muted, null, null, false)!.Code.ShouldBe("reason-needed");
-        camera.Recorder.Begin(RecordingState.Muted, " ", null, false)!.Code.ShouldBe("reason-needed");
-        camera.Recorder.Begin(RecordingState.Muted, "x", new string('a', 5000), false)!.Code.ShouldBe("text-too-long");
+        camera.Recorder.Begin(RecordingState.Muted, new(null))!.Code.ShouldBe("reason-needed");
+        camera.Recorder.Begin(RecordingState.Muted, new(" "))!.Code.ShouldBe("reason-needed");
+        camera.Recorder.Begin(RecordingState.Muted, new("x", Place: ""))!.Code.ShouldBe("word-unreadable");
+        camera.Recorder.Begin(RecordingState.Muted, new("x", new string('a', 5000)))!.Code.ShouldBe("text-too-long");
     }
 
     [Fact]

@@ -122,8 +122,8 @@ public sealed class Access_to_recordings
                     .Where(r =>
                         Access.WhyNot(reach, r, grants.Where(g => g.Recording == r.Id), Act.See, Now) is null && Passes(r, filter)
                     )
+                    .Reverse() // of the same moment, the last admitted first
                     .OrderByDescending(r => r.StartedAt)
-                    .ThenByDescending(r => r.Id.Text, StringComparer.Ordinal)
                     .Select(r => r.Id)
                     .ToList();
                 (await Walk(room, reach, filter, random.Next(1, 20), recordings)).ShouldBe(expected);
@@ -244,12 +244,13 @@ public sealed class Access_to_recordings
 
     static async Task Insert(Work work, Recording r)
     {
+        var place = await RecordingText.NextPlace(work, r.StartedAt, Stop);
         await work.Execute(
             """
-            INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at, duration_us,
+            INSERT INTO recording (id, camera, camera_serial, officer, officer_badge, officer_name, unit, sequence, started_at, place, duration_us,
                 activated_after_us, clock_offset_ms, start_trigger, ending, urgent, stopped_us, muted_us, averted_us, bookmarks, clips,
                 sealed_bytes, playback, manifest, words, admitted_at)
-            VALUES (@Id, @Camera, @CameraSerial, @officer, '1', 'Name', @Unit, 1, @StartedAt, 9000000, 0, 0, 'button', @ending, @Urgent, 0,
+            VALUES (@Id, @Camera, @CameraSerial, @officer, '1', 'Name', @Unit, 1, @StartedAt, @place, 9000000, 0, 0, 'button', @ending, @Urgent, 0,
                 @muted, 0, 0, 1, 10, 'original', @Manifest, @words, @AdmittedAt)
             """,
             new
@@ -260,6 +261,7 @@ public sealed class Access_to_recordings
                 officer = r.Officer?.Id,
                 r.Unit,
                 r.StartedAt,
+                place,
                 ending = Words<Ending>.Of(r.Ending),
                 r.Urgent,
                 muted = (long)r.Muted.TotalSeconds * 1_000_000,
@@ -269,12 +271,7 @@ public sealed class Access_to_recordings
             },
             Stop
         );
-        if (work.Engine == Engine.Sqlite)
-            await work.Execute(
-                "INSERT INTO recording_text (recording, words) VALUES (@Id, @words)",
-                new { r.Id, words = Words(r) },
-                Stop
-            );
+        await RecordingText.Keep(work, r, place, Words(r), Stop);
     }
 
     static async Task<IReadOnlyList<AccessGrant>> FillGrants(

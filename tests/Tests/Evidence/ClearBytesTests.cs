@@ -114,4 +114,25 @@ public sealed class The_media_of_a_clip
         room.Keys.Destroy(clip.Sealed);
         (await Ask(() => room.Clear.Open(clip))).Http.Response.StatusCode.ShouldBe(409);
     }
+
+    [Fact]
+    public async Task Of_two_empty_clips_that_power_was_cut_from_are_both_opened_though_they_share_one_object_and_one_key()
+    {
+        await using var room = await EvidenceRoom.Open();
+        var nothing = Digest.Of([]);
+        var (one, two) = (ClipId.New(), ClipId.New());
+        foreach (var clip in new[] { one, two })
+        {
+            var file = Path.Combine(room.Agency.Folder.Uploads, clip.Text);
+            File.WriteAllBytes(file, []);
+            using var key = ContentKey.New();
+            room.Keys.Keep(nothing, room.Agency.Get<EvidenceKey>().Public.Wrap(key, clip));
+            room.Vault.Keep(nothing, file);
+        }
+        foreach (var clip in new[] { one, two })
+        {
+            using var clear = room.Clear.Open(clip, nothing, complete: false);
+            clear.LengthBytes.ShouldBe(0);
+        }
+    }
 }

@@ -28,6 +28,7 @@ public sealed class Custody_sentences
         type == typeof(string) ? "changed"
         : type == typeof(IReadOnlyList<string>) ? new[] { "see-all-recordings" }
         : type == typeof(IReadOnlyList<Digest>) ? new[] { Digest.Of([1]) }
+        : type == typeof(IReadOnlyList<FindingId>) ? new[] { FindingId.New() }
         : Nullable.GetUnderlyingType(type) is { } inner ? Some(inner)
         : type == typeof(Digest) ? Digest.Of([1])
         : type.IsValueType ? Activator.CreateInstance(type)

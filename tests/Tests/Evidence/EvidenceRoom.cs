@@ -35,6 +35,9 @@ public sealed class EvidenceRoom : IAsyncDisposable
     public Officer Officer { get; private set; } = null!;
     public Unit Service { get; private set; } = null!;
 
+    /// <summary>The officer's unit at the start of recordings from here on.</summary>
+    public UnitId? UnitThen { get; set; }
+
     public static async Task<EvidenceRoom> Open()
     {
         var house = await TestAgency.Open(
@@ -52,15 +55,21 @@ public sealed class EvidenceRoom : IAsyncDisposable
     }
 
     /// <summary>The same in an agency of a whole server, whose own loop integrates the log.</summary>
-    public static async Task<EvidenceRoom> In(Agency agency, TimeProvider clock, string data, TestAgency? house = null)
+    public static async Task<EvidenceRoom> In(
+        Agency agency,
+        TimeProvider clock,
+        string data,
+        TestAgency? house = null,
+        Unit? service = null
+    )
     {
         var room = new EvidenceRoom(agency, clock, data, house);
         await using (var work = await room.Begin())
         {
             var (_, code) = await Cameras.Expect(work, "X81-0001", "Chest 2", Stop);
             room.Camera = await Cameras.Enrol(work, code.ToString(), room.cameraKey.Spki, "X81-0001", Stop);
-            room.Service = await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
-            room.Officer = await Officers.Enter(work, "3101", "Dana Reyes", null, Stop);
+            room.Service = service ?? await Units.Open(work, null, "York Police", UnitKind.Service, Stop);
+            room.Officer = await Officers.Enter(work, service is null ? "3101" : "3199", "Dana Reyes", null, Stop);
             await work.Commit(Stop);
         }
         await room.Integrate();
@@ -156,7 +165,7 @@ public sealed class EvidenceRoom : IAsyncDisposable
         {
             await Recordings.Insert(
                 work,
-                new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, null, entries),
+                new(manifest, envelope, cameraKey.KeyId, Camera.Serial, Officer.Ref, UnitThen, entries),
                 Stop
             );
             await work.Commit(Stop);

@@ -17,11 +17,12 @@ public sealed class Recordings_over_the_web
 
     static async Task<AccountId> Make(EvidenceRoom room, string name, Role role, OfficerId? officer = null, UnitId? unit = null)
     {
+        var password = await NewPassword.Of(Password, EvidenceRoom.Stop);
         await using var work = await room.Begin();
         var account = await Accounts.Make(
             work,
             new(name, $"{name} Person", role, unit, officer, null),
-            Password,
+            password,
             mustChange: false,
             EvidenceRoom.Stop
         );
@@ -73,6 +74,53 @@ public sealed class Recordings_over_the_web
         var custody = await clerk.GetStringAsync($"{at}/custody");
         custody.ShouldContain("\"words\":\"played the recording\",\"text\":\"Purpose: court\"");
     }
+
+    static async Task Looks_for(HttpClient http, Recording recording, string purpose) =>
+        (await http.PostAsJsonAsync($"api/v1/recordings/{recording.Id}/viewings", new { purpose })).StatusCode.ShouldBe(
+            HttpStatusCode.Created
+        );
+
+    [Fact]
+    public async Task Ask_everyone_but_the_wearer_why_they_look()
+    {
+        var (house, room, recording) = await Open();
+        await using var _ = house;
+        using var dana = await house.SignIn("dana", Password);
+        using var clerk = await house.SignIn("clerk", Password);
+        var at = $"api/v1/recordings/{recording.Id}";
+
+        (await dana.GetStringAsync($"recordings/{recording.Id}")).ShouldContain("lapel-player");
+        (await dana.GetStringAsync($"{at}/playlist.m3u8")).ShouldStartWith("#EXTM3U");
+
+        (await clerk.GetStringAsync($"recordings/{recording.Id}")).ShouldNotContain("lapel-player");
+        (await clerk.GetStringAsync($"recordings/{recording.Id}")).ShouldContain("Why do you look at this recording?");
+        foreach (
+            var refused in new[]
+            {
+                await clerk.GetAsync($"{at}/playlist.m3u8"),
+                await clerk.PostAsJsonAsync($"{at}/viewings", new { }),
+                await clerk.PostAsJsonAsync($"{at}/viewings", new { purpose = " " }),
+            }
+        )
+            (refused.StatusCode, await refused.Content.ReadAsStringAsync()).ShouldSatisfyAllConditions(
+                r => r.StatusCode.ShouldBe(HttpStatusCode.BadRequest),
+                r => r.Item2.ShouldContain("purpose-needed")
+            );
+
+        await Looks_for(clerk, recording, "disclosure 2026-114");
+        (await clerk.GetStringAsync($"recordings/{recording.Id}")).ShouldContain("lapel-player");
+        (await dana.GetStringAsync($"{at}/custody")).ShouldContain("Purpose: disclosure 2026-114");
+    }
+
+    [Theory]
+    [InlineData(null, null, "purpose-needed")]
+    [InlineData("curiosity", null, "purpose-needed")]
+    [InlineData("drawn-review", null, null)]
+    [InlineData("court", null, "purpose-words-missing")]
+    [InlineData("court", "R v Smith", null)]
+    [InlineData("other", "", "purpose-words-missing")]
+    public void Want_a_purpose_with_the_words_that_make_it_one(string? purpose, string? words, string? refused) =>
+        (ViewingPurpose.WhyNotChoose(purpose, words)?.Code).ShouldBe(refused);
 
     [Fact]
     public async Task Look_like_nothing_to_those_who_may_not_see_them()
@@ -183,6 +231,7 @@ public sealed class Recordings_over_the_web
         (await clerk.GetStringAsync("recordings?text=nothing-like-it")).ShouldContain("No recording matches");
         (await clerk.GetAsync("recordings?from=yesterday")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
+        await Looks_for(clerk, recording, "disclosure");
         var page = await clerk.GetStringAsync($"recordings/{recording.Id}");
         page.ShouldContain("lapel-player");
         page.ShouldContain("delivered the recording: 2 sealed clips");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lapel.Ingest;
 using Lapel.Records;
 using Lapel.Roster;
+using Lapel.Tests.CameraProgram;
 
 namespace Lapel.Tests;
 
@@ -25,11 +26,46 @@ public sealed class CameraSessionTests
     {
         await using var house = await House.Open();
         using var camera = await TestCamera.Dock(house);
-        var answer = await camera.BeginSession(camera.SignSession(at: Time.TryParse("1970-01-02T00:00:00Z")));
+        var at = Time.TryParse("1970-01-02T00:00:00Z");
+        var recorded = camera.SignSession(at);
+        var asked = await camera.BeginSession(recorded);
+        ((int)asked.StatusCode, await TestCamera.CodeOf(asked)).ShouldBe((401, "session-nonce-needed"));
+        var nonce = JsonDocument.Parse(camera.LastAnswer).RootElement.GetProperty("nonce").GetString();
+        var signed = camera.SignSession(at, nonce);
+        var answer = await camera.BeginSession(signed);
         var session = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         Time.TryParse(session.GetProperty("serverTime").GetString()).ShouldNotBeNull();
+        // The server's nonce is good for one session, and neither recording opens another.
+        foreach (var again in new[] { signed, recorded })
+            ((int)(await camera.BeginSession(again)).StatusCode).ShouldBe(401);
         await using var reading = await house.Agency.Get<AgencyRecords>().Read(default);
-        (await CameraSessions.Latest(reading, default))[camera.Id].ClockOffset.TotalDays.ShouldBeLessThan(-20_000);
+        var seen = (await CameraSessions.Sightings(reading, [camera.Id], default))[camera.Id];
+        seen.ClockOffset.TotalDays.ShouldBeLessThan(-20_000);
+        seen.ClockInWords.ShouldEndWith(" days behind");
+    }
+
+    [Fact]
+    public async Task A_nonce_is_forgotten_once_its_time_alone_would_refuse_it()
+    {
+        var clock = new HandClock();
+        await using var house = await House.Open(clock);
+        using var camera = await TestCamera.Dock(house);
+        var envelope = camera.SignSession(clock.Now());
+        ((int)(await camera.BeginSession(envelope)).StatusCode).ShouldBe(200);
+
+        async Task<long> Kept()
+        {
+            await house.Agency.Get<CameraSessions>().Forget(Duration.FromDays(30), default);
+            await using var reading = await house.Agency.Get<AgencyRecords>().Read(default);
+            return await reading.One("SELECT COUNT(*) AS n FROM camera_nonce", null, row => row.Number("n"), default);
+        }
+        (await Kept()).ShouldBeGreaterThan(0);
+        clock.Pass(TimeSpan.FromHours(47));
+        (await TestCamera.CodeOf(await camera.BeginSession(envelope))).ShouldBe("session-nonce-needed");
+        (await Kept()).ShouldBeGreaterThan(0);
+        clock.Pass(TimeSpan.FromHours(50));
+        (await Kept()).ShouldBe(0);
+        (await TestCamera.CodeOf(await camera.BeginSession(envelope))).ShouldBe("session-nonce-needed");
     }
 
     [Fact]

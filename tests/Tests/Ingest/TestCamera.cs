@@ -84,10 +84,14 @@ public sealed class TestCamera : IDisposable
             Key
         );
 
+    /// <summary>What the server said to the last session request.</summary>
+    public string LastAnswer { get; private set; } = "";
+
     public async Task<HttpResponseMessage> BeginSession(byte[]? envelope = null)
     {
         Http = new HttpClient { BaseAddress = address(), Timeout = TimeSpan.FromSeconds(60) };
         var answer = await Http.PostAsync("api/v1/cameras/session", new ByteArrayContent(envelope ?? SignSession()));
+        LastAnswer = await answer.Content.ReadAsStringAsync();
         if (answer.IsSuccessStatusCode)
             Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
                 "Bearer",

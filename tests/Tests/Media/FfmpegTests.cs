@@ -13,6 +13,20 @@ public sealed class FfmpegTests
     static (ClipIndex Index, ReadAt Read) Open(byte[] clip) =>
         (ClipIndex.Read(GoldenMedia.Reader(clip), clip.Length), GoldenMedia.Reader(clip));
 
+    /// <summary>No test machine has such devices; what would be run on one is at least exactly this.</summary>
+    [Fact]
+    public void A_video_and_a_sound_device_are_read_with_exactly_this_command() =>
+        string.Join(' ', Capture.Arguments(new CaptureSource.Devices("/dev/video0", "hw:1"), Small).List)
+            .ShouldContain(
+                "-f v4l2 -framerate 15 -video_size 320x180 -use_wallclock_as_timestamps 1 -thread_queue_size 64 -i /dev/video0 "
+                    + "-f alsa -use_wallclock_as_timestamps 1 -isync 0 -thread_queue_size 512 -i hw:1 -map 0:v:0 -map 1:a:0 "
+            );
+
+    [Fact]
+    public void A_video_device_alone_is_a_recording_without_sound() =>
+        string.Join(' ', Capture.Arguments(new CaptureSource.Devices("/dev/video2", null), Small).List)
+            .ShouldContain("-i /dev/video2 -map 0:v:0 -");
+
     [Fact]
     public async Task A_camera_s_fragments_say_when_their_first_frame_was_encoded()
     {

@@ -17,7 +17,7 @@ public sealed class AccountTests
         (await agency.Refused(w => Accounts.Change(w, agency.Admin.Id, Clerk(), stop))).Code.ShouldBe("last-administrator");
 
         var other = new NewAccount("second", "Second Person", Role.Administrator, null, null, null);
-        await agency.Do(w => Accounts.Make(w, other, RosterAgency.Password, false, stop));
+        await agency.Do(w => Accounts.Make(w, other, RosterAgency.Chosen, false, stop));
         await agency.Do(w => Accounts.Disable(w, agency.Admin.Id, stop));
     }
 
@@ -26,17 +26,17 @@ public sealed class AccountTests
     {
         await using var agency = await RosterAgency.Open();
         var officer = new NewAccount("okafor", "Maya Okafor", Role.Officer, null, null, null);
-        (await agency.Refused(w => Accounts.Make(w, officer, RosterAgency.Password, false, stop))).Code.ShouldBe(
+        (await agency.Refused(w => Accounts.Make(w, officer, RosterAgency.Chosen, false, stop))).Code.ShouldBe(
             "account-needs-officer"
         );
         var supervisor = new NewAccount("brandt", "Helen Brandt", Role.Supervisor, null, null, null);
-        (await agency.Refused(w => Accounts.Make(w, supervisor, RosterAgency.Password, false, stop))).Code.ShouldBe(
+        (await agency.Refused(w => Accounts.Make(w, supervisor, RosterAgency.Chosen, false, stop))).Code.ShouldBe(
             "account-needs-unit"
         );
 
-        await agency.Do(w => Accounts.Make(w, officer with { Officer = agency.Okafor.Id }, RosterAgency.Password, false, stop));
+        await agency.Do(w => Accounts.Make(w, officer with { Officer = agency.Okafor.Id }, RosterAgency.Chosen, false, stop));
         var second = officer with { Name = "okafor2", Officer = agency.Okafor.Id };
-        (await agency.Refused(w => Accounts.Make(w, second, RosterAgency.Password, false, stop))).Code.ShouldBe(
+        (await agency.Refused(w => Accounts.Make(w, second, RosterAgency.Chosen, false, stop))).Code.ShouldBe(
             "officer-has-account"
         );
     }
@@ -45,8 +45,8 @@ public sealed class AccountTests
     public async Task A_sign_in_name_is_one_name_however_it_is_typed()
     {
         await using var agency = await RosterAgency.Open();
-        await agency.Do(w => Accounts.Make(w, Clerk(), RosterAgency.Password, false, stop));
-        (await agency.Refused(w => Accounts.Make(w, Clerk(" WhitField "), RosterAgency.Password, false, stop))).Code.ShouldBe(
+        await agency.Do(w => Accounts.Make(w, Clerk(), RosterAgency.Chosen, false, stop));
+        (await agency.Refused(w => Accounts.Make(w, Clerk(" WhitField "), RosterAgency.Chosen, false, stop))).Code.ShouldBe(
             "account-name-taken"
         );
     }
@@ -55,10 +55,10 @@ public sealed class AccountTests
     public async Task Every_change_of_an_account_is_a_custody_event_that_holds_no_password()
     {
         await using var agency = await RosterAgency.Open();
-        var account = await agency.Do(w => Accounts.Make(w, Clerk(), RosterAgency.Password, true, stop));
+        var account = await agency.Do(w => Accounts.Make(w, Clerk(), RosterAgency.Chosen, true, stop));
         await agency.Do(async w =>
         {
-            await Accounts.SetPassword(w, account.Id, "another long password", false, null, stop);
+            await Accounts.SetPassword(w, account.Id, await NewPassword.Of("another long password", stop), false, null, stop);
             await Accounts.Change(w, account.Id, Clerk() with { Role = Role.Oversight }, stop);
             await Accounts.Disable(w, account.Id, stop);
             return await Accounts.Enable(w, account.Id, stop);

@@ -10,6 +10,8 @@ sealed class RosterAgency : IAsyncDisposable
 {
     public const string Password = "tangerine lamp otter";
 
+    public static readonly NewPassword Chosen = NewPassword.Of(Password, CancellationToken.None).GetAwaiter().GetResult();
+
     public required TestAgency Inner { get; init; }
     public required Unit Service { get; init; }
     public required Unit Division { get; init; }
@@ -29,7 +31,7 @@ sealed class RosterAgency : IAsyncDisposable
         var agency = await TestAgency.Open(migrations: migrations);
         var stop = CancellationToken.None;
         await using var work = await agency.Begin();
-        await RosterModule.Found(work, "admin", Password, stop);
+        await RosterModule.Found(work, "admin", Chosen, stop);
         var service = await Units.Open(work, null, "York Police", UnitKind.Service, stop);
         var division = await Units.Open(work, service.Id, "31 Division", UnitKind.Division, stop);
         var platoon = await Units.Open(work, division.Id, "A Platoon", UnitKind.Platoon, stop);

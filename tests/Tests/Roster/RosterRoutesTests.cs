@@ -264,6 +264,33 @@ public sealed class RosterRoutesTests
     }
 
     [Fact]
+    public async Task A_large_service_is_shown_as_its_units_and_its_officers_on_the_pages_of_the_units()
+    {
+        await using var house = await House.Open();
+        using var http = await house.SignIn();
+        UnitId division;
+        await using (
+            var work = await house.Agency.Get<Lapel.Records.AgencyRecords>().Begin(Actor.System("test"), CancellationToken.None)
+        )
+        {
+            var service = await Units.Open(work, null, "York Police", UnitKind.Service, CancellationToken.None);
+            division = (await Units.Open(work, service.Id, "31 Division", UnitKind.Division, CancellationToken.None)).Id;
+            for (var i = 0; i < 160; i++)
+            {
+                var officer = await Officers.Enter(work, $"{1000 + i}", $"Officer Number{i}", null, CancellationToken.None);
+                if (i > 0)
+                    await Memberships.Join(work, officer.Id, division, work.Now, null, CancellationToken.None);
+            }
+            await work.Commit(CancellationToken.None);
+        }
+        var roster = await http.GetStringAsync("roster");
+        roster.ShouldContain("159 officers");
+        roster.ShouldContain("Officer Number0<", Case.Sensitive, "who is in no unit stands nowhere else");
+        roster.ShouldNotContain("Officer Number7<");
+        (await http.GetStringAsync($"roster/units/{division}")).ShouldContain("Officer Number7<");
+    }
+
+    [Fact]
     public async Task Lists_go_on_where_they_stopped()
     {
         await using var house = await House.Open();
@@ -328,7 +355,7 @@ public sealed class RosterRoutesTests
         using var http = house.Visitor();
         var page = $"sign-in?return={Uri.EscapeDataString(wanted)}";
         var entered = await Submit(http, page, "sign-in", ("name", "admin"), ("password", House.AdministratorPassword));
-        entered.Headers.Location!.OriginalString.ShouldBe("/york/recordings");
+        entered.Headers.Location!.OriginalString.ShouldBe("/york/");
     }
 
     [Fact]
@@ -391,7 +418,7 @@ public sealed class RosterRoutesTests
         {
             using var http = demo.Visitor();
             var entered = await Submit(http, "sign-in", "demo-sign-in");
-            entered.Headers.Location!.OriginalString.ShouldBe("/york/recordings");
+            entered.Headers.Location!.OriginalString.ShouldBe("/york/");
             (await http.GetAsync("accounts")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
         await using var real = await House.Open(demo: false);

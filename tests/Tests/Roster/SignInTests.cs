@@ -62,7 +62,7 @@ public sealed class SignInTests
     {
         await using var agency = await RosterAgency.Open();
         var other = new NewAccount("second", "Second Person", Role.Administrator, null, null, null);
-        var second = await agency.Do(w => Accounts.Make(w, other, RosterAgency.Password, false, stop));
+        var second = await agency.Do(w => Accounts.Make(w, other, RosterAgency.Chosen, false, stop));
         await agency.Do(w => Accounts.Disable(w, second.Id, stop));
 
         (await Refused(() => Enter(agency, "not the password at all"))).ShouldBe(SignIn.Wrong);
@@ -141,7 +141,7 @@ public sealed class SignInTests
     {
         await using var agency = await RosterAgency.Open();
         var clerk = new NewAccount("clerk", "Nora Whitfield", Role.EvidenceClerk, null, null, null);
-        var account = await agency.Do(w => Accounts.Make(w, clerk, RosterAgency.Password, false, stop));
+        var account = await agency.Do(w => Accounts.Make(w, clerk, RosterAgency.Chosen, false, stop));
         var (_, one, oneToken) = await Enter(agency, name: "clerk");
         var (_, two, twoToken) = await Enter(agency, name: "clerk");
 
@@ -149,7 +149,7 @@ public sealed class SignInTests
         (await Who(agency, oneToken)).ShouldNotBeNull();
         await agency.Do(async w =>
         {
-            await Accounts.SetPassword(w, account.Id, "another long password", false, two.Id, stop);
+            await Accounts.SetPassword(w, account.Id, await NewPassword.Of("another long password", stop), false, two.Id, stop);
             return 0;
         });
         (await Who(agency, oneToken)).ShouldBeNull();
@@ -166,7 +166,7 @@ public sealed class SignInTests
     {
         await using var agency = await RosterAgency.Open();
         var clerk = new NewAccount("clerk", "Nora Whitfield", Role.EvidenceClerk, null, null, null);
-        await agency.Do(w => Accounts.Make(w, clerk, RosterAgency.Password, false, stop));
+        await agency.Do(w => Accounts.Make(w, clerk, RosterAgency.Chosen, false, stop));
         var (_, _, token) = await Enter(agency, name: "clerk");
         await agency.Do(async w =>
         {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Lapel.Governance;
 using Lapel.Records;
 using Lapel.Roster;
 using Lapel.Tests.Media;
@@ -52,6 +53,13 @@ public sealed class Programme : IAsyncDisposable
             ids["unit"] = first.Id.Text;
             await work.Commit(default);
         }
+        var records = house.Agency.Get<AgencyRecords>();
+        ids["version"] = (
+            await PolicyPeople.Adopt(records, ShippedPolicy.All[0].ReadText(), TimeProvider.System.Now() - Duration.FromDays(7))
+        )
+            .Id
+            .Text;
+        ids["name"] = ShippedPolicy.All[0].Name;
 
         using var admin = await house.SignIn();
         async Task<HttpClient> Person(string name, object role)

@@ -75,6 +75,7 @@ public sealed record Route(string Method, string Pattern, RoutePattern Parts, En
             "position" or "level" => "0",
             "path" => ids.GetValueOrDefault("tile", "000.p/1"),
             "act" => "nothing",
+            "month" => "2026-10",
             var name => ids.GetValueOrDefault(name, Nowhere),
         };
 }

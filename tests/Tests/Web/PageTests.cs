@@ -13,7 +13,7 @@ public sealed class PageTests
         SignedIn: new("Noor Haddad", "Supervisor"),
         Permissions: new HashSet<string> { "see" },
         Log: new(48211, "kT3xq0q1c9m5", Instant.FromUtc(2026, 11, 21, 23, 40)),
-        Counts: new Dictionary<string, long> { ["gallery"] = 1200 }
+        Waiting: [new("gallery", 1200), new("elsewhere", 2, "Two things wait for you.")]
     );
 
     [Fact]

@@ -1,0 +1,4 @@
+global using Lapel.Evidence;
+global using Lapel.Records;
+global using Lapel.Roster;
+global using Lapel.Web;
