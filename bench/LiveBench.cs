@@ -39,7 +39,7 @@ static class LiveBench
             for (var i = 0; i < viewers; i++)
                 Join(peers, publishes: false, offer => gateway.Watch(key, offer, Lease()));
             Thread.Sleep(100);
-            Play(camera, 1, 0);
+            Play(camera, 4, 0); // long enough for the runtime to have compiled what is hot
             var packets = viewers * Seconds * FramesPerSecond * PacketsPerFrame;
             ushort sequence = 1000;
             var found = await Measure.InTurns(

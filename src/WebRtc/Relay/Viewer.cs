@@ -319,7 +319,7 @@ sealed class Viewer : IPeerRole
         peer.SendRtcp(slot, writer.LengthBytes, outbox);
     }
 
-    /// <summary>BYE for each source: a browser mutes its tracks at once, so that no last picture stands there as if it were live.</summary>
+    /// <summary>BYE for each source (RFC 3550, 6.6); Chromium heeds the closed transport instead, others this.</summary>
     public void SayGoodBye(Outbox outbox)
     {
         var slot = outbox.Slot;

@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using Lapel.WebRtc;
+
+namespace Lapel.Tests.Live;
+
+/// <summary>Packets lost on both sides of the gateway: everything arrives in the end, each side mended on its own.</summary>
+public sealed class LossTests
+{
+    const int Frames = 300;
+
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.20)]
+    public async Task Loss_towards_the_gateway_and_from_it_is_mended(double loss)
+    {
+        await using var bench = new LiveGateway();
+        var camera = bench.Publishing();
+        var viewer = bench.Watching();
+        var random = new Random(11);
+        var shown = new HashSet<int>();
+        var asked = new Dictionary<int, long>();
+        ushort rtx = 0;
+        ushort? first = null;
+        uint ssrc = 0;
+
+        void Camera(int ms) =>
+            camera.Collect(
+                ms,
+                part =>
+                {
+                    if (part is not { Type: RtcpType.TransportFeedback, Count: 1 })
+                        return;
+                    foreach (var lost in Asked(part.Body))
+                        if (random.NextDouble() >= loss)
+                        {
+                            byte[] original = [(byte)(lost >> 8), (byte)lost, .. WirePeer.Frame(lost, keyframe: false)];
+                            camera.Send(camera.Rtp(WirePeer.RtxType, ++rtx, lost * 3000u, 2000, original, marker: true));
+                        }
+                }
+            );
+
+        void Viewer(int ms, int known = 0)
+        {
+            foreach (var got in viewer.Collect(ms))
+            {
+                var isRtx = got.Type == WirePeer.RtxType;
+                if (first is not null && random.NextDouble() < loss)
+                    continue; // lost on the way to the viewer
+                var number = isRtx ? BinaryPrimitives.ReadUInt16BigEndian(got.Payload.AsSpan(4)) : got.Number;
+                if (!isRtx)
+                {
+                    first ??= (ushort)(got.Sequence - number);
+                    ssrc = got.Ssrc;
+                }
+                shown.Add(number);
+            }
+            var now = Environment.TickCount64;
+            for (var number = 1; first is not null && number < Math.Max(shown.Max(), known); number++)
+                if (!shown.Contains(number) && now - asked.GetValueOrDefault(number) > 40)
+                {
+                    asked[number] = now;
+                    viewer.Send(viewer.Rtcp(Nack(ssrc, (ushort)(first.Value + number))));
+                }
+        }
+
+        camera.SendFrame(1, keyframe: true);
+        Viewer(50);
+        for (ushort number = 2; number <= Frames; number++)
+        {
+            // The last one is not lost towards the gateway: nobody would know of it.
+            if (number == Frames || random.NextDouble() >= loss)
+                camera.SendFrame(number, keyframe: false);
+            Camera(2);
+            Viewer(3);
+        }
+        for (var until = Environment.TickCount64 + 4000; shown.Count < Frames && Environment.TickCount64 < until; )
+        {
+            Camera(5);
+            Viewer(10, known: Frames + 1);
+        }
+        shown.Order().ShouldBe(Enumerable.Range(1, Frames));
+        bench.Gateway.Counts["faults"].ShouldBe(0);
+    }
+
+    static IEnumerable<ushort> Asked(byte[] body)
+    {
+        for (var at = 8; at + 4 <= body.Length; at += 4)
+        {
+            var from = BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(at));
+            var mask = BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(at + 2));
+            yield return from;
+            for (var bit = 0; bit < 16; bit++)
+                if ((mask & (1 << bit)) != 0)
+                    yield return (ushort)(from + bit + 1);
+        }
+    }
+
+    static byte[] Nack(uint media, ushort sequence)
+    {
+        var bytes = new byte[64];
+        var writer = new RtcpWriter(bytes);
+        writer.Nack(7, media, [sequence]);
+        return bytes[..writer.LengthBytes];
+    }
+}
