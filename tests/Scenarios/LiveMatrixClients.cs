@@ -114,6 +114,7 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
         finally
         {
             output.WriteLine($"{host.Gateway.PublisherStatistics(host.Key("theirs"))}");
+            await client.Stop(); // in order: a client may have a browser of its own to close
         }
     }
 
@@ -130,6 +131,7 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
         finally
         {
             output.WriteLine($"{string.Join('\n', host.Gateway.Watchers(host.Key("ours")))}\nwatches: {client.Said}");
+            await client.Stop();
         }
         client.Said.ShouldContain("\"keyframeFirst\":true");
     }
