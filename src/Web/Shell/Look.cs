@@ -23,8 +23,14 @@ public static class Look
     }
 
     /// <summary>Serves the look's files, and sends the policy with every page. Before routing and before the tenant is looked for.</summary>
-    public static void UseLook(this WebApplication app)
+    /// <param name="alsoConnect">Origins besides this server's that scripts may connect to: gateways of live pictures.</param>
+    public static void UseLook(this WebApplication app, params IReadOnlyList<string> alsoConnect)
     {
+        var policy = ContentSecurityPolicy.Replace(
+            "connect-src 'self'",
+            string.Join(' ', alsoConnect.Prepend("connect-src 'self'")),
+            StringComparison.Ordinal
+        );
         var files = app.Services.GetRequiredService<LookFiles>();
         app.Use(
             (http, next) =>
@@ -32,7 +38,7 @@ public static class Look
                 if (http.Request.Path.StartsWithSegments(LookFiles.Root, out var rest))
                     return files.Send(http, rest);
                 var headers = http.Response.Headers;
-                headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                headers.ContentSecurityPolicy = policy;
                 headers.XContentTypeOptions = "nosniff";
                 headers["Referrer-Policy"] = "same-origin";
                 return next(http);
