@@ -21,6 +21,7 @@ public static class LiveModule
     {
         parts
             .Add(agency => LivePolicy.Of(agency.Folder))
+            .Add(agency => new Outlines(agency.Folder))
             .Add(_ => new LiveSignals())
             .Add(agency => new LiveCameras((http, stop) => recognise(agency, http, stop)))
             .Add(agency => new Streaming(

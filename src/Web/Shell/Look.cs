@@ -13,6 +13,16 @@ public static class Look
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self' blob:; "
         + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
+    /// <summary>This one page may fetch pictures from there as well.</summary>
+    public static void AlsoShow(this HttpContext http, string origin)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = headers
+            .ContentSecurityPolicy.ToString()
+            .Replace("img-src 'self'", $"img-src 'self' {origin}", StringComparison.Ordinal)
+            .Replace("connect-src 'self'", $"connect-src 'self' {origin}", StringComparison.Ordinal);
+    }
+
     public static WebApplicationBuilder AddLook(this WebApplicationBuilder builder)
     {
         // Outside development too: a server run from its build folder finds the files where they were built.

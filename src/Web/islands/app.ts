@@ -19,6 +19,7 @@ const Large: Record<string, () => Promise<unknown>> = {
   "lapel-live-duty": () => import("./live-duty.js"),
   "lapel-live-ring": () => import("./live-ring.js"),
   "lapel-live-forms": () => import("./live-forms.js"),
+  "lapel-map": () => import("./map.js"),
   "lapel-lines": () => import("./lines.js"),
   "lapel-phone": () => import("./phone/page.js"),
   "lapel-player": () => import("./player.js"),
