@@ -58,7 +58,15 @@ public static class LiveModule
                 agency.Get<LiveKey>(),
                 clock
             ))
-            .AddJob(agency => agency.Get<WebHook>());
+            .Add(agency => new PushSender(agency.Folder, clock))
+            .Add(agency => new PushRing(
+                agency.Get<AgencyRecords>(),
+                agency.Get<LivePolicy>(),
+                agency.Get<PushSender>(),
+                agency.Journal<PushRing>()
+            ))
+            .AddJob(agency => agency.Get<WebHook>())
+            .AddJob(agency => agency.Get<PushRing>());
     }
 
     /// <summary>An agency's public key as its server answers it at <c>/live/gateway-key</c>.</summary>
@@ -91,6 +99,7 @@ public static class LiveModule
         ConsultRoutes.Map(app, api);
         RotaRoutes.Map(app, api);
         ClinicianDoor.Map(app);
+        PushRoutes.Map(app);
         ClinicianRoutes.Map(app);
         app.MapGet("/live/gateway-key", (LiveKey key) => TypedResults.Text($"{key.Public}\n", "text/plain; charset=utf-8"))
             .OpenToAnyone("a public key opens nothing")

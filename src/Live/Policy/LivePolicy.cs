@@ -29,7 +29,8 @@ public sealed record LivePolicy(
     IReadOnlyList<string> SafetyCard,
     IReadOnlyList<Phrasebook> Phrases,
     string? WebHook,
-    MapTiles? Tiles
+    MapTiles? Tiles,
+    PushPolicy? Push
 )
 {
     public const string FileName = "live.jsonc";
@@ -100,7 +101,7 @@ public sealed record LivePolicy(
             ? $"the reason '{mute}' has no words."
         : WebHook is not null && !(Uri.TryCreate(WebHook, UriKind.Absolute, out var url) && url.Scheme is "https" or "http")
             ? "webHook is an http or https address."
-        : Tiles?.WhatIsWrong();
+        : Tiles?.WhatIsWrong() ?? Push?.WhatIsWrong();
 }
 
 /// <param name="Of">unit: cameras of officers of one's own unit and those below it; agency: every camera.</param>

@@ -17,6 +17,7 @@ const Large: Record<string, () => Promise<unknown>> = {
   "lapel-live-player": () => import("./live-player.js"),
   "lapel-live-talk": () => import("./live-talk.js"),
   "lapel-live-duty": () => import("./live-duty.js"),
+  "lapel-live-push": () => import("./live-push.js"),
   "lapel-live-ring": () => import("./live-ring.js"),
   "lapel-live-forms": () => import("./live-forms.js"),
   "lapel-map": () => import("./map.js"),
