@@ -62,14 +62,7 @@ public static class Running
         using var ends = new CancellationTokenSource();
         using var leaving = new SemaphoreSlim(0);
         using var signals = new Signals(recorder, () => leaving.Release());
-        var source = new Source(
-            scene,
-            settings.Capture,
-            recorder,
-            clock,
-            Say,
-            live?.Tap
-        );
+        var source = new Source(scene, settings.Capture, recorder, clock, Say, live?.Tap);
         List<Task> parts =
         [
             source.Run(ends.Token),

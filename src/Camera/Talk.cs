@@ -41,7 +41,10 @@ static class Talk
 
     static void AboutLive(StringBuilder text, LiveStatus live)
     {
-        Line(text, $"Live: {(live.Rung is { } rung ? LiveOutput.Words(rung) : live.State)}{(live.Why is { } why ? $" ({why})" : "")}");
+        Line(
+            text,
+            $"Live: {(live.Rung is { } rung ? LiveOutput.Words(rung) : live.State)}{(live.Why is { } why ? $" ({why})" : "")}"
+        );
         foreach (var one in live.Watchers ?? [])
             Line(text, $"  watched by: {one.As} since {one.Since.ToText()} ({one.Reason})");
         if (live.Consult is { } consult)

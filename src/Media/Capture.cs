@@ -88,7 +88,8 @@ public static class Capture
         if (twice)
             sound = sound[..^"[a]".Length] + ",asplit[a][b]";
         // The clock is drawn after the pacing and right before the encoder: what is burnt in is when the frame was encoded.
-        return arguments.Filter($"[0:v]{TestStreet.Picture(settings, scene.Seed, scene.Badge)}[v];{sound}")
+        return arguments
+            .Filter($"[0:v]{TestStreet.Picture(settings, scene.Seed, scene.Badge)}[v];{sound}")
             .Map("[v]", "[a]")
             .Map(twice ? ["[b]"] : []);
     }

@@ -67,7 +67,9 @@ public sealed class CameraLive
         var manifest = await air.AdmittedWhole(15);
         manifest.States.Select(s => s.State).ShouldBe([RecordingState.Averted, RecordingState.Muted]);
         var custody = (await (await air.House.As("clerk")).Get($"api/v1/recordings/{air.Recording}/custody")).GetRawText();
-        foreach (var kind in new[] { "live.started", "live.paused", "live.resumed", "watcher.joined", "watcher.left", "live.ended" })
+        foreach (
+            var kind in new[] { "live.started", "live.paused", "live.resumed", "watcher.joined", "watcher.left", "live.ended" }
+        )
             custody.ShouldContain($"\"{kind}\"");
         TestContext.Current.SendDiagnosticMessage(
             $"activation to picture {(pressed.Elapsed - began.Elapsed).TotalSeconds:0.0} s with the sign-in; burnt-in {burntIn:0} ms; measured {measured} ms"
@@ -92,14 +94,17 @@ public sealed class CameraLive
         (await air.Sessions()).ShouldBeEmpty();
         await air.Camera.Tell("unavert");
         await Task.Delay(3000);
-        (await air.Live()).GetProperty("state").GetString().ShouldBe("ended", "what was ended for its place begins no second time");
+        (await air.Live())
+            .GetProperty("state")
+            .GetString()
+            .ShouldBe("ended", "what was ended for its place begins no second time");
         await air.AdmittedWhole(3);
     }
 
     [Fact]
     public async Task A_network_that_fails_costs_the_picture_then_the_sound_never_the_recording_and_comes_back()
     {
-        await using var air = await CameraOnAir.Open();
+        await using var air = await CameraOnAir.Open(busy: true);
         await air.RecordAndWatch();
         (await air.PicturesIn(2)).ShouldBeGreaterThan(15);
 
@@ -112,7 +117,10 @@ public sealed class CameraLive
         Process.GetProcessById(beside.Id).Kill();
         await LiveHouse.Until(
             "another encoder",
-            () => Task.FromResult(air.Encoders().Any(e => e.Id != beside.Id && !e.Command.Contains("tee", StringComparison.Ordinal)))
+            () =>
+                Task.FromResult(
+                    air.Encoders().Any(e => e.Id != beside.Id && !e.Command.Contains("tee", StringComparison.Ordinal))
+                )
         );
         await LiveConsult.Until("pictures again", async () => await air.PicturesIn(2) > 10, 30);
 

@@ -9,8 +9,22 @@ sealed class CameraOnAir : IAsyncDisposable
     readonly IPlaywright playwright;
     readonly IBrowser chromium;
 
-    CameraOnAir(LiveHouse house, Middleman street, CameraProcess camera, AgencyClient operations, IPlaywright playwright, IBrowser chromium) =>
-        (House, Street, Camera, Operations, this.playwright, this.chromium) = (house, street, camera, operations, playwright, chromium);
+    CameraOnAir(
+        LiveHouse house,
+        Middleman street,
+        CameraProcess camera,
+        AgencyClient operations,
+        IPlaywright playwright,
+        IBrowser chromium
+    ) =>
+        (House, Street, Camera, Operations, this.playwright, this.chromium) = (
+            house,
+            street,
+            camera,
+            operations,
+            playwright,
+            chromium
+        );
 
     public LiveHouse House { get; }
     public Middleman Street { get; }
@@ -19,7 +33,8 @@ sealed class CameraOnAir : IAsyncDisposable
     public IPage Centre { get; private set; } = null!;
     public string Recording { get; private set; } = "";
 
-    public static async Task<CameraOnAir> Open()
+    /// <param name="busy">A picture in which much moves, so that its bits are worth saving; the test street otherwise.</param>
+    public static async Task<CameraOnAir> Open(bool busy = false)
     {
         var house = await LiveHouse.Open();
         var street = await Middleman.Before(house.Server.Address);
@@ -38,17 +53,40 @@ sealed class CameraOnAir : IAsyncDisposable
         camera.Live = true;
         var route = Path.Combine(camera.Home, "route.txt");
         await File.WriteAllLinesAsync(route, Enumerable.Range(0, 200).Select(i => $"{i} 43.76{i:000} -79.51"));
-        await camera.Start("--position", $"route:{route}");
+        string[] source = busy ? ["--source", $"file:{await BusyFilm(camera.Home)}"] : [];
+        await camera.Start(["--position", $"route:{route}", .. source]);
         var playwright = await Playwright.CreateAsync();
         var chromium = await playwright.Chromium.LaunchAsync(
             new()
             {
                 ExecutablePath = "/usr/bin/chromium",
                 Headless = true,
-                Args = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection"],
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--autoplay-policy=no-user-gesture-required",
+                    "--allow-loopback-in-peer-connection",
+                    "--disable-features=WebRtcHideLocalIpsWithMdns",
+                ],
             }
         );
         return new(house, street, camera, operations, playwright, chromium);
+    }
+
+    static async Task<string> BusyFilm(string folder)
+    {
+        var film = Path.Combine(folder, "film.mp4");
+        string[] make =
+        [
+            .. "-v error -f lavfi -i testsrc2=size=640x360:rate=15 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 400".Split(
+                ' '
+            ),
+            .. "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -b:v 2000k -c:a aac".Split(' '),
+            film,
+        ];
+        (await OwnProcess.Run("ffmpeg", make)).Code.ShouldBe(0);
+        return film;
     }
 
     public async Task<IReadOnlyList<JsonElement>> Sessions() =>
@@ -63,12 +101,25 @@ sealed class CameraOnAir : IAsyncDisposable
             seconds
         );
 
-    public Task UntilRung(string[] rungs, int seconds) =>
-        LiveHouse.Until(
-            $"rung {string.Join('/', rungs)}; the camera said:\n{Camera.Said}",
-            async () => (await Live()).TryGetProperty("rung", out var rung) && rungs.Contains(rung.GetString()),
-            seconds
-        );
+    public async Task UntilRung(string[] rungs, int seconds)
+    {
+        var last = default(JsonElement);
+        try
+        {
+            await Wait();
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{last}");
+        }
+
+        Task Wait() =>
+            LiveHouse.Until(
+                $"rung {string.Join('/', rungs)}; the camera said:\n{Camera.Said}",
+                async () => (last = await Live()).TryGetProperty("rung", out var rung) && rungs.Contains(rung.GetString()),
+                seconds
+            );
+    }
 
     /// <summary>The camera records; the operations centre watches it through the real page.</summary>
     public async Task RecordAndWatch()
@@ -111,7 +162,11 @@ sealed class CameraOnAir : IAsyncDisposable
             );
             seen.GetProperty("width").GetInt32().ShouldBe(640, "the picture as it is recorded");
             var at = DateTimeOffset.FromUnixTimeMilliseconds(seen.GetProperty("at").GetInt64());
-            var (burntIn, lead) = await BurntInClock.Read([.. seen.GetProperty("gray").EnumerateArray().Select(g => g.GetByte())], at, 6);
+            var (burntIn, lead) = await BurntInClock.Read(
+                [.. seen.GetProperty("gray").EnumerateArray().Select(g => g.GetByte())],
+                at,
+                6
+            );
             lead.ShouldBeGreaterThan(0, "the picture's clock could not be told apart");
             delays.Add((at - burntIn).TotalMilliseconds);
         }

@@ -33,7 +33,10 @@ public sealed class AnnexB
         if (!last)
             return null;
         picture.Write(Delimiter);
-        (IsKeyframe, var made) = (keyframe, whole && picture.WrittenCount > Delimiter.Length ? picture.WrittenSpan.ToArray() : null);
+        (IsKeyframe, var made) = (
+            keyframe,
+            whole && picture.WrittenCount > Delimiter.Length ? picture.WrittenSpan.ToArray() : null
+        );
         Clear();
         return made;
     }

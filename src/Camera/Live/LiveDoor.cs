@@ -24,7 +24,8 @@ sealed class LiveDoor(ServerLink link, HttpClient http)
         using var answer = await link.Send(() => new(HttpMethod.Delete, link.Api($"live/sessions/{session}")), limit.Token);
     }
 
-    public Task AskHelp(string? why, string? words, CancellationToken stop) => Post<JsonElement>("live/help", new { why, words }, stop);
+    public Task AskHelp(string? why, string? words, CancellationToken stop) =>
+        Post<JsonElement>("live/help", new { why, words }, stop);
 
     public async Task WithdrawHelp(string? why, CancellationToken stop)
     {
@@ -85,7 +86,10 @@ sealed class LiveDoor(ServerLink link, HttpClient http)
     public async Task HangUp(Uri session, string token, CancellationToken stop)
     {
         using var limit = Limit(stop);
-        using var request = new HttpRequestMessage(HttpMethod.Delete, session) { Headers = { Authorization = new("Bearer", token) } };
+        using var request = new HttpRequestMessage(HttpMethod.Delete, session)
+        {
+            Headers = { Authorization = new("Bearer", token) },
+        };
         using var answer = await http.SendAsync(request, limit.Token);
     }
 

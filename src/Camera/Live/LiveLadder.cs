@@ -61,7 +61,15 @@ public sealed record LiveLadder(int RecordedKbps)
     int BadSeconds { get; init; }
 
     /// <summary>A new connection begins where it costs little when the one before was lost, and climbs from there.</summary>
-    public LiveLadder Again() => this with { Rung = LiveRung.Stills, CalmSince = null, RaisedAt = null, SettledAt = null, BadSeconds = 0 };
+    public LiveLadder Again() =>
+        this with
+        {
+            Rung = LiveRung.Stills,
+            CalmSince = null,
+            RaisedAt = null,
+            SettledAt = null,
+            BadSeconds = 0,
+        };
 
     public LiveLadder After(Uplink seen, Instant now)
     {
@@ -86,7 +94,12 @@ public sealed record LiveLadder(int RecordedKbps)
 
     bool IsBad(Uplink seen) =>
         seen.Quiet >= LongQuiet
-        || seen.LostShare > (Rung > LiveRung.Sound ? MuchLost : Rung == LiveRung.Sound ? MuchSoundLost : NearlyAllLost)
+        || seen.LostShare
+            > (
+                Rung > LiveRung.Sound ? MuchLost
+                : Rung == LiveRung.Sound ? MuchSoundLost
+                : NearlyAllLost
+            )
         || (Rung > LiveRung.Sound && seen.Queue > LongQueue);
 
     static bool IsCalm(Uplink seen) => !(seen.LostShare > Calm) && seen.Queue < ShortQueue && seen.Quiet < LongQuiet;
@@ -116,8 +129,7 @@ public sealed record LiveLadder(int RecordedKbps)
     // A rung that saves nothing against the one above it (a recording of few kilobits) is passed over.
     LiveRung Next(LiveRung rung)
     {
-        do
-            rung++;
+        do rung++;
         while (rung < LiveRung.Recorded && KbpsOf(rung) >= KbpsOf(LiveRung.Recorded));
         return rung;
     }

@@ -111,7 +111,11 @@ sealed class LiveOutput : IAsyncDisposable
         {
             Ladder = next;
             var needs = next.Rung is LiveRung.Picture or LiveRung.SmallPicture or LiveRung.Stills;
-            if (encoder is { } there && (!needs || there.Rung != next.Rung || there.HasEnded) && !(next.Rung == LiveRung.Recorded && !recordedFlows))
+            if (
+                encoder is { } there
+                && (!needs || there.Rung != next.Rung || there.HasEnded)
+                && !(next.Rung == LiveRung.Recorded && !recordedFlows)
+            )
                 (old, encoder) = (there, null);
             if (needs && encoder is null)
                 Start(next);
@@ -119,7 +123,9 @@ sealed class LiveOutput : IAsyncDisposable
         if (old is not null)
             await old.DisposeAsync();
         if (before != next.Rung)
-            say($"Live: {Words(next.Rung)} now; {Seen.ArrivedKbps:0} kbit/s arrive{(Seen.LostShare > 0.01 ? $", {Seen.LostShare:P0} are lost" : "")}.");
+            say(
+                $"Live: {Words(next.Rung)} now; {Seen.ArrivedKbps:0} kbit/s arrive{(Seen.LostShare > 0.01 ? $", {Seen.LostShare:P0} are lost" : "")}."
+            );
     }
 
     void Start(LiveLadder ladder)

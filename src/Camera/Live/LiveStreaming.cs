@@ -57,12 +57,19 @@ public sealed class LiveStreaming : IAsyncDisposable
     /// <summary>Where the source's ffmpeg sends its packets.</summary>
     public LiveTap Tap => tap;
 
-    public LiveStatus Status =>
-        status with
+    public LiveStatus Status
+    {
+        get
         {
-            Rung = output is { IsConnected: true } on ? on.Ladder.Rung : null,
-            Watchers = watchers.Now is { Count: > 0 } now ? now : null,
-        };
+            var on = output is { IsConnected: true } connected ? connected : null;
+            return status with
+            {
+                Rung = on?.Ladder.Rung,
+                ArrivingKbps = on?.Seen is { } seen ? (int)seen.ArrivedKbps : null,
+                Watchers = watchers.Now is { Count: > 0 } now ? now : null,
+            };
+        }
+    }
 
     /// <summary>Where the camera is; sent only inside a session.</summary>
     public void At(Position at) => position = at;
@@ -181,7 +188,10 @@ public sealed class LiveStreaming : IAsyncDisposable
 
     async Task<LiveNow> Told(RecordingStatus now, CancellationToken stop)
     {
-        var at = position is { } known && known.At >= now.ActivatedAt && TimeProvider.System.Now() - known.At < PositionIsOld ? known : null;
+        var at =
+            position is { } known && known.At >= now.ActivatedAt && TimeProvider.System.Now() - known.At < PositionIsOld
+                ? known
+                : null;
         var report = LiveReport.Of(now, at);
         if (session is { } there)
             try

@@ -89,9 +89,7 @@ public sealed class LiveTap : IDisposable
     /// <summary>Whether the ffmpeg installed here can do it: it lacks Opus where somebody built it without.</summary>
     public static async Task<bool> IsPossible(CancellationToken stop)
     {
-        var said = await Ffmpeg
-            .Find()
-            .Run(new FfmpegArguments().Add("-encoders"), null, 1 << 20, TimeSpan.FromSeconds(10), stop);
+        var said = await Ffmpeg.Find().Run(new FfmpegArguments().Add("-encoders"), null, 1 << 20, TimeSpan.FromSeconds(10), stop);
         return System.Text.Encoding.UTF8.GetString(said).Contains(" libopus ", StringComparison.Ordinal);
     }
 

@@ -42,12 +42,14 @@ sealed record LiveNow(
 /// <summary>How the camera's live side is, for its screen and for programs.</summary>
 /// <param name="State">off (not recording, or the camera was started without), trying, live, paused, ended (for this recording).</param>
 /// <param name="Rung">What is sent at the moment, see <see cref="LiveRung"/>; none while nothing is.</param>
+/// <param name="ArrivingKbps">What of it arrived in the last second.</param>
 /// <param name="Why">Code of what paused or ended it.</param>
 /// <param name="Consult">asked, ringing, talking…: help that was asked for; none otherwise.</param>
 /// <param name="Trouble">What keeps it from being live, as a sentence.</param>
 public sealed record LiveStatus(
     string State,
     LiveRung? Rung = null,
+    int? ArrivingKbps = null,
     string? Why = null,
     IReadOnlyList<LiveWatcher>? Watchers = null,
     string? Consult = null,

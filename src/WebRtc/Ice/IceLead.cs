@@ -47,8 +47,7 @@ sealed class IceLead(IceCredentials local, string remoteFragment, string remoteP
         if (nowUs < nextUs)
             return 0;
         turn++;
-        nextUs =
-            nowUs + (nominated ? ConsentEveryUs * RandomNumberGenerator.GetInt32(80, 121) / 100 : BetweenChecksUs);
+        nextUs = nowUs + (nominated ? ConsentEveryUs * RandomNumberGenerator.GetInt32(80, 121) / 100 : BetweenChecksUs);
         if (open.Count == MostOpen)
             open.RemoveAt(0);
         var check = new Open(RandomNumberGenerator.GetBytes(12), towards, nowUs, Selected is not null);

@@ -26,7 +26,9 @@ sealed record SdpTaken(
         taken = null;
         if (SdpOffer.WhyNotParse(text, "answer", out var answer) is { } unreadable)
             return unreadable with { Code = "live-answer-unusable" };
-        var media = answer.Media.Where(m => m is { Kind: not MediaKind.Other, Rejected: false, Receives: true, Codecs.Count: > 0 });
+        var media = answer.Media.Where(m =>
+            m is { Kind: not MediaKind.Other, Rejected: false, Receives: true, Codecs.Count: > 0 }
+        );
         var sections = media.ToList();
         if (sections.Count == 0)
             return No("The SDP answer takes neither sound nor picture.");

@@ -22,6 +22,10 @@ public sealed class LivePublisher : IDisposable
     const int ReportUs = 1_000_000;
     const int SlotBytes = 2048;
 
+    /// <summary>For each packet of media so many may be sent again: a narrow way is not made narrower by what it lost.</summary>
+    const double ResendShare = 0.5;
+    const double MostResends = 60;
+
     readonly TimeProvider clock;
     readonly DtlsIdentity identity;
     readonly IceCredentials ice = IceCredentials.New();
@@ -39,6 +43,7 @@ public sealed class LivePublisher : IDisposable
     SentTrack? sound;
     SentTrack? picture;
     ushort numbered;
+    double mayResend = MostResends;
     (uint Ssrc, uint Middle, long AtUs) reference;
     long beganUs;
     long reportUs;
@@ -100,6 +105,7 @@ public sealed class LivePublisher : IDisposable
             // Room for our header, the number of a retransmission and the tag.
             if (packet.Payload.Length > RtpPacket.MostBytes - 64)
                 return;
+            mayResend = Math.Min(MostResends, mayResend + ResendShare);
             Protected(track.Write(slot, packet, ++numbered, now.Us), now);
         }
     }
@@ -245,11 +251,12 @@ public sealed class LivePublisher : IDisposable
             var first = BinaryPrimitives.ReadUInt16BigEndian(part.Body[at..]);
             var mask = BinaryPrimitives.ReadUInt16BigEndian(part.Body[(at + 2)..]);
             for (var bit = -1; bit < 16; bit++)
-                if (bit < 0 || (mask & (1 << bit)) != 0)
+                if (mayResend >= 1 && (bit < 0 || (mask & (1 << bit)) != 0))
                 {
                     var length = picture!.WriteAgain(slot, (ushort)(first + bit + 1), (ushort)(numbered + 1), out var counted);
                     if (length == 0)
                         continue;
+                    mayResend--;
                     numbered += (ushort)(counted ? 1 : 0);
                     Protected(length, now);
                 }
@@ -301,7 +308,12 @@ public sealed class LivePublisher : IDisposable
         track.Report(ref writer, now);
         writer.SourceDescription(track.Ssrc);
         if (reference.AtUs > 0)
-            writer.SinceReference(track.Ssrc, reference.Ssrc, reference.Middle, (uint)((now.Us - reference.AtUs) * 65536 / 1_000_000));
+            writer.SinceReference(
+                track.Ssrc,
+                reference.Ssrc,
+                reference.Middle,
+                (uint)((now.Us - reference.AtUs) * 65536 / 1_000_000)
+            );
         SendRtcp(writer.LengthBytes);
     }
 

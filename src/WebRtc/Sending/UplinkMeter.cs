@@ -17,12 +17,16 @@ sealed class UplinkMeter
     const int Unanswered = 10;
     const long UnansweredUs = 1_000_000;
 
+    /// <summary>What was sent longer ago says nothing about the way as it is now.</summary>
+    const long ForgottenUs = 6_000_000;
+
     long sinceUs;
     long sentBytes;
     long told;
     long arrived;
     long sentSinceTold;
     long toldUs;
+    long lastSentUs;
     long heardUs;
     long tripUs;
     long shortestUs;
@@ -34,6 +38,7 @@ sealed class UplinkMeter
         if (sentSinceTold == 0)
             toldUs = Math.Max(toldUs, nowUs); // a pause in which nothing was sent is no silence
         sentBytes += lengthBytes;
+        lastSentUs = nowUs;
         sentSinceTold++;
     }
 
@@ -55,6 +60,8 @@ sealed class UplinkMeter
 
     public Uplink Read(long nowUs)
     {
+        if (nowUs - lastSentUs > ForgottenUs)
+            sentSinceTold = 0;
         var seconds = Math.Max(0.05, (nowUs - sinceUs) / 1e6);
         var kbps = sentBytes * 8 / 1000.0 / seconds;
         double? lost =

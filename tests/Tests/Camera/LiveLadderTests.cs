@@ -75,9 +75,14 @@ public sealed class LiveLadderTests
         For(30, Carries(0, lost: 1, quietMs: 5000));
         ladder.Rung.ShouldBe(LiveRung.Position);
         For(60, Carries(100))
-            .ShouldBe(
-                [LiveRung.Position, LiveRung.Stills, LiveRung.Sound, LiveRung.SmallPicture, LiveRung.Picture, LiveRung.Recorded]
-            );
+            .ShouldBe([
+                LiveRung.Position,
+                LiveRung.Stills,
+                LiveRung.Sound,
+                LiveRung.SmallPicture,
+                LiveRung.Picture,
+                LiveRung.Recorded,
+            ]);
     }
 
     [Fact]
