@@ -160,6 +160,11 @@ public sealed class Pages
             faults.Add($"{role}: {path} answered {answer.Status}");
         // Through the debugger: the page's own policy forbids scripts from elsewhere, and shall.
         await page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        // A player still finding its size moves words over the picture's black while axe compares their colours.
+        await LiveBrowser.Until(
+            $"the player of {path} has its picture",
+            () => page.EvaluateAsync<bool>("[...document.querySelectorAll('.player video')].every(v => v.readyState > 1)")
+        );
         foreach (var width in Widths)
         {
             await page.SetViewportSizeAsync(width, width < 600 ? 800 : 900);

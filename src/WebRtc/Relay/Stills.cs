@@ -12,13 +12,9 @@ sealed class Stills(Outgoing picture)
     const long AskUs = 1_000_000;
     const long FirstPauseUs = 10_000_000;
     const long LongestPauseUs = 60_000_000;
-
-    /// <summary>A queue this much longer than it ever was is filling up.</summary>
-    const long QueueUs = 150_000;
     const double ShareOfPath = 0.6;
     const double LeastKbps = 40;
 
-    long shortestTripUs;
     long tooMuchSinceUs;
     long pauseUs = FirstPauseUs;
     long tryAtUs;
@@ -36,12 +32,8 @@ sealed class Stills(Outgoing picture)
 
     /// <summary>How the viewer fares, twice a second.</summary>
     /// <param name="leastKbps">What the smallest picture there is takes.</param>
-    /// <param name="rembKbps">What the viewer itself believes that it can take; null when it has not said so lately.</param>
-    public void Consider(double leastKbps, double? rembKbps, double lost, long tripUs, Moment now)
+    public void Consider(double leastKbps, ViewerPath path, Moment now)
     {
-        if (tripUs > 0)
-            shortestTripUs =
-                shortestTripUs == 0 || tripUs < shortestTripUs ? tripUs : shortestTripUs + ((tripUs - shortestTripUs) / 256);
         if (On)
         {
             if (now.Us < tryAtUs)
@@ -52,8 +44,7 @@ sealed class Stills(Outgoing picture)
             return;
         }
         // What a browser believes is slow to rise again, so it counts only together with a queue or with loss.
-        var queues = tripUs - shortestTripUs > QueueUs || lost > 0.05;
-        if (!(lost > 0.35 || (rembKbps < 0.7 * leastKbps && queues)))
+        if (!(path.LostFraction > 0.35 || (path.Estimate(now) < 0.7 * leastKbps && path.Strains)))
         {
             tooMuchSinceUs = 0;
             return;

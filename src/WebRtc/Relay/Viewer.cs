@@ -8,31 +8,27 @@ sealed class Viewer : IPeerRole
     const long ReportUs = 1_000_000;
     const long ChooseUs = 500_000;
     const int MostReplayedPackets = 400;
+    const int MostLayers = 8;
 
     /// <summary>
     /// The last flight of our handshake and the first pictures would arrive together, and a browser throws away what it cannot open
     /// yet: so they wait a moment.
     /// </summary>
     const long SettleUs = 25_000;
-    const long EstimateFreshUs = 5_000_000;
 
     readonly Peer peer;
     readonly DelaySamples delays = new();
     readonly Outgoing? sound;
     readonly Outgoing? picture;
     readonly Stills? stills;
+    readonly ViewerPath path = new();
     Incoming? wanted;
-    Incoming? smallest;
+    readonly List<Incoming> layers = [];
     long readyUs = long.MaxValue;
     long reportUs;
     long chooseUs;
-    long roundTripUs;
     long firstSentUs;
     long lastSentUs;
-    double lossKbps = 2500;
-    double rembKbps;
-    long rembUs;
-    double? lostFraction;
     bool started;
     (uint Ssrc, uint Middle, long AtUs) reference;
 
@@ -51,9 +47,6 @@ sealed class Viewer : IPeerRole
 
     public Instant Joined { get; private set; }
 
-    /// <summary>Kilobits a second that this viewer's network is believed to bear.</summary>
-    public double EstimateKbps(Moment now) => now.Us - rembUs < EstimateFreshUs ? Math.Min(rembKbps, lossKbps) : lossKbps;
-
     public void Connected(Moment now, Outbox outbox)
     {
         Joined = Time.FromMicroseconds(now.WallUs);
@@ -69,45 +62,27 @@ sealed class Viewer : IPeerRole
         chooseUs = now.Us;
         if (picture is null || now.Us < readyUs || peer.Stream.Publishing is not { } publisher)
             return;
-        smallest = Smallest(publisher, now);
-        if (smallest is not null)
-            stills!.Consider(
-                smallest.Kbps,
-                now.Us - rembUs < EstimateFreshUs ? rembKbps : null,
-                lostFraction ?? 0,
-                roundTripUs,
-                now
-            );
-        if (stills!.On)
+        layers.Clear();
+        foreach (var layer in publisher.Pictures(now))
+            if (layer.Media.Codec.Codec == picture.Media.Codec.Codec && layers.Count < MostLayers)
+                layers.Add(layer); // they come in the order of their size
+        if (layers.Count > 0)
+            stills!.Consider(layers[0].Kbps, path, now);
+        if (stills!.On || layers.Count == 0)
         {
             wanted = null;
             return;
         }
-        var bears = EstimateKbps(now);
-        Incoming? best = null;
-        foreach (var layer in publisher.Pictures(now))
-        {
-            if (layer.Media.Codec.Codec != picture.Media.Codec.Codec)
-                continue;
-            // Upward only with room to spare, so that a viewer at the edge does not go back and forth.
-            var room = layer == picture.Source ? 1.0 : 0.8;
-            if (best is null || layer.Kbps <= bears * room)
-                best = layer;
-        }
-        wanted = best;
-        if (best is null || best == picture.Source || !peer.Stream.LetsPass(isVideo: true))
+        Span<double> kbps = stackalloc double[layers.Count];
+        for (var i = 0; i < kbps.Length; i++)
+            kbps[i] = layers[i].Kbps;
+        var shown = layers.IndexOf(wanted!) is var waited and >= 0 ? waited : layers.IndexOf(picture.Source!);
+        var best = wanted = layers[path.Choose(kbps, shown, now)];
+        if (best == picture.Source || !peer.Stream.LetsPass(isVideo: true))
             return;
         if (picture.Source is null && Replay(best, now, outbox))
             return;
         publisher.AskKeyframe(best, now, outbox);
-    }
-
-    Incoming? Smallest(Publisher publisher, Moment now)
-    {
-        foreach (var layer in publisher.Pictures(now))
-            if (layer.Media.Codec.Codec == picture!.Media.Codec.Codec)
-                return layer; // they come in the order of their size
-        return null;
     }
 
     // The join that needs no round trip to the camera: the last keyframe and everything since, if it is all here and not too much.
@@ -161,7 +136,7 @@ sealed class Viewer : IPeerRole
         if (sent && kept.StartsKeyframe)
             Started(now);
         if (sent && packet.Marker && kept.CapturedUs != 0)
-            delays.Add(now.WallUs - kept.CapturedUs + (roundTripUs / 2));
+            delays.Add(now.WallUs - kept.CapturedUs + (path.RoundTripUs / 2));
     }
 
     void Sent(bool sent, Moment now)
@@ -217,7 +192,7 @@ sealed class Viewer : IPeerRole
             else if (part.IsPictureLoss || part.IsFullIntra)
                 KeyframeWanted(now, outbox);
             else if (part.IsBitrateEstimate)
-                (rembKbps, rembUs) = (part.BitrateEstimate / 1000.0, now.Us);
+                path.Estimated(part.BitrateEstimate / 1000.0, now);
             else if (part.Type == RtcpType.ExtendedReport)
                 ReferenceTime(part.Body, now);
             for (var i = 0; ReportBlock.TryRead(part, i, out var block); i++)
@@ -245,10 +220,10 @@ sealed class Viewer : IPeerRole
         {
             var first = BinaryPrimitives.ReadUInt16BigEndian(part.Body[at..]);
             var mask = BinaryPrimitives.ReadUInt16BigEndian(part.Body[(at + 2)..]);
-            picture.Resend(first, roundTripUs, now, outbox);
+            picture.Resend(first, path.RoundTripUs, now, outbox);
             for (var bit = 0; bit < 16; bit++)
                 if ((mask & (1 << bit)) != 0)
-                    picture.Resend((ushort)(first + bit + 1), roundTripUs, now, outbox);
+                    picture.Resend((ushort)(first + bit + 1), path.RoundTripUs, now, outbox);
         }
     }
 
@@ -261,15 +236,9 @@ sealed class Viewer : IPeerRole
     void Reported(in ReportBlock block, Moment now)
     {
         if (block.RoundTripUs(Ntp.OfMicroseconds(now.WallUs)) is var trip and >= 0)
-            roundTripUs = trip;
-        if (picture is null || block.Ssrc != picture.Media.Ssrc)
-            return;
-        var loss = block.LostFraction / 256.0;
-        lostFraction = loss;
-        if (loss > 0.10)
-            lossKbps = Math.Max(50, lossKbps * (1 - (0.5 * loss)));
-        else if (loss < 0.02)
-            lossKbps = Math.Min(lossKbps * 1.08, 20_000);
+            path.TripTook(trip);
+        if (picture is not null && block.Ssrc == picture.Media.Ssrc)
+            path.Lost(block.LostFraction / 256.0);
     }
 
     public void Tick(Moment now, Outbox outbox)
@@ -283,9 +252,9 @@ sealed class Viewer : IPeerRole
             && MayPass(now)
             && peer.Stream.LetsPass(isVideo: true)
             && peer.Stream.Publishing is { } publisher
-            && smallest is not null
+            && layers.Count > 0
         )
-            stills.Send(publisher, smallest, EstimateKbps(now), now, outbox);
+            stills.Send(publisher, layers[0], path.Kbps(now), now, outbox);
         if (now.Us - reportUs < ReportUs)
             return;
         reportUs = now.Us;
@@ -346,11 +315,11 @@ sealed class Viewer : IPeerRole
                 (sound?.Packets ?? 0) + (picture?.Packets ?? 0),
                 (sound?.Octets ?? 0) + (picture?.Octets ?? 0),
                 (sound?.Kbps ?? 0) + (picture?.Kbps ?? 0),
-                lostFraction,
-                roundTripUs == 0 ? null : Duration.FromTicks(roundTripUs * 10),
+                path.LostFraction,
+                path.RoundTripUs == 0 ? null : Duration.FromTicks(path.RoundTripUs * 10),
                 delay?.P50,
                 delay?.P95,
-                rembUs == 0 ? lossKbps : Math.Min(rembKbps, lossKbps),
+                path.LastKbps,
                 picture?.Retransmitted ?? 0,
                 stills is { On: true } ? "stills"
                     : picture?.Source?.Rid is { Length: > 0 } rid ? rid

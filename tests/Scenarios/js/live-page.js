@@ -80,6 +80,8 @@ window.publish = async ({ url, token, codec, width = 640, height = 360, simulcas
       : [{ maxBitrate: 2000000 }],
   });
   onlyCodec(video, codec);
+  if (simulcast) // a busy machine shall cost pictures a second, not the larger layers that are asked about
+    await video.sender.setParameters({ ...video.sender.getParameters(), degradationPreference: 'maintain-resolution' });
   await exchange(connection, url, token);
 };
 

@@ -42,12 +42,15 @@ public sealed class PasswordTests
     public async Task A_kept_password_matches_itself_and_nothing_else()
     {
         var kept = await Password.Hash(Good, CancellationToken.None);
-        kept.ShouldStartWith("$scrypt$ln=15,r=8,p=3$");
+        kept.ShouldStartWith($"$scrypt$ln={Password.LnN},r=8,p=3$");
         (await Password.Matches(kept, Good, CancellationToken.None)).ShouldBeTrue();
         (await Password.Matches(kept, Good + " ", CancellationToken.None)).ShouldBeFalse();
         (await Password.Matches(kept, "", CancellationToken.None)).ShouldBeFalse();
         (await Password.Matches(null, Good, CancellationToken.None)).ShouldBeFalse();
     }
+
+    [Fact]
+    public void A_guess_costs_what_the_OWASP_sheet_asks_of_scrypt() => Password.StandardLnN.ShouldBe(15, "with r = 8 and p = 3");
 
     [Fact]
     public async Task The_same_password_is_kept_differently_each_time() =>

@@ -1,0 +1,107 @@
+namespace Lapel.WebRtc;
+
+/// <summary>
+/// What a viewer's network is believed to bear, and so which of the layers it gets. What a browser believes never rises far above what it
+/// receives, so on a small layer it says nothing about a larger one: a larger one is shown where the path is clean, and left where it strains.
+/// </summary>
+sealed class ViewerPath
+{
+    const long EstimateFreshUs = 5_000_000;
+
+    /// <summary>A queue this much longer than it ever was is filling up.</summary>
+    const long QueueUs = 150_000;
+    const double CleanLoss = 0.02;
+    const double StrainedLoss = 0.05;
+    const double HeavyLoss = 0.10;
+
+    /// <summary>Upward only with room to spare, so that a viewer at the edge does not go back and forth.</summary>
+    const double Room = 0.8;
+    const long SettleUs = 5_000_000;
+    const long FirstPauseUs = 10_000_000;
+    const long LongestPauseUs = 60_000_000;
+
+    /// <summary>A larger layer that was left within this time was more than the path bears; later, the path has changed.</summary>
+    const long ProvenUs = 20_000_000;
+
+    double lossKbps = 2500;
+    double estimateKbps;
+    long estimateUs = long.MinValue / 2;
+    long shortestTripUs;
+    long pauseUs = FirstPauseUs;
+    long climbedUs = long.MinValue / 2;
+    long tryAtUs;
+
+    /// <summary>0 until it was measured.</summary>
+    public long RoundTripUs { get; private set; }
+
+    /// <summary>Of the picture's packets since the last report; null until one came.</summary>
+    public double? LostFraction { get; private set; }
+
+    public bool Strains => RoundTripUs - shortestTripUs > QueueUs || LostFraction > StrainedLoss;
+
+    public void Estimated(double kbps, Moment now) => (estimateKbps, estimateUs) = (kbps, now.Us);
+
+    /// <summary>What the viewer itself believes; null where it has not said so lately.</summary>
+    public double? Estimate(Moment now) => now.Us - estimateUs < EstimateFreshUs ? estimateKbps : null;
+
+    /// <summary>Kilobits a second.</summary>
+    public double Kbps(Moment now) => Math.Min(Estimate(now) ?? lossKbps, lossKbps);
+
+    /// <summary>As <see cref="Kbps"/>, however old.</summary>
+    public double LastKbps => estimateUs < 0 ? lossKbps : Math.Min(estimateKbps, lossKbps);
+
+    public void TripTook(long tripUs)
+    {
+        RoundTripUs = tripUs;
+        shortestTripUs =
+            shortestTripUs == 0 || tripUs < shortestTripUs ? tripUs : shortestTripUs + ((tripUs - shortestTripUs) / 256);
+    }
+
+    public void Lost(double fraction)
+    {
+        LostFraction = fraction;
+        if (fraction > HeavyLoss)
+            lossKbps = Math.Max(50, lossKbps * (1 - (0.5 * fraction)));
+        else if (fraction < CleanLoss)
+            lossKbps = Math.Min(lossKbps * 1.08, 20_000);
+    }
+
+    /// <summary>Which layer to show, asked twice a second.</summary>
+    /// <param name="layersKbps">What each takes, the smallest first; at least one.</param>
+    /// <param name="shown">Place of the one that is shown or was last chosen; -1 for none yet.</param>
+    public int Choose(ReadOnlySpan<double> layersKbps, int shown, Moment now)
+    {
+        var bears = Kbps(now);
+        if (shown < 0)
+        {
+            tryAtUs = now.Us + SettleUs;
+            return Largest(layersKbps, bears * Room);
+        }
+        if (bears < layersKbps[shown] && (Strains || lossKbps < layersKbps[shown]))
+        {
+            var smaller = Math.Min(Largest(layersKbps, bears), shown);
+            if (smaller < shown)
+            {
+                pauseUs = now.Us - climbedUs < ProvenUs ? Math.Min(pauseUs * 2, LongestPauseUs) : FirstPauseUs;
+                tryAtUs = now.Us + pauseUs;
+            }
+            return smaller;
+        }
+        if (Largest(layersKbps, bears * Room) is var larger && larger > shown)
+            return larger;
+        var mayTry = now.Us >= tryAtUs && !Strains && !(LostFraction >= CleanLoss);
+        if (shown + 1 == layersKbps.Length || !mayTry || layersKbps[shown + 1] > lossKbps * Room)
+            return shown;
+        (climbedUs, tryAtUs) = (now.Us, now.Us + FirstPauseUs);
+        return shown + 1;
+    }
+
+    static int Largest(ReadOnlySpan<double> layersKbps, double kbps)
+    {
+        var largest = 0;
+        for (var i = 1; i < layersKbps.Length; i++)
+            if (layersKbps[i] <= kbps)
+                largest = i;
+        return largest;
+    }
+}

@@ -1,0 +1,80 @@
+using Lapel.WebRtc;
+
+namespace Lapel.Tests.Live;
+
+/// <summary>Which layer a viewer gets, asked twice a second of a path whose reports are given.</summary>
+public sealed class ViewerPathTests
+{
+    static readonly double[] Layers = [150, 500, 1500];
+
+    readonly ViewerPath path = new();
+    int shown = -1;
+    double seconds;
+
+    [Fact]
+    public void A_viewer_that_has_said_nothing_begins_with_the_largest() => After(1).ShouldBe(2);
+
+    [Fact]
+    public void A_viewer_whose_estimate_is_capped_by_the_small_layer_it_gets_climbs_where_the_path_is_clean()
+    {
+        path.Estimated(230, Now); // what a browser says at first, and goes on to say while nothing more is sent to it
+        After(1).ShouldBe(0);
+        After(30, estimate: _ => 1.5 * Layers[shown]).ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_estimate_alone_takes_nothing_away_from_a_path_without_queue_or_loss()
+    {
+        After(2).ShouldBe(2);
+        After(20, estimate: _ => 300).ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_path_that_strains_gets_what_it_bears()
+    {
+        After(2).ShouldBe(2);
+        After(2, estimate: _ => 600, tripMs: 400).ShouldBe(1);
+        After(2, estimate: _ => 160, tripMs: 400).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_thin_path_is_tried_ever_more_rarely()
+    {
+        After(2).ShouldBe(2);
+        var (tries, before) = (new List<double>(), 0);
+        for (var i = 0; i < 600; i++)
+        {
+            before = shown;
+            // 200 kbit/s: a layer of 500 fills the queue within a second, the smallest does not
+            After(0.5, estimate: at => Math.Min(200, 1.5 * Layers[at]), tripMs: shown > 0 ? 900 : 20);
+            if (shown > before)
+                tries.Add(seconds);
+        }
+        tries.Count.ShouldBeInRange(4, 9, "in five minutes");
+        (tries[^1] - tries[^2]).ShouldBeGreaterThan(tries[1] - tries[0]);
+        shown.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Heavy_loss_takes_the_picture_down_and_a_path_that_mended_gets_it_back()
+    {
+        After(2).ShouldBe(2);
+        After(10, loss: 0.3).ShouldBe(0);
+        After(60, loss: 0).ShouldBe(2);
+    }
+
+    Moment Now => new((long)(seconds * 1e6) + 1_000_000, 0);
+
+    int After(double duration, Func<int, double>? estimate = null, double loss = 0, double tripMs = 20)
+    {
+        for (var end = seconds + duration; seconds < end; seconds += 0.5)
+        {
+            path.TripTook((long)(tripMs * 1000));
+            path.Lost(loss);
+            if (estimate is not null)
+                path.Estimated(estimate(Math.Max(shown, 0)), Now);
+            shown = path.Choose(Layers, shown, Now);
+        }
+        return shown;
+    }
+}
