@@ -14,7 +14,10 @@ public sealed class CameraMatrix
         using var camera = new LivePublisher(TimeProvider.System, withSound: true);
         var offer = Path.GetTempFileName();
         await File.WriteAllTextAsync(offer, camera.Offer);
-        await using var other = OwnProcess.Start("/usr/bin/python3", [Path.Combine(Programs.Scenarios, "live_answer_aiortc.py"), offer]);
+        await using var other = OwnProcess.Start(
+            "/usr/bin/python3",
+            [Path.Combine(Programs.Scenarios, "live_answer_aiortc.py"), offer]
+        );
         var answer = await other.Line("{\"answer\":\"", TimeSpan.FromSeconds(20));
         camera.Begin(JsonSerializer.Deserialize<string>($"\"{answer[..^1]}")!).ShouldBeNull();
         await LiveHouse.Until($"connected: {other.Said}", () => Task.FromResult(camera.IsConnected), 15);
@@ -23,8 +26,12 @@ public sealed class CameraMatrix
         var to = $"rtp://127.0.0.1:{((IPEndPoint)tap.Client.LocalEndPoint!).Port}?pkt_size=1100";
         string[] film =
         [
-            .. "-v error -re -f lavfi -i testsrc2=size=320x180:rate=15 -re -f lavfi -i sine=frequency=440:sample_rate=48000".Split(' '),
-            .. "-map 0:v -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 15 -payload_type 96 -f rtp".Split(' '),
+            .. "-v error -re -f lavfi -i testsrc2=size=320x180:rate=15 -re -f lavfi -i sine=frequency=440:sample_rate=48000".Split(
+                ' '
+            ),
+            .. "-map 0:v -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 15 -payload_type 96 -f rtp".Split(
+                ' '
+            ),
             to,
             .. "-map 1:a -c:a libopus -b:a 24k -payload_type 111 -f rtp".Split(' '),
             to,
