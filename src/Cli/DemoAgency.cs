@@ -77,8 +77,10 @@ static class DemoAgency
             stop
         );
         var people = await Units(server, stop);
-        await Accounts(server, people, password, stop);
-        await Cameras(server, agency, people, cameraHomes, cameraProgram, clock, stop);
+        await Task.WhenAll(
+            Accounts(server, people, password, stop),
+            Cameras(server, agency, people, cameraHomes, cameraProgram, clock, stop)
+        );
         await File.WriteAllTextAsync(Done(cameraHomes), "", stop);
     }
 
@@ -225,7 +227,9 @@ static class DemoAgency
         CancellationToken stop
     )
     {
-        for (var i = 0; i < Officers.Count; i++)
+        await Task.WhenAll(Officers.Select((_, i) => Enrol(i)));
+
+        async Task Enrol(int i)
         {
             var serial = $"LC-31-{i + 1:000}";
             var expected = await server.Post("api/v1/cameras", new { serial, model = "Lapel camera program" }, stop);

@@ -9,36 +9,41 @@ namespace Lapel.Cli;
 sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string cameraProgram) : IAsyncDisposable
 {
     /// <summary>Seconds that a camera runs before the day's zero, so that its buffer is full.</summary>
-    public const int BufferSeconds = 6;
+    public const int BufferSeconds = 5;
 
     const int VideoKbps = 500;
     static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     static readonly TimeSpan LongestUpload = TimeSpan.FromSeconds(90);
 
     readonly List<Child> running = [];
+    Task filling = Task.CompletedTask;
 
     /// <summary>The day's zero: the seconds of the table count from here. Whole, as dispatch writes its times.</summary>
     public Instant Zero { get; private set; }
 
     /// <summary>What goes on before zero is recorded into the buffer; a camera that is put on late has none.</summary>
-    public void SwitchOn()
+    public void SwitchOn(CancellationToken stop)
     {
-        foreach (var lane in day.Lanes.Where(l => !l.IsPutOnLate))
-            running.Add(Start(lane));
+        var early = day.Lanes.Where(l => !l.IsPutOnLate).ToList();
+        running.AddRange(early.Select(Start));
+        filling = Task.WhenAll(early.Select(lane => Full(lane, stop)));
+    }
+
+    async Task Full(DemoWeek.Lane lane, CancellationToken stop)
+    {
+        await Filming(lane, stop);
+        await Task.Delay(TimeSpan.FromSeconds(BufferSeconds), stop);
     }
 
     public async Task Live(CancellationToken stop)
     {
-        foreach (var lane in day.Lanes.Where(l => !l.IsPutOnLate))
-            await Filming(lane, stop);
-        await Task.Delay(TimeSpan.FromSeconds(BufferSeconds), stop); // the buffer fills
+        await filling;
         foreach (var lane in day.Lanes.Where(l => l.IsPutOnLate))
         {
             running.Add(Start(lane));
             await Filming(lane, stop);
         }
-        var soon = clock.Now + Duration.FromSeconds(2);
-        Zero = Instant.FromUnixTimeSeconds(soon.ToUnixTimeSeconds() + 1);
+        Zero = Instant.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds() + 1);
         await Task.WhenAll(day.Lanes.Select(lane => Wear(lane, stop)));
         await Task.WhenAll(day.Lanes.Where(l => l.Docks).Select(lane => Admitted(lane, stop)));
     }

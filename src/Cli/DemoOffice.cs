@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using NodaTime;
@@ -5,7 +6,7 @@ using NodaTime;
 namespace Lapel.Cli;
 
 /// <summary>Who does what at which desk in the demo's week: everything that a policy has people do, once, and some of it left to do.</summary>
-sealed class DemoOffice(Uri agency, string homes, SetBack clock)
+sealed class DemoOffice(Uri agency, string homes, SetBack clock) : IDisposable
 {
     const string Okafor = "okafor";
     const string Tremblay = "tremblay";
@@ -15,10 +16,12 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
     const string Programme = "adeyemi";
     const string Standards = "laurent";
 
+    readonly ConcurrentDictionary<string, Task<DemoDesk>> desks = new();
+
     /// <summary>Before the day's cameras are switched on: on the first, or the first that is not cut short, the programme begins.</summary>
     public async Task Morning(CancellationToken stop)
     {
-        using var manager = await At(Programme, stop);
+        var manager = await At(Programme, stop);
         if ((await manager.Server.Get("api/v1/policies", stop)).GetProperty("items").GetArrayLength() > 0)
             return;
         await AdoptPolicy(manager.Server, stop);
@@ -85,7 +88,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
             case 4:
                 await Do(
                     Okafor,
-                    d => d.Explain("stopped", "forgot", "I meant to change the battery and did not say so.", stop, atMs: 10_000)
+                    d => d.Explain("stopped", "forgot", "I meant to change the battery and did not say so.", stop, atMs: 9_000)
                 );
                 await Do(
                     APlatoon,
@@ -108,7 +111,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
                             "31-0877",
                             0,
                             "Stopped for an objection in the street. Nothing happened meanwhile, and the officer said so on the recording.",
-                            "First time in eleven years, said aloud, six seconds: a day would be out of proportion.",
+                            "First time in eleven years, said aloud, four seconds: a day would be out of proportion.",
                             stop
                         )
                 );
@@ -149,12 +152,20 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
         }
     }
 
-    async Task<DemoDesk> At(string account, CancellationToken stop) => await DemoDesk.Of(agency, homes, account, stop);
+    /// <summary>Everyone signs in once a day: a password is made to be slow to check.</summary>
+    Task<DemoDesk> At(string account, CancellationToken stop) =>
+        desks.GetOrAdd(account, name => DemoDesk.Of(agency, homes, name, stop));
+
+    /// <summary>While the cameras record, whoever has something to do in the evening takes a seat; one after another, as at a door.</summary>
+    public async Task Arrive(CancellationToken stop)
+    {
+        foreach (var who in new[] { Okafor, Tremblay, Park, APlatoon, Division, Programme, Standards })
+            await At(who, stop);
+    }
 
     async Task Do(string account, Func<DemoDesk, Task> what)
     {
-        using var desk = await At(account, CancellationToken.None);
-        await what(desk);
+        await what(await At(account, CancellationToken.None));
     }
 
     async Task Tag(string account, CancellationToken stop, int most = int.MaxValue) =>
@@ -171,14 +182,14 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
             stop
         );
         await manager.Post($"api/v1/policies/{id}/approve", new { seen }, stop);
-        using var deputy = await At("lindqvist", stop);
+        var deputy = await At("lindqvist", stop);
         await deputy.Server.Post($"api/v1/policies/{id}/approve", new { seen }, stop);
     }
 
     /// <summary>Left for the newcomer: a proposed version that lacks its second approval.</summary>
     async Task DraftStricter(CancellationToken stop)
     {
-        using var manager = await At(Programme, stop);
+        var manager = await At(Programme, stop);
         var held = (await manager.Server.Get("api/v1/policy", stop)).GetProperty("text").GetString()!;
         var (id, seen) = await Propose(
             manager.Server,
@@ -209,7 +220,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
 
     async Task ReportFault(Instant zero, CancellationToken stop)
     {
-        using var officer = await At(Tremblay, stop);
+        var officer = await At(Tremblay, stop);
         var fault = await officer.Server.Post(
             "api/v1/faults",
             new
@@ -229,7 +240,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
 
     async Task Import(DemoWeek.Day day, Instant zero, CancellationToken stop)
     {
-        using var manager = await At(Programme, stop);
+        var manager = await At(Programme, stop);
         var name = $"cad-{zero.ToText()[..10]}.csv";
         var import = await manager.Server.Send(
             $"api/v1/dispatch/imports?name={name}&layout=Lapel%27s%20own",
@@ -249,19 +260,16 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
 
     async Task Praise(string account, string officer, string text, CancellationToken stop)
     {
-        string? recording;
-        using (var wearer = await At(officer, stop))
-            recording = (await wearer.Server.Get("api/v1/recordings", stop))
-                .GetProperty("recordings")[0]
-                .GetProperty("id")
-                .GetString();
+        var wearer = await At(officer, stop);
+        var recordings = (await wearer.Server.Get("api/v1/recordings", stop)).GetProperty("recordings");
+        var recording = recordings[0].GetProperty("id").GetString();
         await Do(account, d => d.Server.Post("api/v1/commendations", new { text, recording }, stop));
     }
 
     /// <summary>Days count back from the real today, both included.</summary>
     async Task Draw(string unit, int from, int until, int wanted, CancellationToken stop)
     {
-        using var manager = await At(Programme, stop);
+        var manager = await At(Programme, stop);
         var units = (await manager.Server.Get("api/v1/units", stop)).GetProperty("items").EnumerateArray();
         await manager.Server.Post(
             "api/v1/reviews/draws",
@@ -274,5 +282,11 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock)
             },
             stop
         );
+    }
+
+    public void Dispose()
+    {
+        foreach (var desk in desks.Values.Where(d => d.IsCompletedSuccessfully))
+            desk.Result.Dispose();
     }
 }

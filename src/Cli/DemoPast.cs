@@ -5,8 +5,8 @@ using NodaTime;
 namespace Lapel.Cli;
 
 /// <summary>
-/// The demo's first week, lived before the newcomer comes: for each day of <see cref="DemoWeek"/> the server is started on that day's
-/// clock, the cameras record and dock, dispatch is imported and the office does its part. A day that was cut short is not lived again:
+/// The demo's first week, lived before the newcomer comes: for each day of <see cref="DemoWeek"/> the server's clock is moved on to
+/// that day, the cameras record and dock, dispatch is imported and the office does its part. A day that was cut short is not lived again:
 /// the next start goes on with the one after it.
 /// </summary>
 sealed class DemoPast(string data, string serverProgram, string[] serverOptions, string cameraProgram)
@@ -30,23 +30,11 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
             return;
         Console.Error.WriteLine(
             "The demo agency first lives a week, so that there is something to judge: its cameras record, dock and are judged on clocks\n"
-                + "set back by up to six days. That takes five to ten minutes, once. (Without: --empty, or --today for an agency that starts now.)"
+                + "set back by up to six days. That takes two to four minutes, once. (Without: --empty, or --today for an agency that starts now.)"
         );
         var begun = Stopwatch.StartNew();
-        while (!IsOver)
-        {
-            var number = Lived;
-            var day = DemoWeek.Days[number];
-            Console.Error.WriteLine($"  {DateOf(day.Ago).DayOfWeek}, day {number + 1} of {DemoWeek.Days.Count}: {day.About}");
-            await File.WriteAllTextAsync(Progress, (number + 1).ToString(CultureInfo.InvariantCulture), stop);
-            await Live(day, stop);
-        }
-        Console.Error.WriteLine($"  The week took {begun.Elapsed.TotalSeconds:0} seconds.");
-    }
-
-    async Task Live(DemoWeek.Day day, CancellationToken stop)
-    {
-        var clock = SetBack.To(MorningOf(day));
+        var clock = new SetBack(Path.Combine(Homes, "clock"));
+        await clock.MoveTo(MorningOf(DemoWeek.Days[Lived]), stop);
         await using var server = Child.Start(
             serverProgram,
             ["--data", data, .. serverOptions, .. Port],
@@ -58,22 +46,49 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
             },
             clock
         );
-        await using var shift = new DemoDay(day, clock, Homes, cameraProgram);
-        if (DemoAgency.IsFounded(Homes))
-            shift.SwitchOn(); // buffers fill while the server starts
-        if (await server.Said(stop) is not { } address)
+        if (await server.Said(stop) is not { } said)
             throw new ServerSaidNo("The server did not start.");
-        await File.WriteAllTextAsync(PortFile, new Uri(address).Port.ToString(CultureInfo.InvariantCulture), stop);
-        var agency = new Uri(new Uri(address), "demo");
-        if (!DemoAgency.IsFounded(Homes))
+        var address = new Uri(said);
+        await File.WriteAllTextAsync(PortFile, address.Port.ToString(CultureInfo.InvariantCulture), stop);
+        while (!IsOver)
         {
-            await DemoAgency.Found(agency, data, Homes, cameraProgram, stop, clock);
-            shift.SwitchOn();
+            var number = Lived;
+            var day = DemoWeek.Days[number];
+            Console.Error.WriteLine($"  {DateOf(day.Ago).DayOfWeek}, day {number + 1} of {DemoWeek.Days.Count}: {day.About}");
+            await File.WriteAllTextAsync(Progress, (number + 1).ToString(CultureInfo.InvariantCulture), stop);
+            await Live(day, new Uri(address, "demo"), clock, stop);
+            if (!IsOver)
+                await clock.MoveTo(MorningOf(DemoWeek.Days[Lived]), stop);
         }
-        var office = new DemoOffice(agency, Homes, clock);
+        Console.Error.WriteLine($"  The week took {begun.Elapsed.TotalSeconds:0} seconds.");
+    }
+
+    async Task Live(DemoWeek.Day day, Uri agency, SetBack clock, CancellationToken stop)
+    {
+        await Hears(agency, clock, stop);
+        await using var shift = new DemoDay(day, clock, Homes, cameraProgram);
+        await DemoAgency.Found(agency, data, Homes, cameraProgram, stop, clock);
+        shift.SwitchOn(stop);
+        using var office = new DemoOffice(agency, Homes, clock);
         await office.Morning(stop);
-        await shift.Live(stop);
+        await Task.WhenAll(shift.Live(stop), office.Arrive(stop));
         await office.Evening(day, shift.Zero, stop);
+    }
+
+    /// <summary>Waits until the server goes by the clock as it stands now.</summary>
+    static async Task Hears(Uri agency, SetBack clock, CancellationToken stop)
+    {
+        using var http = new HttpClient();
+        await DemoDesk.Until(
+            "the server's clock",
+            async () =>
+            {
+                using var answer = await http.GetAsync(new Uri(agency, "/health"), stop);
+                return answer.Headers.Date is { } date
+                    && Instant.FromDateTimeOffset(date) - clock.Now is { TotalSeconds: > -3 and < 3 };
+            },
+            stop
+        );
     }
 
     // Cameras keep the server's address, so every day has the port of the first.

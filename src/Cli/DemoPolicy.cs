@@ -15,8 +15,8 @@ static partial class DemoPolicy
         text = Put(text, Clocks(), "\"clockSeconds\": 1");
         text = Put(text, DueDays(), "\"dueDays\": 2");
         text = Put(text, BufferTolerance(), "\"toleranceSeconds\": 1");
-        text = Put(text, BufferSentence(), "keeps the 6 seconds before");
-        return Put(text, Buffer(), "\"seconds\": 6");
+        text = Put(text, BufferSentence(), "keeps the 5 seconds before");
+        return Put(text, Buffer(), "\"seconds\": 5");
     }
 
     /// <summary>The same with notice required.</summary>

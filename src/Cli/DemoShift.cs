@@ -75,7 +75,7 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
     {
         while (await CameraOf(officer).Status(stop) is not { } status || status.GetProperty("state").GetString() != "ready")
             await Task.Delay(TimeSpan.FromMilliseconds(500), stop);
-        await Task.Delay(TimeSpan.FromSeconds(2 + (officer * 4)), stop); // the buffer fills, and not all of them begin at once
+        await Task.Delay(TimeSpan.FromSeconds(6 + (officer * 3)), stop); // the policy's five seconds are in the buffer, and not all of them begin at once
         for (var number = 0; number < MostRecordings; number++)
         {
             var isLongCall = officer == LiveOfficer && number > 0;

@@ -58,16 +58,16 @@ static class DemoWeek
             9,
             "one call as it should be, one recorded late, one cut short, one without a camera",
             [
-                new(1, [On(0), Notice, Mark(6, "Statement begins"), Off(15)]),
-                new(2, [On(13), Mark(14, "notice given"), Off(20)]), // its buffer reaches back half of the way
-                new(3, [On(0), Notice, Off(7)]),
+                new(1, [On(0), Notice, Mark(5, "Statement begins"), Off(11)]),
+                new(2, [On(11), Mark(12, "notice given"), Off(15)]), // its buffer reaches back half of the way
+                new(3, [On(0), Notice, Off(5)]),
             ],
             [
-                new("DISTURBANCE", Okafor, -4, 1, 13, "Keele St / Wilson Ave"),
-                new("THEFT", Tremblay, -4, 0, 19, "Jane St / Sheppard Ave W"),
-                new("CHECK ADDRESS", Park, -4, 1, 15, "Weston Rd / Finch Ave W"),
-                new("CHECK ADDRESS", Moreau, -4, 1, 15, "Weston Rd / Finch Ave W"),
-                new("CHECK ADDRESS", Singh, -4, 1, 15, "Weston Rd / Finch Ave W"),
+                new("DISTURBANCE", Okafor, -4, 1, 9, "Keele St / Wilson Ave"),
+                new("THEFT", Tremblay, -4, 0, 14, "Jane St / Sheppard Ave W"),
+                new("CHECK ADDRESS", Park, -4, 1, 12, "Weston Rd / Finch Ave W"),
+                new("CHECK ADDRESS", Moreau, -4, 1, 12, "Weston Rd / Finch Ave W"),
+                new("CHECK ADDRESS", Singh, -4, 1, 12, "Weston Rd / Finch Ave W"),
             ]
         ),
         new(
@@ -82,7 +82,7 @@ static class DemoWeek
                         On(0),
                         Notice,
                         new(
-                            5,
+                            4,
                             new(
                                 "mute",
                                 Reason: "medical",
@@ -92,8 +92,8 @@ static class DemoWeek
                                 AskedBy: "medical"
                             )
                         ),
-                        new(10, new("unmute")),
-                        Off(15),
+                        new(8, new("unmute")),
+                        Off(12),
                     ]
                 ),
                 // a passer-by objects in the street: no reason to stop
@@ -102,9 +102,9 @@ static class DemoWeek
                     [
                         On(0),
                         Notice,
-                        Stop(5, "objection-in-public", "A man did not want to be filmed", "public", "other"),
-                        Resume(11),
-                        Off(15),
+                        Stop(4, "objection-in-public", "A man did not want to be filmed", "public", "other"),
+                        Resume(8),
+                        Off(12),
                     ]
                 ),
                 // at home the occupant may refuse
@@ -114,22 +114,22 @@ static class DemoWeek
                         On(0),
                         Notice,
                         Stop(
-                            5,
+                            4,
                             "private-place-refusal",
                             "The occupant asked for the camera to be off inside",
                             "private-home",
                             "occupant"
                         ),
-                        Resume(11),
-                        Off(15),
+                        Resume(8),
+                        Off(12),
                     ]
                 ),
             ],
             [
-                new("MEDICAL COMPLAINT", Okafor, -20, 1, 13, "Humber River hospital", "hospital"),
-                new("TRAFFIC STOP", Tremblay, -5, 1, 13, "Finch Ave W / Sentinel Rd", "public"),
-                new("NOISE", Park, -30, 1, 13, "Driftwood Ave", "private-home"),
-                new("NOISE", Singh, -30, 1, 13, "Driftwood Ave", "private-home"),
+                new("MEDICAL COMPLAINT", Okafor, -20, 1, 11, "Humber River hospital", "hospital"),
+                new("TRAFFIC STOP", Tremblay, -5, 1, 11, "Finch Ave W / Sentinel Rd", "public"),
+                new("NOISE", Park, -30, 1, 11, "Driftwood Ave", "private-home"),
+                new("NOISE", Singh, -30, 1, 11, "Driftwood Ave", "private-home"),
             ]
         ),
         new(
@@ -137,14 +137,14 @@ static class DemoWeek
             18,
             "a camera breaks down, another is stopped in the middle of a call, a third stays out",
             [
-                new(1, [On(0), Notice, Stop(5, "other", "Battery"), Resume(11), Off(15)]),
-                new(3, [On(0), Notice, Off(14)], Docks: false),
+                new(1, [On(0), Notice, Stop(4, "other", "Battery"), Resume(8), Off(12)]),
+                new(3, [On(0), Notice, Off(11)], Docks: false),
             ],
             [
-                new("ASSAULT", Okafor, -20, 1, 13, "Jane St / Firgrove Cres"),
-                new("UNWANTED GUEST", Tremblay, -20, 1, 13, "Chalkfarm Dr"), // the camera broke down: reported
-                new("SUSPICIOUS VEHICLE", Park, -20, 1, 12, "Arleta Ave"),
-                new("SUSPICIOUS VEHICLE", "31-7777", -20, 1, 12, "Arleta Ave"), // nobody has that badge
+                new("ASSAULT", Okafor, -20, 1, 11, "Jane St / Firgrove Cres"),
+                new("UNWANTED GUEST", Tremblay, -20, 1, 11, "Chalkfarm Dr"), // the camera broke down: reported
+                new("SUSPICIOUS VEHICLE", Park, -20, 1, 10, "Arleta Ave"),
+                new("SUSPICIOUS VEHICLE", "31-7777", -20, 1, 10, "Arleta Ave"), // nobody has that badge
             ]
         ),
         new(
@@ -152,15 +152,15 @@ static class DemoWeek
             22,
             "two calls at once, a stop without a reason, and a camera docked two days late",
             [
-                new(1, [On(0), Notice, Off(16)]),
-                new(2, [On(0), Notice, Stop(5, "other"), Resume(11), Off(15)]),
-                new(3, [On(1), Off(14)]), // recorded, and nobody was told
+                new(1, [On(0), Notice, Off(13)]),
+                new(2, [On(0), Notice, Stop(4, "other"), Resume(8), Off(12)]),
+                new(3, [On(1), Off(11)]), // recorded, and nobody was told
             ],
             [
-                new("DOMESTIC", Okafor, -20, 1, 9, "San Romanoway"),
-                new("ASSIST EMS", Okafor, -10, 5, 14, "San Romanoway"),
-                new("HOLDUP", Tremblay, -20, 1, 13, "Keele St / Grandravine Dr"),
-                new("CHECK WELFARE", Park, -20, 1, 12, "Shoreham Dr"),
+                new("DOMESTIC", Okafor, -20, 1, 8, "San Romanoway"),
+                new("ASSIST EMS", Okafor, -10, 5, 12, "San Romanoway"),
+                new("HOLDUP", Tremblay, -20, 1, 11, "Keele St / Grandravine Dr"),
+                new("CHECK WELFARE", Park, -20, 1, 10, "Shoreham Dr"),
             ]
         ),
         new(
@@ -168,14 +168,14 @@ static class DemoWeek
             8,
             "a camera put on at the last moment, a late start, and a stop that nobody has explained yet",
             [
-                new(1, [On(-1), Notice, Off(14)], IsPutOnLate: true),
-                new(2, [On(14), Mark(15, "notice given"), Off(21)]),
-                new(3, [On(0), Notice, Stop(5, "other", "Thought it was over"), Resume(11), Off(15)]),
+                new(1, [On(-1), Notice, Off(11)], IsPutOnLate: true),
+                new(2, [On(11), Mark(12, "notice given"), Off(15)]),
+                new(3, [On(0), Notice, Stop(4, "other", "Thought it was over"), Resume(8), Off(12)]),
             ],
             [
-                new("COLLISION", Okafor, -20, 0, 12, "Hwy 400 ramp"),
-                new("THEFT", Tremblay, -20, 1, 19, "York Gate mall"),
-                new("DISPUTE", Park, -20, 1, 13, "Tobermory Dr"),
+                new("COLLISION", Okafor, -20, 0, 10, "Hwy 400 ramp"),
+                new("THEFT", Tremblay, -20, 1, 14, "York Gate mall"),
+                new("DISPUTE", Park, -20, 1, 11, "Tobermory Dr"),
                 new("ALARM", Tremblay, -30_600, -30_300, -28_000, "Toro Rd"), // the night before, over midnight: not recorded
                 new("TRAFFIC STOP", Tremblay, -3600, -3570, -3900, "Steeles Ave W"), // cleared before it was reached
             ]

@@ -4,7 +4,7 @@ using System.Text;
 namespace Lapel.Media;
 
 /// <summary>
-/// The built-in test scene as an ffmpeg filter graph: houses with lit windows, traffic, and a lamp that turns red and blue. Plain boxes,
+/// The built-in test scene as an ffmpeg filter graph: houses with lit windows, traffic, and a lamp that turns red and blue. Plain blocks,
 /// since three such cameras have to run beside everything else on a small machine.
 /// </summary>
 static class TestStreet
@@ -27,7 +27,7 @@ static class TestStreet
         Houses(parts, random);
         parts.Add("drawbox=x=0:y=ih*0.72:w=iw:h=ih*0.28:color=0x2b2d31:t=fill");
         parts.Add("drawbox=x=0:y=ih*0.855:w=iw:h=ih*0.008:color=0xb9a45a:t=fill");
-        Traffic(parts, random);
+        Traffic(parts, s, random);
         Lamp(parts);
         var size = Math.Max(12, s.Height / 26);
         parts.Add(Text(size, size / 2, Clock));
@@ -57,8 +57,8 @@ static class TestStreet
         }
     }
 
-    // x in a drawbox may depend on the time t; the body, its lights and its windows move together.
-    static void Traffic(List<string> parts, Random random)
+    // A drawbox stays where it was at first; text may move with the time t. So a car is written: the body, its lights and its windows.
+    static void Traffic(List<string> parts, CaptureSettings s, Random random)
     {
         string[] bodies = ["0x8c2f2f", "0x2f5f8c", "0xc9c9c9"];
         for (var i = 0; i < bodies.Length; i++)
@@ -68,14 +68,20 @@ static class TestStreet
                 i % 2 == 0
                     ? Invariant($"(mod(t*{speed:F3}+{phase:F3}\\,1.3)-0.2)")
                     : Invariant($"(1.1-mod(t*{speed:F3}+{phase:F3}\\,1.3))");
-            parts.Add(Invariant($"drawbox=x=iw*({x}+0.03):y=ih*{y - 0.045:F3}:w=iw*0.08:h=ih*0.05:color=0x56606e:t=fill"));
-            parts.Add(Invariant($"drawbox=x=iw*{x}:y=ih*{y:F3}:w=iw*0.15:h=ih*0.055:color={bodies[i]}:t=fill"));
-            parts.Add(
-                Invariant(
-                    $"drawbox=x=iw*({x}+{(i % 2 == 0 ? 0.145 : -0.005):F3}):y=ih*{y + 0.012:F3}:w=iw*0.01:h=ih*0.02:color=0xfff3c4:t=fill"
-                )
-            );
+            parts.Add(Block(s, $"{x}+0.03", y - 0.045, 0.08, 0.05, "0x56606e"));
+            parts.Add(Block(s, x, y, 0.15, 0.055, bodies[i]));
+            parts.Add(Block(s, Invariant($"{x}+{(i % 2 == 0 ? 0.14 : 0):F3}"), y + 0.012, 0.01, 0.02, "0xfff3c4"));
         }
+    }
+
+    /// <summary>Full blocks in a row. In DejaVu Sans Mono one is 0.6 of the letter's size wide and 1.16 of it high.</summary>
+    static string Block(CaptureSettings s, string x, double y, double width, double height, string colour)
+    {
+        var size = Math.Max(4, s.Height * height / 1.16);
+        var many = Math.Max(1, (int)Math.Round(s.Width * width / (0.6 * size)));
+        return Invariant(
+            $"drawtext=font=monospace:fontsize={size:F0}:fontcolor={colour}:x=w*({x}):y=h*{y:F3}:text={new string('\u2588', many)}"
+        );
     }
 
     static void Lamp(List<string> parts)

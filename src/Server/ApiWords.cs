@@ -119,7 +119,7 @@ public static class ApiWords
         ["POST /api/v1/policies/{version}/withdraw"] = new("Withdraw a version", "What is adopted stays.", "The version."),
         ["GET /api/v1/policies/{version}/what-if"] = new(
             "What a version would have made of the past",
-            "Judges the days from and until, both included, under it; last month when none are named. Writes nothing. Names only for those who may see findings.",
+            "Judges the days from and until, both included, under it; last month when none are named (this one in the programme's first). Writes nothing. Names only for those who may see findings.",
             "Outcomes and findings before and after, and the findings that appear, vanish or change."
         ),
         ["GET /api/v1/policies/{version}/diff"] = new(

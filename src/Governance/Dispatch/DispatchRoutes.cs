@@ -119,6 +119,7 @@ public static class DispatchRoutes
             new
             {
                 Whole = whole,
+                Found = await Found(reading, viewer, whole.Seen.Parts, stop),
                 MayCorrect = viewer.May(Permission.ImportDispatch),
                 Exigencies = await Exigencies.At(reading, whole.Seen.BeginsAt, stop),
                 Offset = await DispatchClock.OffsetAt(reading, whole.Seen.BeginsAt, stop),
@@ -126,6 +127,25 @@ public static class DispatchRoutes
             },
             Forms.StatusOf(trouble)
         );
+    }
+
+    /// <summary>What was found of the parts that the viewer may see, and what counts for an earlier call of the same officer.</summary>
+    static async Task<ILookup<AttendanceId, (Finding Finding, bool Elsewhere)>> Found(
+        Reading reading,
+        Viewer viewer,
+        IEnumerable<SeenPart> parts,
+        CancellationToken stop
+    )
+    {
+        var reach = await WhoSees.Of(reading, viewer, stop);
+        var found = new List<(AttendanceId Of, Finding Finding, bool Elsewhere)>();
+        foreach (var part in parts.Where(p => p.Mine).Select(p => p.Attendance))
+        {
+            found.AddRange((await Findings.OfAttendance(reading, part.Id, stop)).Select(f => (part.Id, f, false)));
+            if (part.Officer is { } officer)
+                found.AddRange((await Findings.HeldElsewhere(reading, officer, part.Id, stop)).Select(f => (part.Id, f, true)));
+        }
+        return found.Where(f => reach.Sees(f.Finding)).ToLookup(f => f.Of, f => (f.Finding, f.Elsewhere));
     }
 
     static async Task<IResult> Enter(AskOnView ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)

@@ -28,6 +28,7 @@ public sealed record Because(IReadOnlyList<Part> Says, IReadOnlyList<Because> Wh
                     Part.Length length => Part.InWords(length.Us),
                     Part.Recording recording => recording.Text,
                     Part.Incident incident => incident.Text,
+                    Part.Other other => other.Text,
                     Part.Rule rule => rule.Text,
                     _ => throw new InvalidOperationException($"{part.GetType().Name} has no text."),
                 }
@@ -58,6 +59,7 @@ public sealed record Because(IReadOnlyList<Part> Says, IReadOnlyList<Because> Wh
 [JsonDerivedType(typeof(Length), "length")]
 [JsonDerivedType(typeof(Recording), "recording")]
 [JsonDerivedType(typeof(Incident), "incident")]
+[JsonDerivedType(typeof(Other), "finding")]
 [JsonDerivedType(typeof(Rule), "rule")]
 public abstract record Part
 {
@@ -73,6 +75,9 @@ public abstract record Part
     public sealed record Recording(RecordingId Id, Instant? From, string Text) : Part;
 
     public sealed record Incident(IncidentId Id, string Text) : Part;
+
+    /// <summary>Another finding about the same officer.</summary>
+    public sealed record Other(FindingId Id, string Text) : Part;
 
     /// <summary>A rule of a policy version.</summary>
     /// <param name="Policy">Number of the version.</param>

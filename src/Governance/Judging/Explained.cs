@@ -83,9 +83,13 @@ public static partial class Explained
                 );
         foreach (var with in judgement.SaidWith)
             if (facts.Beside.TryGetValue(with, out var incident))
-                yield return Because.Of(
-                    $"The officer was at {CallOf(incident)} before: seconds that both asked for by the same rule are said there and are not counted here again."
-                );
+                yield return facts.SaidBy.TryGetValue(with, out var there)
+                    ? Because.Of(
+                        $"The officer was at {CallOf(incident)} before: seconds that both asked for by the same rule are {new Part.Other(there, "said there")} and are not counted here again."
+                    )
+                    : Because.Of(
+                        $"The officer was at {CallOf(incident)} before: seconds that both asked for by the same rule are said there and are not counted here again."
+                    );
     }
 
     static Because Rules(PolicyInForce policy, RequiredRecording required, Finding finding)

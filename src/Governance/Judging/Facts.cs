@@ -24,6 +24,9 @@ public sealed record AttendanceFacts(
     public IReadOnlyDictionary<AttendanceId, DispatchIncident> Beside { get; init; } =
         new Dictionary<AttendanceId, DispatchIncident>();
 
+    /// <summary>For attendances among <see cref="Beside"/> that hold seconds of this one: the finding there that says so.</summary>
+    public IReadOnlyDictionary<AttendanceId, FindingId> SaidBy { get; init; } = new Dictionary<AttendanceId, FindingId>();
+
     /// <summary>Earliest of the attendance's times, or the incident's, server clock: decides which policy judges, and orders lists.</summary>
     public Instant BeginsAt { get; init; }
 

@@ -39,6 +39,20 @@ public static class Findings
             stop
         );
 
+    /// <summary>All of the officer's earlier attendances that hold seconds of this one too: they are said there and not here.</summary>
+    public static Task<IReadOnlyList<Finding>> HeldElsewhere(
+        Reading reading,
+        OfficerId officer,
+        AttendanceId attendance,
+        CancellationToken stop
+    ) =>
+        reading.Many(
+            "SELECT * FROM finding WHERE officer = @officer AND withdrawn = 0 AND also LIKE @named ORDER BY from_at, id",
+            new { officer, named = $"%{attendance}%" },
+            Read,
+            stop
+        );
+
     /// <summary>All that hold and are about a recording, or about an attendance that it belongs to, in order of time.</summary>
     public static Task<IReadOnlyList<Finding>> OfRecording(Reading reading, RecordingId recording, CancellationToken stop) =>
         reading.Many(

@@ -106,7 +106,11 @@ public static class Judgements
         var beside = calls
             .Where(c => named.Contains(c.Judgement.Attendance))
             .ToDictionary(c => c.Judgement.Attendance, c => c.Facts.Incident);
-        return (judged.Policy, facts with { Beside = beside }, judged.Judgement);
+        var saidBy = new Dictionary<AttendanceId, FindingId>();
+        foreach (var call in calls.Where(c => judged.Judgement.SaidWith.Contains(c.Judgement.Attendance)))
+            if (call.Judgement.Findings.FirstOrDefault(f => f.AlsoOf.Contains(attendance)) is { } there)
+                saidBy[call.Judgement.Attendance] = there.Id;
+        return (judged.Policy, facts with { Beside = beside, SaidBy = saidBy }, judged.Judgement);
     }
 
     internal static Judged Read(Row row) =>

@@ -27,7 +27,7 @@ public sealed record Measure(
     [
         new("exempt", "exempt"),
         new("technical", "technical"),
-        new("unknown", "not known yet"),
+        new("unknown", "not known"),
         new("not_required", "not required"),
     ];
 
@@ -49,7 +49,7 @@ public sealed record Measure(
             "recorded by at least one camera",
             ["incidents_covered"],
             ["incidents_covered", "incidents_missed"],
-            [new("incidents_excluded", "wholly excused or not known yet")]
+            [new("incidents_excluded", "wholly excused or not known")]
         ),
         new(
             "R3",

@@ -29,7 +29,7 @@ static class PolicyWhatIf
     {
         await using var reading = await records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
-        var (first, last) = Days(from, until, clock.Now(), agency.Profile);
+        var (first, last) = await Days(reading, from, until, clock.Now(), agency.Profile, stop);
         return TypedResults.Ok(await Of(reading, view, first, last, viewer, agency.Profile, clock.Now(), stop));
     }
 
@@ -46,12 +46,12 @@ static class PolicyWhatIf
     {
         await using var reading = await records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
-        var (first, last) = Days(null, null, clock.Now(), agency.Profile);
+        var (first, last) = await Days(reading, null, null, clock.Now(), agency.Profile, stop);
         WhatIfResult? result = null;
         Refusal? trouble = null;
         try
         {
-            (first, last) = Days(from, until, clock.Now(), agency.Profile);
+            (first, last) = await Days(reading, from, until, clock.Now(), agency.Profile, stop);
             if (from is not null)
                 result = await Of(reading, view, first, last, viewer, agency.Profile, clock.Now(), stop);
         }
@@ -99,12 +99,31 @@ static class PolicyWhatIf
         return viewer.May(Permission.SeeFindings) ? result : result with { Appear = [], Vanish = [], Change = [] };
     }
 
-    /// <summary>Whole days of the agency, both included; the month before this one when none are named.</summary>
-    static (LocalDate First, LocalDate Last) Days(string? from, string? until, Instant now, AgencyProfile agency)
+    /// <summary>Whole days of the agency, both included; when none are named the month before this one, and in the programme's first this one.</summary>
+    static async Task<(LocalDate First, LocalDate Last)> Days(
+        Reading reading,
+        string? from,
+        string? until,
+        Instant now,
+        AgencyProfile agency,
+        CancellationToken stop
+    )
     {
-        var month = Span.DayOf(now, agency).With(DateAdjusters.StartOfMonth);
-        var first = Day(from, agency) ?? month.PlusMonths(-1);
-        var last = Day(until, agency) ?? (from is null ? month.PlusDays(-1) : first.PlusDays(27));
+        var today = Span.DayOf(now, agency);
+        var month = today.With(DateAdjusters.StartOfMonth);
+        var isFirst = !await reading.Any(
+            "SELECT 1 FROM judgement WHERE begins_at < @month LIMIT 1",
+            new { month = Span.OfDay(month, agency).From },
+            stop
+        );
+        var first = Day(from, agency) ?? (isFirst ? month : month.PlusMonths(-1));
+        var last =
+            Day(until, agency)
+            ?? (
+                from is not null ? first.PlusDays(27)
+                : isFirst ? today
+                : month.PlusDays(-1)
+            );
         return last < first ? throw new RefusedException(Reversed)
             : Period.DaysBetween(first, last) >= MostDays ? throw new RefusedException(TooLong)
             : (first, last);

@@ -88,11 +88,9 @@ export class Lanes {
     this.#drawWave(this.#waveCanvas);
     this.#drawWave(this.#playedCanvas);
     const step = TickSteps.find((s) => (s / this.durationMs) * this.element.clientWidth >= 84) ?? 14_400_000;
-    const ticks = this.wall.ticks(this.durationMs, step).map((ms) => {
-      const tick = this.#placed(make("span", { class: "num" }, this.wall.time(ms)), ms);
-      if (this.#share(ms) * this.element.clientWidth > this.element.clientWidth - 56) tick.classList.add("last");
-      return tick;
-    });
+    // Where a label has no room before the end, the line stands alone: turned to the left it would lie on the label before.
+    const room = (ms: number) => (1 - this.#share(ms)) * this.element.clientWidth >= 56;
+    const ticks = this.wall.ticks(this.durationMs, step).map((ms) => this.#placed(make("span", { class: "num" }, room(ms) ? this.wall.time(ms) : ""), ms));
     this.#axis.replaceChildren(...ticks);
   }
 

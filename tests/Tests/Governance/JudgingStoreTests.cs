@@ -80,9 +80,13 @@ public sealed class Judging_in_the_records
         (rest.From, rest.Until).ShouldBe((arrived + Minutes(30), arrived + Minutes(45)));
         var because = (await agency.Read(r => Explained.Of(r, new(one, false), agency.Now, Stop)))!.Tree();
         because.ShouldContain($"The officer was at {inside.Text} (DISTURBANCE) too");
-        (await agency.Read(r => Explained.Of(r, new(rest, false), agency.Now, Stop)))!
-            .Tree()
-            .ShouldContain($"The officer was at {first.Text} (DISTURBANCE) before");
+        var later = (await agency.Read(r => Explained.Of(r, new(rest, false), agency.Now, Stop)))!;
+        later.Tree().ShouldContain($"The officer was at {first.Text} (DISTURBANCE) before");
+        Said(later).OfType<Part.Other>().ShouldHaveSingleItem().Id.ShouldBe(one.Id, "it leads to where the seconds are held");
+        (await agency.Read(r => Findings.HeldElsewhere(r, agency.Officers[0].Id, inside, Stop)))
+            .ShouldHaveSingleItem()
+            .Id.ShouldBe(one.Id);
+        (await agency.Read(r => Findings.HeldElsewhere(r, agency.Officers[0].Id, first, Stop))).ShouldBeEmpty();
 
         // The first call was never this officer's: what it held is said of the others.
         await agency.Do(async work =>
@@ -316,4 +320,6 @@ public sealed class Judging_in_the_records
         because.ShouldContain("Tolerance for a late start: 30 s, and 15 s for clocks that disagree.");
         because.ShouldContain($"It would have been fine with a camera on by {(arrived + Duration.FromSeconds(41)).ToText()}.");
     }
+
+    static IEnumerable<Part> Said(Because because) => because.Says.Concat(because.Why.SelectMany(Said));
 }
