@@ -39,8 +39,27 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
             : to;
     }
 
-    bool IsForeign(Uri to) =>
-        Uri.Compare(to, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0;
+    /// <summary>
+    /// Where the server wants live packets to go: to itself, or to a gateway that it names. There only a token for one live stream is shown,
+    /// never the camera's own.
+    /// </summary>
+    /// <exception cref="ServerException">It is no address, or it is less protected than the server's own.</exception>
+    public Uri Gateway(string address)
+    {
+        if (!Uri.TryCreate(api, address, out var to) || to.Scheme is not ("https" or "http"))
+            throw new ServerException(new(0, "gateway-address", "The server named a gateway by no address.", []));
+        return to.Scheme == Uri.UriSchemeHttp && api.Scheme == Uri.UriSchemeHttps
+            ? throw new ServerException(
+                new(0, "gateway-unprotected", $"The server named the gateway {to.Host} without TLS; no picture goes there.", [])
+            )
+            : to;
+    }
+
+    bool IsForeign(Uri to) => IsForeign(to, api);
+
+    /// <summary>Whether two addresses are not of one server.</summary>
+    public static bool IsForeign(Uri one, Uri other) =>
+        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0;
 
     /// <summary>Sends with the token, and once more with a new one when it has run out. The caller disposes the response.</summary>
     /// <param name="make">Makes the request; called again for the second try, since a request cannot be sent twice.</param>

@@ -34,9 +34,12 @@ sealed class CameraOnAir : IAsyncDisposable
     public string Recording { get; private set; } = "";
 
     /// <param name="busy">A picture in which much moves, so that its bits are worth saving; the test street otherwise.</param>
-    public static async Task<CameraOnAir> Open(bool busy = false)
+    /// <param name="gateway">Carries the packets instead of the server.</param>
+    public static async Task<CameraOnAir> Open(bool busy = false, GatewayProcess? gateway = null)
     {
-        var house = await LiveHouse.Open();
+        var house = await LiveHouse.Open(serverOptions: gateway is null ? [] : ["--gateways", gateway.Address.ToString()]);
+        if (gateway is not null)
+            await gateway.StartFor(house.Agency);
         var street = await Middleman.Before(house.Server.Address);
         await (await house.As("admin")).Post(
             "api/v1/accounts",

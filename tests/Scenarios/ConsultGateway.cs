@@ -60,6 +60,18 @@ public sealed class ConsultGateway
         TestContext.Current.SendDiagnosticMessage($"picture {back.TotalSeconds:0.0} s after the gateway's return");
     }
 
+    [Fact]
+    public async Task The_camera_program_goes_live_through_a_gateway_that_its_server_names()
+    {
+        await using var gateway = new GatewayProcess();
+        await using var air = await CameraOnAir.Open(gateway: gateway);
+        await air.RecordAndWatch();
+        (await air.PicturesIn(2)).ShouldBeGreaterThan(15);
+        (await gateway.Streams()).ShouldBe(1);
+        await air.AdmittedWhole(atLeastSeconds: 3);
+        await LiveConsult.Until("nothing is carried any more", async () => await gateway.Streams() == 0);
+    }
+
     static async Task KillSwitch(LiveConsult consult, GatewayProcess gateway)
     {
         var supervisor = await consult.Page(1280, 900);

@@ -64,7 +64,7 @@ sealed class LiveDoor(ServerLink link, HttpClient http)
     /// <returns>The WHIP session, to be deleted at the end; none when the server named none.</returns>
     public async Task<Uri?> Publish(LiveWay way, LivePublisher publisher, CancellationToken stop)
     {
-        var at = link.SameHost(way.Url);
+        var at = link.Gateway(way.Url);
         using var limit = Limit(stop);
         using var request = new HttpRequestMessage(HttpMethod.Post, at)
         {
@@ -80,7 +80,10 @@ sealed class LiveDoor(ServerLink link, HttpClient http)
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, limit.Token);
         if (publisher.Begin(Encoding.UTF8.GetString(bytes, 0, length)) is { } refusal)
             throw new ServerException(new(0, refusal.Code, refusal.Sentence, []));
-        return answer.Headers.Location is { } session ? link.SameHost(session.ToString()) : null;
+        // Its good-bye goes to whom it spoke with, or nowhere.
+        return answer.Headers.Location is { } said && new Uri(at, said) is var session && !ServerLink.IsForeign(session, at)
+            ? session
+            : null;
     }
 
     public async Task HangUp(Uri session, string token, CancellationToken stop)
