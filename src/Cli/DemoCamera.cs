@@ -46,7 +46,7 @@ sealed class DemoCamera(string homes, int number, string program)
                 "--video-kbps",
                 videoKbps.ToString(CultureInfo.InvariantCulture),
                 "--position",
-                $"route:{DemoAgency.RouteFile(homes, number - 1)}",
+                $"route:{DemoPlaces.RouteFile(homes, number - 1)}",
             ],
             clock: clock
         );

@@ -14,6 +14,7 @@ sealed class LiveOutput : IAsyncDisposable
     readonly LivePublisher publisher;
     readonly LiveTap tap;
     readonly Func<bool> mayShow;
+    readonly Action ended;
     readonly Action<string> say;
     readonly CancellationTokenSource ending = new();
     readonly Lock guard = new();
@@ -21,9 +22,18 @@ sealed class LiveOutput : IAsyncDisposable
     LiveEncoder? encoder;
     bool recordedFlows;
 
-    public LiveOutput(LivePublisher publisher, LiveTap tap, LiveLadder ladder, Func<bool> mayShow, Action<string> say)
+    /// <param name="ended">Told once when the connection is over.</param>
+    public LiveOutput(
+        LivePublisher publisher,
+        LiveTap tap,
+        LiveLadder ladder,
+        Func<bool> mayShow,
+        Action ended,
+        Action<string> say
+    )
     {
-        (this.publisher, this.tap, Ladder, this.mayShow, this.say) = (publisher, tap, ladder, mayShow, say);
+        (this.publisher, this.tap, Ladder) = (publisher, tap, ladder);
+        (this.mayShow, this.ended, this.say) = (mayShow, ended, say);
         tap.Taken = Take;
         looking = Look(ending.Token);
     }
@@ -38,6 +48,9 @@ sealed class LiveOutput : IAsyncDisposable
 
     /// <summary>When this returns nothing leaves any more, whatever is still on its way through here.</summary>
     public void Hold() => publisher.LetPass(false);
+
+    /// <summary>The opposite: whatever was held meanwhile is gone.</summary>
+    public void GoOn() => publisher.LetPass(true);
 
     void Take(TapKind kind, ReadOnlyMemory<byte> packet)
     {
@@ -94,6 +107,11 @@ sealed class LiveOutput : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(stop))
                 if (publisher.IsConnected)
                     await Climb();
+                else if (publisher.EndedWhy is not null)
+                {
+                    ended();
+                    return;
+                }
         }
         catch (OperationCanceledException)
         {

@@ -31,6 +31,7 @@ public sealed class LiveStreaming : IAsyncDisposable
     RecordingId? recording;
     string? session;
     (Uri Session, string Token)? hangUp;
+    LiveLadder ladder;
     bool wasLost;
     int failures;
 
@@ -45,7 +46,7 @@ public sealed class LiveStreaming : IAsyncDisposable
     )
     {
         (this.recorder, this.tap, this.say, recordedKbps, this.withSound) = (recorder, tap, say, capture.VideoKbps, withSound);
-        (door, watchers) = (new(link, http), new(link, say));
+        (door, watchers, ladder) = (new(link, http), new(link, say), new(recordedKbps));
         recorder.ShownChanged += () =>
         {
             if (!recorder.MayBeShown)
@@ -122,6 +123,7 @@ public sealed class LiveStreaming : IAsyncDisposable
                 if (session is not null && listening.IsCompleted)
                     listening = watchers.Listen(listens.Token);
                 await changed.WaitAsync(pause, stop);
+                while (changed.Wait(0, stop)) { } // several changes are one look
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -145,7 +147,7 @@ public sealed class LiveStreaming : IAsyncDisposable
         if (now is null or { Ending: true })
             return ReportEvery;
         if (recording != now.Recording)
-            (recording, failures, wasLost) = (now.Recording, 0, false);
+            (recording, failures, wasLost, ladder) = (now.Recording, 0, false, new(recordedKbps));
         if (status.State == "ended")
             return ReportEvery;
         if (!recorder.MayBeShown)
@@ -215,7 +217,7 @@ public sealed class LiveStreaming : IAsyncDisposable
         if (output is { EndedWhy: { } why })
         {
             say($"Live: the connection ended ({why}).");
-            wasLost = true;
+            wasLost = why is "consent-lost" or "never-connected";
             await HangUp(stop);
         }
         if (now.State == "ended")
@@ -225,15 +227,15 @@ public sealed class LiveStreaming : IAsyncDisposable
         }
         if (now.Publish is { } way && recorder.MayBeShown)
         {
-            if (output is null)
+            if (output is { } on)
+                on.GoOn(); // a state came and went between two reports
+            else
                 await Publish(way, stop);
             status = new("live", Consult: now.ConsultState, Notice: now.Notice);
             return;
         }
         await HangUp(stop);
         status = new("paused", Why: now.Why, Consult: now.ConsultState, Notice: now.Notice);
-        if (recorder.MayBeShown)
-            changed.Release(); // the server has not heard yet that it may be shown again
     }
 
     async Task Publish(LiveWay way, CancellationToken stop)
@@ -248,8 +250,7 @@ public sealed class LiveStreaming : IAsyncDisposable
             publisher.Dispose();
             throw;
         }
-        var ladder = new LiveLadder(recordedKbps);
-        output = new(publisher, tap, wasLost ? ladder.Again() : ladder, () => recorder.MayBeShown, say);
+        output = new(publisher, tap, wasLost ? ladder.Again() : ladder, () => recorder.MayBeShown, () => changed.Release(), say);
         wasLost = false;
     }
 
@@ -260,7 +261,10 @@ public sealed class LiveStreaming : IAsyncDisposable
         ended?.Hold();
         output = null;
         if (ended is not null)
+        {
+            ladder = ended.Ladder;
             await ended.DisposeAsync();
+        }
         if (hangUp is not { } at)
             return;
         hangUp = null;

@@ -15,6 +15,8 @@ interface Outlines {
 
 const Nowhere = { type: "FeatureCollection" as const, features: [] };
 const NearestZoom = 16;
+/** Where divisions are drawn, the one somebody is in is worth more than the last ten metres. */
+const NearestWithDivisions = 13;
 
 /**
  * `<lapel-map data-from data-outlines data-tiles data-worker data-now data-label>`: cameras that are live, where they have been in the last
@@ -238,7 +240,7 @@ class LiveChart extends HTMLElement {
   }
 
   #fit(bounds: LngLatBounds): void {
-    if (!bounds.isEmpty()) this.#chart?.fitBounds(bounds, { padding: { top: 48, bottom: 48, left: 48, right: Math.min(160, this.clientWidth / 3) }, maxZoom: NearestZoom, duration: this.dataset.fitted ? 400 : 0 });
+    if (!bounds.isEmpty()) this.#chart?.fitBounds(bounds, { padding: { top: 48, bottom: 48, left: 48, right: Math.min(160, this.clientWidth / 3) }, maxZoom: this.#divisions.length ? NearestWithDivisions : NearestZoom, duration: this.dataset.fitted ? 400 : 0 });
     this.dataset.fitted = "yes";
   }
 }
