@@ -3,7 +3,8 @@ namespace Lapel.CameraProgram;
 /// <summary>One line to the control socket. Format: docs/formats/camera-control.md.</summary>
 /// <param name="Verb">See <see cref="Controls.Verbs"/>.</param>
 /// <param name="Trigger">activate, deactivate: what asks (button, dispatch, holster, light-bar…); <c>control</c> when not said.</param>
-/// <param name="Reason">mute, avert, stop: the reason's code.</param>
+/// <param name="Reason">mute, avert, stop: the reason's code; help: a reason of the live policy; withdraw: why.</param>
+/// <param name="Text">mute, avert, stop, help: in words.</param>
 /// <param name="Place">mute, avert, stop: what kind of place it is, in a word of the policy.</param>
 /// <param name="AskedBy">mute, avert, stop: who asked for it, in a word of the policy.</param>
 /// <param name="Supervisor">mute, avert, stop: badge of the supervisor who was told or agreed.</param>
@@ -49,6 +50,7 @@ public sealed record ControlAnswer(
 /// <param name="RefusedRecordings">In the server's quarantine; their clips stay here until somebody decides.</param>
 /// <param name="WithoutMedia">Ended without a single frame; only their journals are kept.</param>
 /// <param name="UploadTrouble">What keeps uploads from going on, as a sentence.</param>
+/// <param name="Live">Who watches, and what they are sent; none on a camera without live.</param>
 public sealed record CameraStatus(
     CameraId Camera,
     string Serial,
@@ -67,7 +69,8 @@ public sealed record CameraStatus(
     UploadingNow? Uploading,
     string? UploadTrouble,
     long FreeBytes,
-    long LastSequence
+    long LastSequence,
+    LiveStatus? Live = null
 );
 
 /// <summary>What a person or another program can tell the camera, whichever way it comes: keyboard, signal or socket.</summary>
@@ -78,7 +81,8 @@ public sealed class Controls(
     Uploader uploader,
     ManifestChain chain,
     CameraClock clock,
-    RecorderSettings settings
+    RecorderSettings settings,
+    LiveStreaming? live = null
 )
 {
     static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(10);
@@ -98,6 +102,8 @@ public sealed class Controls(
         "dock",
         "undock",
         "upload-now",
+        "help",
+        "withdraw",
         "status",
     ];
 
@@ -153,6 +159,12 @@ public sealed class Controls(
             case "upload-now":
                 uploader.UploadNow();
                 break;
+            case "help":
+                refusal = live is null ? NoLive : await live.AskHelp(ask.Reason, ask.Text, stop);
+                break;
+            case "withdraw":
+                refusal = live is null ? NoLive : await live.WithdrawHelp(ask.Reason, stop);
+                break;
             case "status":
                 return new(true, Status: Status());
             default:
@@ -163,6 +175,9 @@ public sealed class Controls(
             ? new(true, Recording: recorder.Status()?.Recording ?? before)
             : new(false, refusal.Code, refusal.Sentence, recorder.Status()?.Recording);
     }
+
+    static Refusal NoLive { get; } =
+        new("live-off", "This camera runs without live: use the radio, or ask for help on a phone.", RefusalKind.Conflict);
 
     public CameraStatus Status()
     {
@@ -188,7 +203,8 @@ public sealed class Controls(
             uploader.Now,
             uploader.Trouble,
             freeBytes,
-            chain.Sequence
+            chain.Sequence,
+            live?.Status
         );
     }
 

@@ -4,7 +4,7 @@ namespace Lapel.CameraProgram;
 static class Keyboard
 {
     public const string Keys =
-        "space start/stop recording · b bookmark · m mute/unmute · a avert/unavert · s stop/resume inside · d dock/undock · u upload now · ? status · q quit";
+        "space start/stop recording · b bookmark · m mute/unmute · a avert/unavert · s stop/resume inside · h help from a health professional · d dock/undock · u upload now · ? status · q quit";
 
     /// <returns>When the person quits or the program ends.</returns>
     public static async Task Run(Controls controls, Func<RecordingStatus?> current, Func<bool> docked, CancellationToken stop)
@@ -38,6 +38,7 @@ static class Keyboard
             'm' => Toggle(RecordingState.Muted, "mute", "unmute", recording),
             'a' => Toggle(RecordingState.Averted, "avert", "unavert", recording),
             's' => Toggle(RecordingState.Stopped, "stop", "resume", recording),
+            'h' => new("help"),
             'd' => new(docked ? "undock" : "dock"),
             'u' => new("upload-now"),
             '?' => new("status"),

@@ -108,6 +108,7 @@ static class Program
         };
         var fps = new Option<int>("--fps") { Description = "Frames a second.", DefaultValueFactory = _ => 30 };
         var kbps = new Option<int>("--video-kbps") { Description = "Bit rate of the picture.", DefaultValueFactory = _ => 2500 };
+        var noLive = new Option<bool>("--no-live") { Description = "Never go live, whatever the agency allows." };
         var command = new Command("run", "Be a camera until told to stop.")
         {
             HomeFolder,
@@ -123,6 +124,7 @@ static class Program
             size,
             fps,
             kbps,
+            noLive,
         };
         command.SetAction(
             async (parse, stop) =>
@@ -147,7 +149,8 @@ static class Program
                     parse.GetValue(docked),
                     parse.GetValue(limit) is { } most ? Within(most, 1, int.MaxValue, "--limit-kbps") : null,
                     parse.GetValue(badge),
-                    parse.GetValue(position)
+                    parse.GetValue(position),
+                    !parse.GetValue(noLive)
                 );
                 using var http = Client();
                 await Running.Run(Home.At(parse.GetValue(HomeFolder)!), settings, http);
@@ -168,8 +171,8 @@ static class Program
         var detail = new Option<string?>("--detail") { Description = "activate, deactivate: more about it." };
         var urgent = new Option<bool>("--urgent") { Description = "activate: upload before others." };
         var label = new Option<string?>("--label") { Description = "mark: a few words." };
-        var reason = new Option<string?>("--reason") { Description = "mute, avert, stop: the reason's code." };
-        var text = new Option<string?>("--text") { Description = "mute, avert, stop: the reason in words." };
+        var reason = new Option<string?>("--reason") { Description = "mute, avert, stop, help: the reason's code." };
+        var text = new Option<string?>("--text") { Description = "mute, avert, stop, help: the reason in words." };
         var aloud = new Option<bool>("--said-aloud") { Description = "mute, avert, stop: the reason was said on the recording." };
         var place = new Option<string?>("--place")
         {

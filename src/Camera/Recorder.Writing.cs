@@ -140,6 +140,7 @@ public sealed partial class Recorder
         var closed = open!.Closed;
         open.Dispose();
         open = null;
+        mayBeShown = false;
         announce = true;
         FollowClock();
         closed.TrySetResult();
@@ -152,7 +153,9 @@ public sealed partial class Recorder
         bool now;
         lock (guard)
             (now, announce) = (announce, false);
-        if (now)
-            ClipReady?.Invoke();
+        if (!now)
+            return;
+        ClipReady?.Invoke();
+        ShownChanged?.Invoke();
     }
 }

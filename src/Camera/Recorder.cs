@@ -39,6 +39,20 @@ public sealed partial class Recorder(
     /// <summary>Raised, outside all locks, when there is something new to upload.</summary>
     public event Action? ClipReady;
 
+    /// <summary>Raised, outside all locks, when <see cref="MayBeShown"/> or the running recording may have changed.</summary>
+    public event Action? ShownChanged;
+
+    /// <summary>
+    /// Whether what is filmed at this moment may leave the camera live: inside a recording that nobody is ending, and in no state in which
+    /// something is withheld. False before the state is written down.
+    /// </summary>
+    public bool MayBeShown => mayBeShown;
+
+    volatile bool mayBeShown;
+
+    void LookWhetherShown() =>
+        mayBeShown = open is { EndsAt: null, Recording: { } recording } && !recording.States.Any(s => s.Until is null);
+
     /// <summary>The officer the server last named; goes into the next recording.</summary>
     public OfficerRef? Officer { get; set; }
 
@@ -118,8 +132,10 @@ public sealed partial class Recorder(
             say($"Recording {begun.Recording} began: {cause.Trigger}.");
             foreach (var fragment in buffer.Take(begun.At))
                 Record(fragment);
-            return null;
+            LookWhetherShown();
         }
+        ShownChanged?.Invoke();
+        return null;
     }
 
     /// <summary>Ends the recording after the fragment in which this moment falls. <see cref="WaitForClose"/> waits for that.</summary>
@@ -133,10 +149,12 @@ public sealed partial class Recorder(
                 return refusal;
             open.EndsAt = clock.Now();
             open.EndCause = cause;
+            LookWhetherShown();
             if (init is null || open.Recording.Is(RecordingState.Stopped))
                 Close(cause);
         }
         Announce();
+        ShownChanged?.Invoke();
         return null;
     }
 
@@ -162,7 +180,8 @@ public sealed partial class Recorder(
         {
             if (open?.Recording.Is(state) == true)
                 return new("already-in-state", $"The recording is {Word(state)} already.", RefusalKind.Conflict);
-            return Note(recording => new JournalFact.StateBegan(
+            mayBeShown = false; // a disk may take its time
+            var failed = Note(recording => new JournalFact.StateBegan(
                 clock.Now(),
                 state,
                 why.Code!,
@@ -172,7 +191,12 @@ public sealed partial class Recorder(
                 why.AskedBy,
                 why.Supervisor
             ));
+            LookWhetherShown();
+            if (failed is not null)
+                return failed;
         }
+        ShownChanged?.Invoke();
+        return null;
     }
 
     public Refusal? End(RecordingState state)
@@ -181,8 +205,12 @@ public sealed partial class Recorder(
         {
             if (open is { EndsAt: null } && !open.Recording.Is(state))
                 return new("not-in-state", $"The recording is not {Word(state)}.", RefusalKind.Conflict);
-            return Note(recording => new JournalFact.StateEnded(clock.Now(), state));
+            if (Note(recording => new JournalFact.StateEnded(clock.Now(), state)) is { } refusal)
+                return refusal;
+            LookWhetherShown();
         }
+        ShownChanged?.Invoke();
+        return null;
     }
 
     /// <summary>Where the camera is now. Kept only inside a recording: nobody is followed between recordings.</summary>

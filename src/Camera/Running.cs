@@ -4,6 +4,7 @@ using Lapel.Media;
 namespace Lapel.CameraProgram;
 
 /// <param name="Source">As written on the command line.</param>
+/// <param name="Live">Whether the camera asks its agency to be seen live while it records.</param>
 public sealed record RunSettings(
     string Source,
     RecorderSettings Recorder,
@@ -11,7 +12,8 @@ public sealed record RunSettings(
     bool Docked,
     int? LimitKbps,
     string? BadgeText,
-    string? Position
+    string? Position,
+    bool Live = true
 );
 
 /// <summary>The running camera: every part of it is named and joined here.</summary>
@@ -41,19 +43,26 @@ public static class Running
         recorder.ClipReady += uploader.Wake;
         if (settings.Docked)
             uploader.Dock(true);
-        var controls = new Controls(home, enrolment, recorder, uploader, chain, clock, settings.Recorder);
+        var badge = settings.BadgeText ?? link.Officer?.Badge ?? enrolment.Serial;
+        var scene = CameraProgram.Source.Parse(settings.Source, badge, await Speech(home, settings.Source, badge));
+        await using var live =
+            settings.Live && await LiveTap.IsPossible(CancellationToken.None)
+                ? new LiveStreaming(
+                    recorder,
+                    new LiveTap(),
+                    link,
+                    http,
+                    settings.Capture,
+                    scene is not CaptureSource.Devices { SoundDevice: null },
+                    Say
+                )
+                : null;
+        var controls = new Controls(home, enrolment, recorder, uploader, chain, clock, settings.Recorder, live);
 
         using var ends = new CancellationTokenSource();
         using var leaving = new SemaphoreSlim(0);
         using var signals = new Signals(recorder, () => leaving.Release());
-        var badge = settings.BadgeText ?? link.Officer?.Badge ?? enrolment.Serial;
-        var source = new Source(
-            CameraProgram.Source.Parse(settings.Source, badge, await Speech(home, settings.Source, badge)),
-            settings.Capture,
-            recorder,
-            clock,
-            Say
-        );
+        var source = new Source(scene, settings.Capture, recorder, clock, Say, live?.Tap);
         List<Task> parts =
         [
             source.Run(ends.Token),
@@ -62,7 +71,14 @@ public static class Running
             Tick(recorder, ends.Token),
         ];
         if (settings.Position is { } position)
-            parts.Add(new PositionLog(PositionSource.Parse(position), clock, recorder.Take, Say).Run(ends.Token));
+            parts.Add(new PositionLog(PositionSource.Parse(position), clock, Moved, Say).Run(ends.Token));
+        if (live is not null)
+            parts.Add(live.Run(ends.Token));
+        void Moved(Position to)
+        {
+            recorder.Take(to);
+            live?.At(to);
+        }
         Say($"Camera {enrolment.Serial} of {enrolment.AgencyName} is on.");
         var quits = Console.IsInputRedirected
             ? leaving.WaitAsync()

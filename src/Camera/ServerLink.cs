@@ -15,7 +15,8 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
     public const string PayloadType = "application/vnd.lapel.camera-session+json";
 
     readonly Uri api = new(enrolment.Server.TrimEnd('/') + "/api/v1/");
-    string? token;
+    readonly SemaphoreSlim opening = new(1); // uploads and live ask at the same time
+    volatile string? token;
 
     public OfficerRef? Officer { get; private set; } = LoadOfficer(home);
 
@@ -26,6 +27,40 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
 
     public Uri Api(string path) => new(api, path);
 
+    /// <summary>An address that the server named, absolute or from its root.</summary>
+    /// <exception cref="ServerException">It is another server's.</exception>
+    public Uri SameHost(string address)
+    {
+        var to = new Uri(api, address);
+        return IsForeign(to)
+            ? throw new ServerException(
+                new(0, "foreign-address", $"The server pointed to another one, {to.Host}; the token stays here.", [])
+            )
+            : to;
+    }
+
+    /// <summary>
+    /// Where the server wants live packets to go: to itself, or to a gateway that it names. There only a token for one live stream is shown,
+    /// never the camera's own.
+    /// </summary>
+    /// <exception cref="ServerException">It is no address, or it is less protected than the server's own.</exception>
+    public Uri Gateway(string address)
+    {
+        if (!Uri.TryCreate(api, address, out var to) || to.Scheme is not ("https" or "http"))
+            throw new ServerException(new(0, "gateway-address", "The server named a gateway by no address.", []));
+        return to.Scheme == Uri.UriSchemeHttp && api.Scheme == Uri.UriSchemeHttps
+            ? throw new ServerException(
+                new(0, "gateway-unprotected", $"The server named the gateway {to.Host} without TLS; no picture goes there.", [])
+            )
+            : to;
+    }
+
+    bool IsForeign(Uri to) => IsForeign(to, api);
+
+    /// <summary>Whether two addresses are not of one server.</summary>
+    public static bool IsForeign(Uri one, Uri other) =>
+        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0;
+
     /// <summary>Sends with the token, and once more with a new one when it has run out. The caller disposes the response.</summary>
     /// <param name="make">Makes the request; called again for the second try, since a request cannot be sent twice.</param>
     /// <exception cref="ServerException">No session to be had.</exception>
@@ -35,23 +70,19 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
         while (true)
         {
             if (token is null)
-                await OpenSession(stop);
+                await OpenSession(stop, unlessOpen: true);
+            var mine = token;
             using var request = make();
-            if (
-                request.RequestUri is { } to
-                && Uri.Compare(to, api, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase)
-                    != 0
-            )
-                throw new ServerException(
-                    new(0, "foreign-address", $"The server pointed to another one, {to.Host}; the token stays here.", [])
-                );
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            if (request.RequestUri is { } to)
+                SameHost(to.ToString());
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", mine);
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             if (response.StatusCode != HttpStatusCode.Unauthorized)
                 return response;
             var problem = await Problem.Read(response, stop);
             response.Dispose();
-            token = null;
+            if (token == mine)
+                token = null;
             if (!mayRenew)
                 throw new ServerException(problem);
             mayRenew = false;
@@ -59,13 +90,24 @@ public sealed class ServerLink(HttpClient http, Enrolment enrolment, CameraKey k
     }
 
     /// <summary>Opens a session now; also what a docked camera does to have its clock compared.</summary>
-    public async Task OpenSession(CancellationToken stop)
+    /// <param name="unlessOpen">Not when somebody else has just done it.</param>
+    public async Task OpenSession(CancellationToken stop, bool unlessOpen = false)
     {
-        // A slow round trip says little about the clock, and the first one of a program is slow: measure again, and keep the best.
-        for (var attempt = 1; attempt <= 3; attempt++)
-            if ((await OpenSessionOnce(stop)).RoundTripMs <= 50)
-                break;
-        clock.Save(home.ClockFile);
+        await opening.WaitAsync(stop);
+        try
+        {
+            if (unlessOpen && token is not null)
+                return;
+            // A slow round trip says little about the clock, and the first one of a program is slow: measure again, and keep the best.
+            for (var attempt = 1; attempt <= 3; attempt++)
+                if ((await OpenSessionOnce(stop)).RoundTripMs <= 50)
+                    break;
+            clock.Save(home.ClockFile);
+        }
+        finally
+        {
+            opening.Release();
+        }
         OfficerNamed?.Invoke(Officer);
     }
 

@@ -11,7 +11,8 @@ public sealed class Source(
     CaptureSettings settings,
     Recorder recorder,
     CameraClock clock,
-    Action<string> say
+    Action<string> say,
+    LiveTap? tap = null
 )
 {
     /// <summary>A camera on the network may take a while to send its first keyframe; after that a second is a fragment.</summary>
@@ -62,7 +63,7 @@ public sealed class Source(
     async Task Once(CancellationToken stop)
     {
         zero = null;
-        await using var run = Ffmpeg.Find().Start(Capture.Arguments(source, settings));
+        await using var run = Ffmpeg.Find().Start(Capture.Arguments(source, settings, tap?.NewRun()));
         var stream = new FragmentStream();
         var piece = new byte[128 * 1024];
         var hasInit = false;

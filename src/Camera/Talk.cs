@@ -19,6 +19,8 @@ static class Talk
         }
         else
             Line(text, $"Buffer: {status.PreEventSeconds} s {(status.PreEventSound ? "with" : "without")} sound");
+        if (status.Live is { State: not "off" } live)
+            AboutLive(text, live);
         Line(
             text,
             $"Waiting to be uploaded: {status.WaitingRecordings} recording(s), {status.WaitingBytes / 1024} KiB{(status.Docked ? ", docked" : "")}"
@@ -35,6 +37,22 @@ static class Talk
         if (status.Clock is { } clock)
             Line(text, $"Clock: {clock.OffsetMs} ms from the server's, measured {clock.MeasuredAt.ToText()}");
         return text.ToString().TrimEnd();
+    }
+
+    static void AboutLive(StringBuilder text, LiveStatus live)
+    {
+        Line(
+            text,
+            $"Live: {(live.Rung is { } rung ? LiveOutput.Words(rung) : live.State)}{(live.Why is { } why ? $" ({why})" : "")}"
+        );
+        foreach (var one in live.Watchers ?? [])
+            Line(text, $"  watched by: {one.As} since {one.Since.ToText()} ({one.Reason})");
+        if (live.Consult is { } consult)
+            Line(text, $"Help: {consult}");
+        if (live.Notice is { } notice)
+            Line(text, $"Say aloud: {notice}");
+        if (live.Trouble is { } trouble)
+            Line(text, $"Live trouble: {trouble}");
     }
 
     static string Words(string state) =>

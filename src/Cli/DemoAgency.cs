@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -81,6 +80,7 @@ static class DemoAgency
             Accounts(server, people, password, stop),
             Cameras(server, agency, people, cameraHomes, cameraProgram, clock, stop)
         );
+        await DemoPlaces.Draw(data, stop);
         await File.WriteAllTextAsync(Done(cameraHomes), "", stop);
     }
 
@@ -293,28 +293,5 @@ static class DemoAgency
             await made.WriteAsync(Encoding.ASCII.GetBytes(NewPassword()), stop);
         }
         return await File.ReadAllTextAsync(file, stop);
-    }
-
-    /// <summary>The officer's walk as a file that the camera program reads; written when it is not there.</summary>
-    public static string RouteFile(string homes, int officer)
-    {
-        var file = Path.Combine(homes, $"route-{officer}.csv");
-        if (!File.Exists(file))
-            File.WriteAllText(file, Route(officer));
-        return file;
-    }
-
-    /// <summary>A walk of about five minutes on no particular street: seconds, latitude, longitude, accuracy.</summary>
-    static string Route(int officer)
-    {
-        var text = new StringBuilder();
-        for (var second = 0; second <= 3600; second += 5)
-        {
-            var angle = (second / 300.0 * 2 * Math.PI) + officer;
-            var latitude = 43.742 + (officer * 0.006) + (0.0014 * Math.Sin(angle)) + (0.0004 * Math.Sin(3 * angle));
-            var longitude = -79.513 - (officer * 0.005) + (0.0021 * Math.Cos(angle));
-            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{second} {latitude:0.000000} {longitude:0.000000} 6"));
-        }
-        return text.ToString();
     }
 }

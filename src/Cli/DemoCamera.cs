@@ -25,7 +25,8 @@ sealed class DemoCamera(string homes, int number, string program)
 
     /// <param name="preEventSeconds">Length of the buffer.</param>
     /// <param name="clock">None: the real one.</param>
-    public Child Start(int preEventSeconds, int videoKbps, bool docked, SetBack? clock = null) =>
+    /// <param name="live">Seen live while it records.</param>
+    public Child Start(int preEventSeconds, int videoKbps, bool docked, SetBack? clock = null, bool live = false) =>
         Child.Start(
             program,
             [
@@ -35,6 +36,7 @@ sealed class DemoCamera(string homes, int number, string program)
                 "--source",
                 "scene",
                 .. docked ? ["--docked"] : Array.Empty<string>(),
+                .. live ? Array.Empty<string>() : ["--no-live"],
                 "--pre-event",
                 preEventSeconds.ToString(CultureInfo.InvariantCulture),
                 "--size",
@@ -44,7 +46,7 @@ sealed class DemoCamera(string homes, int number, string program)
                 "--video-kbps",
                 videoKbps.ToString(CultureInfo.InvariantCulture),
                 "--position",
-                $"route:{DemoAgency.RouteFile(homes, number - 1)}",
+                $"route:{DemoPlaces.RouteFile(homes, number - 1)}",
             ],
             clock: clock
         );

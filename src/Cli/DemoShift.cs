@@ -2,7 +2,8 @@ namespace Lapel.Cli;
 
 /// <summary>
 /// What the three demo officers do: short recordings at once, so that there is something to see, then one every few minutes, some with
-/// a mute, an averted lens or a mark. The pictures and words are made on the spot by the camera program's test scene.
+/// a mute, an averted lens or a mark. The first of them is seen live, and after the first recording is on long calls, so that the operations
+/// view has a tile. The pictures and words are made on the spot by the camera program's test scene.
 /// </summary>
 sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
 {
@@ -48,11 +49,23 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
         ],
     ];
 
+    /// <summary>The one whose camera goes live: on two cores the others' pictures are better spent on recording.</summary>
+    const int LiveOfficer = 0;
+
+    static readonly TimeSpan PauseBetweenCalls = TimeSpan.FromMinutes(1);
+
+    static readonly Step[] LongCall =
+    [
+        new(0, new("activate", Trigger: "dispatch", Detail: "Person in crisis, Jane St")),
+        new(20, new("mark", Label: "Talks through the door")),
+        new(600, End),
+    ];
+
     public async Task Work(CancellationToken stop)
     {
         var officers = DemoAgency.Officers;
         for (var i = 0; i < officers.Count; i++)
-            running.Add(CameraOf(i).Start(preEventSeconds: 10, videoKbps: 700, docked: true));
+            running.Add(CameraOf(i).Start(preEventSeconds: 10, videoKbps: 700, docked: true, live: i == LiveOfficer));
         await Task.WhenAll(officers.Select((_, i) => Wear(i, stop)));
     }
 
@@ -65,12 +78,14 @@ sealed class DemoShift(string homes, string cameraProgram) : IAsyncDisposable
         await Task.Delay(TimeSpan.FromSeconds(6 + (officer * 3)), stop); // the policy's five seconds are in the buffer, and not all of them begin at once
         for (var number = 0; number < MostRecordings; number++)
         {
-            foreach (var step in Recordings[(officer + number) % Recordings.Length])
+            var isLongCall = officer == LiveOfficer && number > 0;
+            foreach (var step in isLongCall ? LongCall : Recordings[(officer + number) % Recordings.Length])
             {
                 await Task.Delay(TimeSpan.FromSeconds(step.AfterSeconds), stop);
                 await Tell(officer, step.Say, stop);
             }
-            await Task.Delay(number == 0 ? TimeSpan.FromSeconds(20) : Pause, stop);
+            var pause = isLongCall ? PauseBetweenCalls : Pause;
+            await Task.Delay(number == 0 ? TimeSpan.FromSeconds(20) : pause, stop);
         }
     }
 

@@ -20,6 +20,7 @@ sealed class LiveLoop(Agencies agencies, TimeProvider clock, ILogger<LiveLoop> j
     {
         try
         {
+            agency.Get<FarGateways>().KeepInTouch(agency.Get<OnAir>());
             await agency.Get<Helping>().RingOn(stop);
             await agency.Get<Streaming>().Tidy(clock.Now(), stop);
         }

@@ -9,16 +9,19 @@ namespace Lapel.Live;
 /// <summary>Everything of Live that the server names.</summary>
 public static class LiveModule
 {
+    /// <param name="gateways">Gateways in processes of their own that carry the packets; none: this process does.</param>
     /// <param name="recognise">Which camera makes a request, by the session it has with the server.</param>
     public static void AddParts(
         AgencyParts parts,
         TimeProvider clock,
         LiveGateway gateway,
+        IReadOnlyList<Uri> gateways,
         Func<Agency, HttpContext, CancellationToken, Task<(LiveCamera? Camera, Refusal? Refusal)>> recognise
     )
     {
         parts
             .Add(agency => LivePolicy.Of(agency.Folder))
+            .Add(agency => new Outlines(agency.Folder))
             .Add(_ => new LiveSignals())
             .Add(agency => new LiveCameras((http, stop) => recognise(agency, http, stop)))
             .Add(agency => new Streaming(
@@ -37,16 +40,38 @@ public static class LiveModule
             .Add(agency => new ClinicalNotes(agency.Folder, agency.Get<NoteKeys>(), clock))
             .Add(agency => new ClinicianSignIn(agency.Get<AgencyRecords>(), agency.Get<NoteKeys>(), clock))
             .Add(agency => new WebHook(agency, agency.Get<AgencyRecords>(), agency.Get<LivePolicy>(), clock))
+            .Add(agency => new LiveKey(agency))
+            .Add(agency => new OwnCarrier(agency.Profile.Slug, gateway))
+            .Add(agency => new FarGateways(
+                agency.Profile.Slug,
+                gateways,
+                agency.Get<LiveKey>(),
+                clock,
+                agency.Journal<FarGateways>()
+            ))
             .Add(agency => new OnAir(
                 agency,
                 agency.Get<AgencyRecords>(),
                 agency.Get<Streaming>(),
                 agency.Get<LiveSignals>(),
-                gateway,
+                gateways.Count == 0 ? agency.Get<OwnCarrier>() : agency.Get<FarGateways>(),
+                agency.Get<LiveKey>(),
                 clock
             ))
-            .AddJob(agency => agency.Get<WebHook>());
+            .Add(agency => new PushSender(agency.Folder, clock))
+            .Add(agency => new PushRing(
+                agency.Get<AgencyRecords>(),
+                agency.Get<LivePolicy>(),
+                agency.Get<PushSender>(),
+                agency.Journal<PushRing>()
+            ))
+            .AddJob(agency => agency.Get<WebHook>())
+            .AddJob(agency => agency.Get<PushRing>());
     }
+
+    /// <summary>An agency's public key as its server answers it at <c>/live/gateway-key</c>.</summary>
+    /// <exception cref="FormatException">It is not one.</exception>
+    public static (string Agency, byte[] Spki) ReadGatewayKey(string text) => LiveKey.Parse(text.Trim());
 
     public static void AddServices(IServiceCollection services, LiveGateway gateway)
     {
@@ -74,7 +99,11 @@ public static class LiveModule
         ConsultRoutes.Map(app, api);
         RotaRoutes.Map(app, api);
         ClinicianDoor.Map(app);
+        PushRoutes.Map(app);
         ClinicianRoutes.Map(app);
+        app.MapGet("/live/gateway-key", (LiveKey key) => TypedResults.Text($"{key.Public}\n", "text/plain; charset=utf-8"))
+            .OpenToAnyone("a public key opens nothing")
+            .ExcludeFromDescription();
         if (app.ServiceProvider.GetRequiredService<LiveGateway>().Running is { } gateway)
             api.MapLive(gateway, new AgencyDoors())
                 .OpenToAnyone("a live token guards it, and the records behind it")

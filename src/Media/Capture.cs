@@ -30,17 +30,30 @@ public sealed record CaptureSettings(
     string Preset = "veryfast"
 );
 
+/// <summary>Where packets go beside the recording, for whoever sends them on live.</summary>
+/// <param name="Port">UDP, on this machine's own loopback.</param>
+/// <param name="PictureSsrc">By which the picture of this run is known, 1 to 2,147,483,647.</param>
+/// <param name="SoundSsrc">By which its sound is.</param>
+public sealed record CaptureTap(int Port, int PictureSsrc, int SoundSsrc)
+{
+    /// <summary>Leaves room for other headers and a seal in what every network takes.</summary>
+    public const int MostPacketBytes = 1100;
+
+    public const int SoundKbps = 24;
+}
+
 /// <summary>
 /// The command that turns a source into fragments of one second on stdout: feed them to <see cref="FragmentStream"/>, stop it with
 /// <see cref="FfmpegRun.Finish"/>.
 /// </summary>
 public static class Capture
 {
-    public static FfmpegArguments Arguments(CaptureSource source, CaptureSettings settings)
+    /// <param name="tap">None: nothing but the recording.</param>
+    public static FfmpegArguments Arguments(CaptureSource source, CaptureSettings settings, CaptureTap? tap = null)
     {
         var arguments = source switch
         {
-            CaptureSource.TestScene scene => Scene(scene, settings),
+            CaptureSource.TestScene scene => Scene(scene, settings, tap is not null),
             CaptureSource.File file => file.RealTime
                 ? new FfmpegArguments().Input("file:" + file.Path, "-re").Map("0:v:0", "0:a:0?")
                 : new FfmpegArguments().Input("file:" + file.Path).Map("0:v:0", "0:a:0?"),
@@ -58,10 +71,13 @@ public static class Capture
                     $"scale={Number(settings.Width)}:{Number(settings.Height)}:force_original_aspect_ratio=decrease:force_divisible_by=2"
                 )
                 .Add("-af", "aresample=async=1000"); // sound from a live source has holes and its own clock; the picture's time leads
-        return arguments.H264(settings.Preset, settings.VideoKbps).Aac(settings.SoundKbps, channels: 1).FragmentsToStdout();
+        if (tap is not null && source is not (CaptureSource.TestScene or CaptureSource.Devices { SoundDevice: null }))
+            arguments.Map(source is CaptureSource.Devices ? "1:a:0" : "0:a:0?");
+        arguments.H264(settings.Preset, settings.VideoKbps).Aac(settings.SoundKbps, channels: 1);
+        return tap is null ? arguments.FragmentsToStdout() : arguments.FragmentsToStdoutAnd(tap);
     }
 
-    static FfmpegArguments Scene(CaptureSource.TestScene scene, CaptureSettings settings)
+    static FfmpegArguments Scene(CaptureSource.TestScene scene, CaptureSettings settings, bool twice)
     {
         var arguments = new FfmpegArguments()
             .Input(TestStreet.Sky(settings, scene.Seed), "-re", "-f", "lavfi")
@@ -69,8 +85,13 @@ public static class Capture
         if (scene.SpeechWav is { } wav)
             arguments.Input("file:" + wav, "-re", "-stream_loop", "-1");
         var sound = scene.SpeechWav is null ? "[1:a]anull[a]" : "[1:a][2:a]amix=inputs=2:duration=first:normalize=0[a]";
+        if (twice)
+            sound = sound[..^"[a]".Length] + ",asplit[a][b]";
         // The clock is drawn after the pacing and right before the encoder: what is burnt in is when the frame was encoded.
-        return arguments.Filter($"[0:v]{TestStreet.Picture(settings, scene.Seed, scene.Badge)}[v];{sound}").Map("[v]", "[a]");
+        return arguments
+            .Filter($"[0:v]{TestStreet.Picture(settings, scene.Seed, scene.Badge)}[v];{sound}")
+            .Map("[v]", "[a]")
+            .Map(twice ? ["[b]"] : []);
     }
 
     static FfmpegArguments Devices(CaptureSource.Devices devices, CaptureSettings settings)

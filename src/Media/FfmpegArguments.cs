@@ -52,9 +52,67 @@ public sealed class FfmpegArguments
     /// are in step from the first frame; it arrives with the first fragment. 'prft' boxes carry the wall clock of each fragment's first frame.
     /// </summary>
     public FfmpegArguments FragmentsToStdout() =>
-        Add("-export_side_data", "prft", "-write_prft", "wallclock")
-            .Add("-movflags", "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer")
-            .ToStdout("mp4");
+        Add("-export_side_data", "prft", "-write_prft", "wallclock").Add("-movflags", FragmentFlags).ToStdout("mp4");
+
+    const string FragmentFlags = "empty_moov+default_base_moof+frag_keyframe+delay_moov+skip_trailer";
+
+    /// <summary>
+    /// The same fragments, and beside them each packet as RTP to a port of this machine: the picture as it is encoded anyway, the sound once
+    /// more as Opus. Datagrams to loopback never wait for their reader, and when that side fails ffmpeg goes on without it; when stdout is
+    /// closed it ends.
+    /// </summary>
+    public FfmpegArguments FragmentsToStdoutAnd(CaptureTap tap)
+    {
+        var to = string.Create(
+            CultureInfo.InvariantCulture,
+            $"rtp://127.0.0.1:{tap.Port}?rtcpport={tap.Port}&pkt_size={CaptureTap.MostPacketBytes}"
+        );
+        return Add("-c:a:1", "libopus", "-b:a:1", Kilobits(CaptureTap.SoundKbps), "-application", "voip", "-frame_duration", "40")
+            .Add("-export_side_data", "prft", "-flags", "+global_header", "-f", "tee")
+            .Add(
+                $@"[f=mp4:onfail=abort:select=\'v:0,a:0\':write_prft=wallclock:movflags={FragmentFlags}]pipe:1|"
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"[f=rtp:onfail=ignore:select=v:payload_type=96:ssrc={tap.PictureSsrc}:bsfs/v=dump_extra]{to}|"
+                    )
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $@"[f=rtp:onfail=ignore:select=\'a:1\':payload_type=111:ssrc={tap.SoundSsrc}]{to}"
+                    )
+            );
+    }
+
+    /// <summary>H.264 as it comes, one whole picture at a time, on stdin; each is decoded at once and none is held back.</summary>
+    public FfmpegArguments PicturesOnStdin() =>
+        Input(
+            "pipe:0",
+            "-protocol_whitelist",
+            "pipe",
+            "-fflags",
+            "nobuffer",
+            "-flags",
+            "low_delay",
+            "-threads",
+            "1",
+            "-probesize",
+            "32",
+            "-analyzeduration",
+            "0",
+            "-use_wallclock_as_timestamps",
+            "1",
+            "-f",
+            "h264"
+        );
+
+    /// <summary>RTP to a port of this machine, nothing on stdout.</summary>
+    public FfmpegArguments PicturesTo(int port, int ssrc) =>
+        Add("-sdp_file", "/dev/null", "-payload_type", "96", "-ssrc", ssrc.ToString(CultureInfo.InvariantCulture), "-f", "rtp")
+            .Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rtp://127.0.0.1:{port}?rtcpport={port}&pkt_size={CaptureTap.MostPacketBytes}"
+                )
+            );
 
     public FfmpegArguments ToStdout(string format) => Add("-f", format, "pipe:1");
 

@@ -10,6 +10,12 @@ static class HelpWords
             "Only those that the live policy lets this account's role watch.",
             "Open live sessions, with who watches and what help was asked for."
         ),
+        ["GET /api/v1/live/outlines"] = new(
+            "Outlines of the divisions",
+            "The GeoJSON file that the operator put into the agency's folder.",
+            "A FeatureCollection of polygons with names.",
+            MediaType: "application/geo+json"
+        ),
         ["GET /api/v1/live/sessions/{session}"] = new("A live session", "", "The session, ended or not."),
         ["GET /api/v1/live/sessions/{session}/watchers"] = new(
             "Who watched a live session",

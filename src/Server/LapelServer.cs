@@ -27,6 +27,8 @@ public static class LapelServer
         {
             if (args is ["fsck", .. var rest])
                 return await FsckCommand.Run(rest);
+            if (args is ["gateway", .. var alone])
+                return await GatewayCommand.Run(alone);
             var options = ServerOptions.Read(args);
             await using var app = await Start(options, TimeProvider.System);
             if (app.Services.GetRequiredService<Agencies>().All.Count == 0)
@@ -61,7 +63,8 @@ public static class LapelServer
             await agencies.OpenAll(CancellationToken.None);
             foreach (var agency in agencies.All)
                 await RosterModule.Prepare(agency.Get<AgencyRecords>(), CancellationToken.None);
-            app.Services.GetRequiredService<LiveGateway>().Open();
+            if (options.Gateways.Count == 0)
+                app.Services.GetRequiredService<LiveGateway>().Open();
             MapEverything(app);
             await app.StartAsync();
             return app;
@@ -156,7 +159,7 @@ public static class LapelServer
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         GovernanceModule.AddParts(parts, clock);
-        LiveModule.AddParts(parts, clock, live, WhichCamera);
+        LiveModule.AddParts(parts, clock, live, options.GatewayAddresses(), WhichCamera);
         return parts;
     }
 
@@ -181,7 +184,12 @@ public static class LapelServer
     {
         var agencies = app.Services.GetRequiredService<Agencies>();
         app.UseProxies(app.Services.GetRequiredService<ServerOptions>());
-        app.UseLook();
+        app.UseLook([
+            .. app
+                .Services.GetRequiredService<ServerOptions>()
+                .GatewayAddresses()
+                .Select(g => g.GetLeftPart(UriPartial.Authority)),
+        ]);
         app.UseProblems();
         app.UseAgencies(agencies);
         app.UseRouting();

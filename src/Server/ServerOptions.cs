@@ -26,6 +26,22 @@ public sealed record ServerOptions
     public int? LivePort { get; init; }
 
     /// <summary>
+    /// Addresses of gateways in processes of their own (`./lapel gateway`), as browsers and cameras reach them. With one or more, this
+    /// process carries no picture and no sound itself and opens no port for them.
+    /// </summary>
+    public IReadOnlyList<string> Gateways { get; init; } = [];
+
+    /// <exception cref="FormatException">One is not an address by http or https.</exception>
+    public IReadOnlyList<Uri> GatewayAddresses() =>
+        [
+            .. Gateways.Select(text =>
+                Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var at) && at.Scheme is "http" or "https"
+                    ? at
+                    : throw new FormatException($"A gateway is named by its address, as https://live1.example, not '{text}'.")
+            ),
+        ];
+
+    /// <summary>
     /// Addresses or networks of proxies that stand in front and are believed: whom a request comes from, by which scheme and host it was
     /// asked, is then what their X-Forwarded headers say. From anybody else these headers mean nothing.
     /// </summary>
@@ -76,12 +92,14 @@ public sealed record ServerOptions
                 "bind" => options with { Bind = value },
                 "port" => options with { Port = ReadPort(value) },
                 "live-port" => options with { LivePort = ReadPort(value) },
+                "gateways" => options with { Gateways = value.Split(',', StringSplitOptions.TrimEntries) },
                 "behind-proxy" => options with { BehindProxy = value.Split(',', StringSplitOptions.TrimEntries) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --behind-proxy --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --behind-proxy --reserve-bytes."
                 ),
             };
+        _ = options.GatewayAddresses();
         _ = options.Proxies(); // a wrong one is said now, and not at the first request
         return options with
         {

@@ -22,6 +22,11 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
 
     public string Said => process?.Said ?? "";
 
+    /// <summary>Two cores have time for live only where live is what is tested.</summary>
+    public bool Live { get; set; }
+
+    public int ProcessId => process!.Id;
+
     public async Task Enrol(Uri agency, string code)
     {
         var (exit, said) = await OwnProcess.Run(
@@ -64,6 +69,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
             "2",
             "--keep-free-mb",
             "1",
+            .. Live ? Array.Empty<string>() : ["--no-live"],
         ];
         process = OwnProcess.Start("dotnet", [Programs.Camera, .. run, .. more], environment);
     }

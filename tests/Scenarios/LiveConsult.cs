@@ -58,13 +58,17 @@ sealed class LiveConsult : IAsyncDisposable
     public (string Link, string Code) Entry { get; private set; }
 
     /// <param name="policy">A live policy of the agency's own, made from the one that Lapel brings.</param>
+    /// <param name="gateway">Carries the packets instead of the server.</param>
     public static async Task<LiveConsult> Open(
         LossyPath? street = null,
         LossyPath? clinic = null,
-        Func<string, string>? policy = null
+        Func<string, string>? policy = null,
+        GatewayProcess? gateway = null
     )
     {
-        var house = await LiveHouse.Open();
+        var house = await LiveHouse.Open(serverOptions: gateway is null ? [] : ["--gateways", gateway.Address.ToString()]);
+        if (gateway is not null)
+            await gateway.StartFor(house.Agency);
         if (policy is not null)
         {
             var own = policy(await File.ReadAllTextAsync(Path.Combine(Programs.Root, "policies", "live.jsonc")));
@@ -268,16 +272,18 @@ sealed class LiveConsult : IAsyncDisposable
         return (link, code);
     }
 
-    public Task<IPage> Page(int width, int height, LossyPath? path = null, bool microphone = false) =>
-        Page(chromium, House, width, height, path, microphone);
+    public Task<IPage> Page(int width, int height, LossyPath? path = null, bool microphone = false, bool asDelivered = false) =>
+        Page(chromium, House, width, height, path, microphone, asDelivered);
 
+    /// <param name="asDelivered">Under the page's own security policy; the test's eyes cannot be put into it.</param>
     public static async Task<IPage> Page(
         IBrowser chromium,
         LiveHouse house,
         int width,
         int height,
         LossyPath? path = null,
-        bool microphone = false
+        bool microphone = false,
+        bool asDelivered = false
     )
     {
         var context = await chromium.NewContextAsync(
@@ -285,7 +291,7 @@ sealed class LiveConsult : IAsyncDisposable
             {
                 BaseURL = house.Agency.ToString(),
                 ViewportSize = new() { Width = width, Height = height },
-                BypassCSP = true, // the test's own eyes are a script that no page of ours would load
+                BypassCSP = !asDelivered, // the test's own eyes are a script that no page of ours would load
                 Permissions = microphone ? ["microphone"] : [],
             }
         );

@@ -131,13 +131,14 @@ sealed class LiveHouse : IAsyncDisposable
     }
 
     /// <summary>A camera that was expected, enrolled by its code and given to an officer.</summary>
-    public async Task<CameraProcess> NewCamera(string serial, string badge = "4711", string? home = null)
+    /// <param name="by">The address by which it knows the agency; the server's own otherwise.</param>
+    public async Task<CameraProcess> NewCamera(string serial, string badge = "4711", string? home = null, Uri? by = null)
     {
         var admin = await As("admin");
         var expected = await admin.Post("api/v1/cameras", new { serial, model = "Lapel camera program" });
         var id = expected.GetProperty("camera").GetProperty("id").GetString()!;
         var camera = new CameraProcess(home ?? Path.Combine(folder, serial), id, serial);
-        await camera.Enrol(Agency, expected.GetProperty("code").GetString()!);
+        await camera.Enrol(by ?? Agency, expected.GetProperty("code").GetString()!);
         await admin.Post("api/v1/assignments", new { camera = id, officer = Officers[badge] });
         cameras.Add(camera);
         return camera;

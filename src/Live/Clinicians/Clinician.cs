@@ -106,6 +106,7 @@ public static class Clinicians
             stop
         );
         await ClinicianSessions.EndAll(work, clinician.Id, stop);
+        await PushSubscriptions.EndAll(work, clinician.Id, stop);
         work.Append(new CustodyEvent.ClinicianChanged(clinician.Id, clinician.Name, "given-a-link"));
         return secret;
     }
@@ -147,6 +148,7 @@ public static class Clinicians
         );
         await work.Execute("DELETE FROM shift WHERE clinician = @Id AND until_at > @Now", new { clinician.Id, work.Now }, stop);
         await ClinicianSessions.EndAll(work, clinician.Id, stop);
+        await PushSubscriptions.EndAll(work, clinician.Id, stop);
         work.Append(new CustodyEvent.ClinicianChanged(clinician.Id, clinician.Name, "left"));
     }
 

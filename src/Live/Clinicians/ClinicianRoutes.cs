@@ -97,6 +97,7 @@ static class ClinicianRoutes
                 Open = await Consults.OpenOf(reading, session.Clinician.Id, stop),
                 Shifts = shifts.Where(s => s.Clinician == session.Clinician.Id).ToList(),
                 Policy = desk.Policy,
+                PushKey = desk.Policy.Push is null ? null : desk.Agency.Get<PushSender>().PublicKey,
                 Now = now,
                 Trouble = trouble,
             },

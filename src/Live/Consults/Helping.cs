@@ -95,6 +95,8 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
             work.Append(new CustodyEvent.HelpRang(consult.Id, clinician, place, after), consult.Recording);
             if (policy.WebHook is not null)
                 await Jobs.Enqueue(work, WebHook.JobKind, $"{consult.Id}/{clinician}", stop);
+            if (policy.Push is not null)
+                await Jobs.Enqueue(work, PushRing.JobKind, $"{consult.Id}/{clinician}", stop);
         }
         if (consult.AlertedAt is null && Ringing.DueToAlert(order.Count, consult.AskedAt, work.Now, policy.Alert))
         {

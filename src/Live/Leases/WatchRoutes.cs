@@ -18,13 +18,21 @@ static class WatchRoutes
     /// <summary>How long after a picture's arrival the watcher's screen shows it.</summary>
     public sealed record Playout(int P50Ms, int P95Ms);
 
-    public sealed record Desk(AgencyRecords Records, Streaming Streaming, OnAir OnAir, LivePolicy Policy, TimeProvider Clock);
+    public sealed record Desk(
+        AgencyRecords Records,
+        Streaming Streaming,
+        OnAir OnAir,
+        LivePolicy Policy,
+        Outlines Outlines,
+        TimeProvider Clock
+    );
 
     public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
     {
         api.MapGet("/live/sessions", All).Needs(Permission.WatchLive);
         api.MapGet("/live/sessions/{session}", One).Needs(Permission.WatchLive);
         api.MapGet("/live/sessions/{session}/watchers", Watchers).Needs(Permission.WatchLive);
+        api.MapGet("/live/outlines", Divisions).Needs(Permission.WatchLive);
         api.MapPost("/live/sessions/{session}/leases", Lease).Needs(Permission.WatchLive);
         api.MapPost("/live/sessions/{session}/end", Kill).Needs(Permission.EndLive);
         api.MapGet("/live/leases/{lease}", Read).Needs(Permission.WatchLive);
@@ -57,6 +65,17 @@ static class WatchRoutes
         await using var reading = await desk.Records.Read(stop);
         var known = await Known(reading, session, viewer, desk.Policy, stop);
         return TypedResults.Ok(new Paged<Watching>(await Watchings.OfSession(reading, known.Id, stop), null));
+    }
+
+    static IResult Divisions(Outlines outlines) =>
+        outlines.Read() is { GeoJson: { } drawn }
+            ? TypedResults.Bytes(drawn, "application/geo+json")
+            : new Refused(new("outlines-not-found", "This agency has no outlines of its divisions.", RefusalKind.NotFound));
+
+    static void AllowTiles(HttpContext http, Desk desk)
+    {
+        if (desk.Policy.Tiles?.Origin is { } origin)
+            http.AlsoShow(origin);
     }
 
     /// <summary>A session that this account may know of, ended or not.</summary>
@@ -169,8 +188,9 @@ static class WatchRoutes
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> Show(Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Show(HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
     {
+        AllowTiles(http, desk);
         await using var reading = await desk.Records.Read(stop);
         var officers = (await Officers.All(reading, stop)).ToDictionary(o => o.Id, o => o.Ref);
         return Page.Of<LivePage>(
@@ -184,6 +204,7 @@ static class WatchRoutes
                 Officers = officers,
                 OnCall = await Rota.On(reading, desk.Clock.Now(), stop),
                 Policy = desk.Policy,
+                Outlines = desk.Outlines.Read(),
                 Now = desk.Clock.Now(),
                 Off = desk.OnAir.Trouble,
             }
@@ -207,6 +228,7 @@ static class WatchRoutes
         CancellationToken stop
     )
     {
+        AllowTiles(http, desk);
         await using var reading = await desk.Records.Read(stop);
         LiveSession session;
         try
@@ -227,6 +249,7 @@ static class WatchRoutes
                 Lease = lease is not null && Leases.WhyNotShow(lease, session, desk.Clock.Now()) is null ? lease : null,
                 Reasons = desk.Policy.Watchers.GetValueOrDefault(Words<Role>.Of(viewer.Account.Role))?.Reasons ?? [],
                 Policy = desk.Policy,
+                Outlines = desk.Outlines.Read(),
                 Now = desk.Clock.Now(),
                 Off = desk.OnAir.Trouble,
                 Trouble = trouble,

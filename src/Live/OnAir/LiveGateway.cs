@@ -79,6 +79,7 @@ sealed class LiveGatewayHost(LiveGateway gateway, Agencies agencies, ILogger<Liv
             if (agencies.Find(happened.Stream.Agency) is { } agency)
                 try
                 {
+                    agency.Get<OwnCarrier>().Forget(happened);
                     await agency.Get<OnAir>().Happened(happened, stoppingToken);
                 }
                 catch (Exception trouble) when (!stoppingToken.IsCancellationRequested)

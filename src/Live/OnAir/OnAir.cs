@@ -10,15 +10,18 @@ public sealed record Way(string Url, string Token, Instant Until);
 /// <summary>Glass-to-glass delay as the watcher is shown it.</summary>
 public sealed record Delay(int P50Ms, int P95Ms);
 
+/// <summary>What the records say at the door: this token, and until when the connection may last.</summary>
+sealed record Admitted(LiveToken Token, Instant Until);
+
 /// <summary>
 /// Where an agency's records meet the gateway's packets: gives out tokens for what the records allow, asks the records again at the door,
 /// and carries every decision to the packet path the moment it is committed.
 /// </summary>
 public sealed class OnAir
 {
+    internal const string WatchLease = "watch-";
+    internal const string TalkLease = "talk-";
     const string PublishLease = "publish-";
-    const string WatchLeasePrefix = "watch-";
-    const string TalkLease = "talk-";
     const string HearLease = "hear-";
     static readonly Duration CameraToken = Duration.FromMinutes(10);
     static readonly Duration Shift = Duration.FromHours(24);
@@ -26,54 +29,44 @@ public sealed class OnAir
     readonly string agency;
     readonly AgencyRecords records;
     readonly Streaming streaming;
-    readonly LiveGateway gateway;
+    readonly ICarrier carrier;
     readonly TimeProvider clock;
     readonly LiveTokenSigner signer;
     readonly LiveTokenVerifier verifier;
-    readonly ConcurrentDictionary<string, Lease> leases = new();
     readonly ConcurrentDictionary<LeaseId, Delay> network = new();
 
-    public OnAir(
+    internal OnAir(
         Agency agency,
         AgencyRecords records,
         Streaming streaming,
         LiveSignals signals,
-        LiveGateway gateway,
+        ICarrier carrier,
+        LiveKey key,
         TimeProvider clock
     )
     {
-        (this.agency, this.records, this.streaming, this.gateway, this.clock) = (
+        (this.agency, this.records, this.streaming, this.carrier, this.clock) = (
             agency.Profile.Slug,
             records,
             streaming,
-            gateway,
+            carrier,
             clock
         );
-        var key = KeyOf(agency.Folder);
-        signer = new(key);
-        verifier = new([(this.agency, key.Spki)]);
-        signals.OnLeaseEnded += lease => End($"{WatchLeasePrefix}{lease}", $"{TalkLease}{lease}");
-        signals.OnLeaseRenewed += (lease, until) => Renew(until, $"{WatchLeasePrefix}{lease}", $"{TalkLease}{lease}");
-        signals.OnPaused += (session, paused) => Hold(session, paused);
-        signals.OnSessionEnded += (session, _) => gateway.Running?.EndStream(Key(session.Text), "session-ended");
-        signals.OnConsultEnded += consult => gateway.Running?.EndStream(Key(TalkOf(consult)), "consult-ended");
-    }
-
-    // P-256 as for cameras; made at the first use and kept, so that tokens outlive a restart of the server.
-    static CameraKey KeyOf(AgencyFolder folder)
-    {
-        var file = System.IO.Path.Combine(folder.Keys, "live-token.key");
-        if (File.Exists(file))
-            return CameraKey.Load(file);
-        var key = CameraKey.New();
-        key.Save(file);
-        return key;
+        signer = key.Signer;
+        verifier = new([(this.agency, signer.Spki)]);
+        signals.OnLeaseEnded += lease => End($"{WatchLease}{lease}", $"{TalkLease}{lease}");
+        signals.OnLeaseRenewed += (lease, until) => Renew(until, $"{WatchLease}{lease}", $"{TalkLease}{lease}");
+        signals.OnPaused += (session, paused) => carrier.Hold(session.Text, paused ? StreamHold.Everything : StreamHold.None);
+        signals.OnSessionEnded += (session, _) =>
+        {
+            End($"{PublishLease}{session}"); // also of a camera that is at the door at this moment
+            carrier.EndStream(session.Text, "session-ended");
+        };
+        signals.OnConsultEnded += consult => carrier.EndStream(TalkOf(consult), "consult-ended");
     }
 
     /// <summary>The stream of a clinician's voice: one way, to the officer.</summary>
     static string TalkOf(ConsultId consult) => $"talk-{consult}";
-
-    StreamKey Key(string stream) => new(agency, stream);
 
     /// <summary>For the camera of a session, to publish.</summary>
     public Way ToPublish(LiveSession session, PathString at) =>
@@ -90,16 +83,7 @@ public sealed class OnAir
 
     /// <summary>For the holder of a lease, to watch until it ends.</summary>
     public Way ToWatch(WatchLease lease, PathString at) =>
-        Sign(
-            at,
-            "whep",
-            lease.Session.Text,
-            LiveRole.Watch,
-            WatchLeasePrefix + lease.Id,
-            lease.Holder,
-            lease.ShownAs,
-            lease.Until
-        );
+        Sign(at, "whep", lease.Session.Text, LiveRole.Watch, WatchLease + lease.Id, lease.Holder, lease.ShownAs, lease.Until);
 
     /// <summary>For the clinician of a consult, to be heard for as long as they may watch.</summary>
     public Way ToTalk(ConsultId consult, WatchLease lease, PathString at) =>
@@ -122,11 +106,12 @@ public sealed class OnAir
     {
         var now = clock.Now();
         var token = signer.Sign(new(agency, stream, role, lease, holder, shownAs, now, until));
-        return new($"{at.ToUriComponent()}/api/v1/live/{door}/{stream}", token, until);
+        var doors = carrier.DoorsOf(stream)?.ToString() ?? $"{at.ToUriComponent()}/api/v1/live/";
+        return new($"{doors}{door}/{stream}", token, until);
     }
 
     /// <summary>The door: the token must be ours and fit, and the records must still allow it at this moment.</summary>
-    public async ValueTask<Offered<LiveEntry>> Ask(string stream, LiveRole role, string? bearer, CancellationToken stop)
+    internal async ValueTask<Offered<Admitted>> Ask(string stream, LiveRole role, string? bearer, CancellationToken stop)
     {
         if (bearer is null)
             return new Refusal("live-token", "A live token of this agency is needed.", RefusalKind.SignInNeeded);
@@ -147,7 +132,7 @@ public sealed class OnAir
                 await streaming.Refused(session, new(ActorKind.System, token.Holder, token.As), no.Code, stop);
             return no;
         }
-        return new LiveEntry(Key(stream), Find(token, until));
+        return new Admitted(token, until);
     }
 
     async Task<(Instant Until, Refusal? No)> WhyNotEnter(Reading reading, LiveToken token, CancellationToken stop)
@@ -182,42 +167,26 @@ public sealed class OnAir
         RefusalKind.Conflict
     );
 
-    Lease Find(LiveToken token, Instant until)
+    void End(params ReadOnlySpan<string> leases)
     {
-        var lease = leases.AddOrUpdate(
-            token.Lease,
-            id => new(id, token.Holder, token.As, until),
-            (id, there) => there.Ended is null ? there : new(id, token.Holder, token.As, until)
-        );
-        lease.Renew(until);
-        return lease;
+        foreach (var lease in leases)
+            carrier.End(lease, "lease-ended");
     }
 
-    void End(params ReadOnlySpan<string> ids)
+    void Renew(Instant until, params ReadOnlySpan<string> leases)
     {
-        foreach (var id in ids)
-            if (leases.TryRemove(id, out var lease))
-                lease.End("lease-ended");
+        foreach (var lease in leases)
+            carrier.Renew(lease, until);
     }
-
-    void Renew(Instant until, params ReadOnlySpan<string> ids)
-    {
-        foreach (var id in ids)
-            if (leases.TryGetValue(id, out var lease))
-                lease.Renew(until);
-    }
-
-    void Hold(LiveSessionId session, bool paused) =>
-        gateway.Running?.Hold(Key(session.Text), paused ? StreamHold.Everything : StreamHold.None);
 
     /// <summary>Whether the camera's packets come in now.</summary>
-    public bool IsShown(LiveSessionId session) => gateway.Running?.IsPublished(Key(session.Text)) ?? false;
+    public bool IsShown(LiveSessionId session) => carrier.IsPublished(session.Text);
 
     /// <summary>Whether the clinician's voice comes in now.</summary>
-    public bool IsHeard(ConsultId consult) => gateway.Running?.IsPublished(Key(TalkOf(consult))) ?? false;
+    public bool IsHeard(ConsultId consult) => carrier.IsPublished(TalkOf(consult));
 
     /// <summary>Why there is no picture and no voice at all; none when there is.</summary>
-    public string? Trouble => gateway.Trouble;
+    public string? Trouble => carrier.Trouble;
 
     /// <summary>
     /// The watcher's screen says how long after arrival it shows a picture; with the way up to there, which the gateway measures against
@@ -233,46 +202,58 @@ public sealed class OnAir
         return delay;
     }
 
-    internal async Task Happened(GatewayEvent happened, CancellationToken stop)
+    internal Task Happened(GatewayEvent happened, CancellationToken stop) =>
+        happened switch
+        {
+            GatewayEvent.ViewerJoined => Joined(happened.Lease.Id, stop),
+            GatewayEvent.ViewerLeft => Left(happened.Lease.Id, stop),
+            GatewayEvent.DelayMeasured late => Late(late.Lease.Id, late.P50, late.P95),
+            _ => Task.CompletedTask,
+        };
+
+    /// <summary>A carrier says that packets under this lease of its flow to somebody. Only watching is written down: who hears is the officer.</summary>
+    internal Task Joined(string carried, CancellationToken stop) =>
+        IsWatch(carried, out var lease) ? streaming.Joined(lease, stop) : Task.CompletedTask;
+
+    internal async Task Left(string carried, CancellationToken stop)
     {
-        if (!happened.Lease.Id.StartsWith(WatchLeasePrefix, StringComparison.Ordinal))
-        {
-            // Nobody ends these by their id: they end with their stream, and are forgotten with their connection.
-            if (
-                happened is (GatewayEvent.PublisherDown or GatewayEvent.ViewerLeft)
-                && !happened.Lease.Id.StartsWith(TalkLease, StringComparison.Ordinal)
-            )
-                leases.TryRemove(happened.Lease.Id, out _);
+        if (!IsWatch(carried, out var lease))
             return;
-        }
-        var lease = LeaseId.Parse(happened.Lease.Id[WatchLeasePrefix.Length..]);
-        switch (happened)
-        {
-            case GatewayEvent.ViewerJoined:
-                await streaming.Joined(lease, stop);
-                break;
-            case GatewayEvent.ViewerLeft:
-                await streaming.Left(lease, stop);
-                network.TryRemove(lease, out _);
-                break;
-            case GatewayEvent.DelayMeasured measured:
-                network[lease] = new((int)measured.P50.TotalMilliseconds, (int)measured.P95.TotalMilliseconds);
-                break;
-        }
+        await streaming.Left(lease, stop);
+        network.TryRemove(lease, out _);
+    }
+
+    /// <summary>How late packets leave for this watcher.</summary>
+    internal Task Late(string carried, Duration p50, Duration p95)
+    {
+        if (IsWatch(carried, out var lease))
+            network[lease] = new((int)p50.TotalMilliseconds, (int)p95.TotalMilliseconds);
+        return Task.CompletedTask;
+    }
+
+    static bool IsWatch(string carried, out LeaseId lease)
+    {
+        lease = default;
+        return carried.StartsWith(WatchLease, StringComparison.Ordinal)
+            && LeaseId.TryParse(carried[WatchLease.Length..], null, out lease);
     }
 }
 
 /// <summary>Leads each request to its agency's own door.</summary>
 sealed class AgencyDoors : ILiveDoor
 {
-    public ValueTask<Offered<LiveEntry>> Ask(
+    public async ValueTask<Offered<LiveEntry>> Ask(
         string stream,
         LiveRole role,
         string? bearer,
         HttpContext http,
         CancellationToken stop
-    ) =>
-        http.FindAgency() is { } agency
-            ? agency.Get<OnAir>().Ask(stream, role, bearer, stop)
-            : ValueTask.FromResult<Offered<LiveEntry>>(WhoMay.Nothing);
+    )
+    {
+        if (http.FindAgency() is not { } agency)
+            return WhoMay.Nothing;
+        if (!(await agency.Get<OnAir>().Ask(stream, role, bearer, stop)).IsTaken(out var admitted, out var refusal))
+            return refusal;
+        return new LiveEntry(new(agency.Profile.Slug, stream), agency.Get<OwnCarrier>().Take(admitted.Token, admitted.Until));
+    }
 }

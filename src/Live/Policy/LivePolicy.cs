@@ -28,7 +28,9 @@ public sealed record LivePolicy(
     string NoticeBefore,
     IReadOnlyList<string> SafetyCard,
     IReadOnlyList<Phrasebook> Phrases,
-    string? WebHook
+    string? WebHook,
+    MapTiles? Tiles,
+    PushPolicy? Push
 )
 {
     public const string FileName = "live.jsonc";
@@ -99,7 +101,7 @@ public sealed record LivePolicy(
             ? $"the reason '{mute}' has no words."
         : WebHook is not null && !(Uri.TryCreate(WebHook, UriKind.Absolute, out var url) && url.Scheme is "https" or "http")
             ? "webHook is an http or https address."
-        : null;
+        : Tiles?.WhatIsWrong() ?? Push?.WhatIsWrong();
 }
 
 /// <param name="Of">unit: cameras of officers of one's own unit and those below it; agency: every camera.</param>

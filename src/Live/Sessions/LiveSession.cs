@@ -109,11 +109,18 @@ public static class LiveSessions
     public static Task<LiveSession?> OpenOf(Reading reading, CameraId camera, CancellationToken stop) =>
         reading.One("SELECT * FROM live_session WHERE camera = @camera AND ended_at IS NULL", new { camera }, From, stop);
 
-    /// <summary>Where a session's camera has been, oldest first, thinned by what the camera sent.</summary>
+    /// <summary>How much of a camera's way a map shows.</summary>
+    public const int TrackMinutes = 15;
+
+    /// <summary>Where a session's camera has been in its last minutes, by its own clock, oldest first.</summary>
     public static Task<IReadOnlyList<Position>> Track(Reading reading, LiveSessionId session, CancellationToken stop) =>
         reading.Many(
-            "SELECT * FROM live_track WHERE session = @session ORDER BY at",
-            new { session },
+            """
+            SELECT * FROM live_track
+            WHERE session = @session AND at >= (SELECT max(at) FROM live_track WHERE session = @session) - @span
+            ORDER BY at
+            """,
+            new { session, span = TrackMinutes * 60_000_000L },
             row => new Position(row.Time("at"), row.Real("latitude"), row.Real("longitude"), null),
             stop
         );

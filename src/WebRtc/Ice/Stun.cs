@@ -100,12 +100,20 @@ readonly ref struct StunRequest
         return true;
     }
 
+    public bool IsSignedWith(ReadOnlySpan<byte> password) => StunIntegrity.Holds(whole, integrityAt, password);
+}
+
+static class StunIntegrity
+{
     /// <summary>Whether whoever sent this knows the password: HMAC-SHA1 over the message up to MESSAGE-INTEGRITY, its length field as if it ended there.</summary>
-    public bool IsSignedWith(ReadOnlySpan<byte> password)
+    public static bool Holds(ReadOnlySpan<byte> whole, int integrityAt, ReadOnlySpan<byte> password)
     {
-        Span<byte> signed = stackalloc byte[MostBytes];
+        Span<byte> signed = stackalloc byte[StunRequest.MostBytes];
         whole[..integrityAt].CopyTo(signed);
-        BinaryPrimitives.WriteUInt16BigEndian(signed[2..], (ushort)(integrityAt - HeadBytes + 4 + HMACSHA1.HashSizeInBytes));
+        BinaryPrimitives.WriteUInt16BigEndian(
+            signed[2..],
+            (ushort)(integrityAt - StunRequest.HeadBytes + 4 + HMACSHA1.HashSizeInBytes)
+        );
         Span<byte> expected = stackalloc byte[HMACSHA1.HashSizeInBytes];
         HMACSHA1.HashData(password, signed[..integrityAt], expected);
         return CryptographicOperations.FixedTimeEquals(expected, whole.Slice(integrityAt + 4, HMACSHA1.HashSizeInBytes));

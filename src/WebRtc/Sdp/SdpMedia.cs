@@ -60,6 +60,9 @@ sealed class SdpMedia
     /// <summary>The simulcast layers that the offerer wants to send, in its order (RFC 8853); empty without simulcast.</summary>
     public List<string> SimulcastSend { get; } = [];
 
+    /// <summary>a=candidate as written, without the name; the gateway, which waits to be checked, reads none of them.</summary>
+    public List<string> Candidates { get; } = [];
+
     /// <summary>SSRCs named by a=ssrc, first the media's.</summary>
     public List<uint> Ssrcs { get; } = [];
 

@@ -13,22 +13,27 @@ sealed class SdpOffer
     const int MostSections = 16;
     const int MostCodecs = 64;
     const int MostSimulcastLayers = 4;
+    const int MostCandidates = 32;
 
     public List<SdpMedia> Media { get; } = [];
 
     /// <summary>mids of the first BUNDLE group.</summary>
     public List<string> Bundle { get; } = [];
 
-    public static Refusal? WhyNotRead(string text, out SdpOffer offer)
+    public static Refusal? WhyNotRead(string text, out SdpOffer offer) =>
+        WhyNotParse(text, "offer", out offer) ?? offer.WhyNotUsable();
+
+    /// <param name="what">offer or answer: both have the same grammar (RFC 8866), and differ in what may stand in them.</param>
+    internal static Refusal? WhyNotParse(string text, string what, out SdpOffer offer)
     {
         offer = new();
         if (text.Length > MostCharacters)
-            return No($"The SDP offer has {text.Length} characters; at most {MostCharacters} are read.");
+            return No($"The SDP {what} has {text.Length} characters; at most {MostCharacters} are read.");
         var lines = text.Split('\n', MostLines + 1);
         if (lines.Length > MostLines)
-            return No($"The SDP offer has more than {MostLines} lines.");
+            return No($"The SDP {what} has more than {MostLines} lines.");
         if (lines[0].TrimEnd('\r') != "v=0")
-            return No("The SDP offer does not begin with v=0.");
+            return No($"The SDP {what} does not begin with v=0.");
 
         var session = new Section(
             new()
@@ -47,15 +52,15 @@ sealed class SdpOffer
             if (line.IsEmpty)
                 continue;
             if (line.Length < 2 || line[1] != '=')
-                return No($"The SDP offer has a line that is not type=value: '{Shown(line)}'.");
+                return No($"The SDP {what} has a line that is not type=value: '{Shown(line)}'.");
             var value = line[2..].ToString();
             switch (line[0])
             {
                 case 'm':
                     if (sections.Count == MostSections)
-                        return No($"The SDP offer has more than {MostSections} media sections.");
+                        return No($"The SDP {what} has more than {MostSections} media sections.");
                     if (Section.TryBegin(value) is not { } begun)
-                        return No($"The SDP offer has a media line that cannot be read: '{Shown(line)}'.");
+                        return No($"The SDP {what} has a media line that cannot be read: '{Shown(line)}'.");
                     sections.Add(section = begun);
                     break;
                 case 'a' when section == session && value.StartsWith("group:BUNDLE", StringComparison.Ordinal):
@@ -71,7 +76,7 @@ sealed class SdpOffer
         }
         foreach (var one in sections)
             offer.Media.Add(one.Finish(session.Media));
-        return offer.WhyNotUsable();
+        return null;
     }
 
     Refusal? WhyNotUsable()
@@ -194,6 +199,9 @@ sealed class SdpOffer
                     break;
                 case "simulcast":
                     Simulcast(rest);
+                    break;
+                case "candidate" when media.Candidates.Count < MostCandidates:
+                    media.Candidates.Add(rest);
                     break;
                 case "ssrc" when media.Ssrcs.Count < 16:
                     if (uint.TryParse(rest.Split(' ')[0], NumberStyles.None, null, out var ssrc) && !media.Ssrcs.Contains(ssrc))

@@ -10,6 +10,9 @@ public enum LiveRole
 {
     Publish,
     Watch,
+
+    /// <summary>Speaks for the agency's records to a gateway that stands alone.</summary>
+    Control,
 }
 
 /// <summary>

@@ -261,4 +261,33 @@ public class RecorderTests
         bool PaddedAfter(int lengthMs, int waitingMs) =>
             OpenClip.MustPad(zero - Duration.FromMilliseconds(waitingMs), zero, zero + Duration.FromMilliseconds(lengthMs));
     }
+
+    [Fact]
+    public async Task What_is_filmed_may_be_shown_only_inside_a_recording_that_is_in_no_state()
+    {
+        using var camera = await TestCamera.On();
+        var shown = new List<bool>();
+        camera.Recorder.ShownChanged += () => shown.Add(camera.Recorder.MayBeShown);
+        camera.Film(3);
+        camera.Recorder.MayBeShown.ShouldBeFalse("the buffer");
+        camera.Activate();
+        camera.Recorder.MayBeShown.ShouldBeTrue();
+        foreach (var state in Enum.GetValues<RecordingState>())
+        {
+            camera.Recorder.Begin(state, new("reason")).ShouldBeNull();
+            camera.Recorder.MayBeShown.ShouldBeFalse($"{state}");
+        }
+        foreach (var state in Enum.GetValues<RecordingState>())
+        {
+            camera.Recorder.MayBeShown.ShouldBeFalse("while one of them stands");
+            camera.Recorder.End(state).ShouldBeNull();
+        }
+        camera.Recorder.MayBeShown.ShouldBeTrue();
+        camera.Recorder.Begin(RecordingState.Muted, new(null)).ShouldNotBeNull();
+        camera.Recorder.MayBeShown.ShouldBeTrue("what was refused changed nothing");
+        camera.Film(1, () => camera.Recorder.Deactivate(new("button")).ShouldBeNull());
+        camera.Recorder.MayBeShown.ShouldBeFalse("ended");
+        shown[0].ShouldBeTrue();
+        shown[^1].ShouldBeFalse();
+    }
 }

@@ -60,6 +60,56 @@ public sealed class ParserTests
         );
     }
 
+    [Fact]
+    public void SDP_of_any_text_is_an_answer_that_can_be_used_or_one_sentence()
+    {
+        const string common =
+            "c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=ice-ufrag:abcdabcd\r\na=ice-pwd:aaaaaaaaaabbbbbbbbbbcccc\r\na=setup:passive\r\na=recvonly\r\n"
+            + "a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n"
+            + "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host\r\n";
+        var answer =
+            "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=ice-lite\r\na=group:BUNDLE 0 1\r\n"
+            + $"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n{common}a=mid:0\r\na=rtpmap:111 opus/48000/2\r\n"
+            + $"m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n{common}a=mid:1\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\n"
+            + "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
+        SdpTaken.WhyNotRead(answer, out var right).ShouldBeNull();
+        right!.Candidates.Single().ToString().ShouldBe("[::ffff:192.0.2.1]:8189");
+        right.Picture!.Codec.Rtx.ShouldBe((byte)97);
+        Mutate(
+            Encoding.ASCII.GetBytes(answer),
+            11,
+            bytes =>
+            {
+                if (SdpTaken.WhyNotRead(Encoding.Latin1.GetString(bytes), out var read) is { } refusal)
+                    refusal.Sentence.ShouldEndWith(".");
+                else
+                    read!.Candidates.ShouldAllBe(c => c.Port > 0);
+            }
+        );
+    }
+
+    [Fact]
+    public void An_answer_to_a_check_that_is_changed_anywhere_is_not_taken()
+    {
+        Span<byte> to = stackalloc byte[256];
+        var writer = new StunWriter(to, StunType.BindingSuccess, "transaction!"u8);
+        writer.MappedAddress(WireAddress.Of(new(System.Net.IPAddress.Loopback, 4711), 0));
+        var right = to[..writer.Finish("password of some length"u8)].ToArray();
+        StunReply.TryRead(right, out var reply).ShouldBeTrue();
+        reply.IsSuccess.ShouldBeTrue();
+        reply.IsSignedWith("password of some length"u8).ShouldBeTrue();
+        reply.IsSignedWith("another password entirely"u8).ShouldBeFalse();
+        Mutate(
+            right,
+            12,
+            bytes =>
+            {
+                if (StunReply.TryRead(bytes, out var read) && read.IsSignedWith("password of some length"u8))
+                    bytes.ShouldBe(right);
+            }
+        );
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("v=0")]

@@ -27,10 +27,14 @@ public sealed class FfmpegTests
         string.Join(' ', Capture.Arguments(new CaptureSource.Devices("/dev/video2", null), Small).List)
             .ShouldContain("-i /dev/video2 -map 0:v:0 -");
 
-    [Fact]
-    public async Task A_camera_s_fragments_say_when_their_first_frame_was_encoded()
+    /// <param name="tapped">With packets beside the recording for a port that nobody reads: the recording is the same.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_camera_s_fragments_say_when_their_first_frame_was_encoded(bool tapped)
     {
-        await using var run = Ffmpeg.Find().Start(Capture.Arguments(new CaptureSource.TestScene("A1234 'quoted:%\\"), Small));
+        var scene = new CaptureSource.TestScene("A1234 'quoted:%\\");
+        await using var run = Ffmpeg.Find().Start(Capture.Arguments(scene, Small, tapped ? new(9, 1, 2) : null));
         var before = TimeProvider.System.Now();
         var (stream, fragments) = (new FragmentStream(), new List<(Fragment Fragment, Instant Arrived)>());
         var buffer = new byte[64 << 10];
@@ -54,6 +58,29 @@ public sealed class FfmpegTests
             (arrived - captured).TotalSeconds.ShouldBeInRange(fragment.DurationUs / 1e6 - 0.3, fragment.DurationUs / 1e6 + 5);
         }
         GoldenMedia.ShouldDecode(GoldenMedia.Join(stream.Init.ShouldNotBeNull(), fragments.Select(f => f.Fragment)));
+    }
+
+    [Fact]
+    public async Task A_source_without_sound_is_tapped_for_its_picture_alone()
+    {
+        using var socket = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        var tap = new CaptureTap(((System.Net.IPEndPoint)socket.Client.LocalEndPoint!).Port, 4711, 4712);
+        var silent = new FfmpegArguments()
+            .Input("testsrc2=size=320x180:rate=15", "-re", "-t", "2", "-f", "lavfi")
+            .Map("0:v:0", "0:a:0?")
+            .Map("0:a:0?")
+            .H264("ultrafast", 300)
+            .Aac(48, channels: 1)
+            .FragmentsToStdoutAnd(tap);
+        var recorded = await Ffmpeg.Find().Run(silent, null, 16 << 20, TimeSpan.FromSeconds(20), stop);
+        var stream = new FragmentStream();
+        stream.Write(recorded);
+        stream.TryRead(out _).ShouldBeTrue();
+        byte[] packet;
+        do packet = (await socket.ReceiveAsync(stop)).Buffer;
+        while (packet[1] is >= 192 and <= 223); // ffmpeg's own reports
+        packet.Length.ShouldBeLessThanOrEqualTo(CaptureTap.MostPacketBytes);
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(8)).ShouldBe(4711u);
     }
 
     [Fact]

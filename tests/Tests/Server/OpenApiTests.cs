@@ -173,6 +173,8 @@ public sealed class OpenApiTests
         ["/consult/code"] = [],
         ["/consult/demo"] = [],
         ["/consult/leave"] = [],
+        ["/consult/push"] = [],
+        ["/consult/push/end"] = [],
         ["/consult/{consult}/{act}"] = [],
         ["/recordings/{id}/grants/{number:long}/revoke"] = ["POST /api/v1/recordings/{id}/grants/{number}/revoke"],
     };

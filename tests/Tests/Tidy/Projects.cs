@@ -22,7 +22,7 @@ public sealed partial class The_tree
         ["Governance"] = ["Evidence"],
         ["Live"] = ["Evidence", "WebRtc"],
         ["Server"] = ["Ingest", "Renditions", "Governance", "Live"],
-        ["Camera"] = ["Custody", "Media"],
+        ["Camera"] = ["Custody", "Media", "WebRtc"],
         ["Cli"] = ["Custody", "Media"],
     };
 

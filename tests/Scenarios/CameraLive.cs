@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+
+namespace Lapel.Scenarios;
+
+/// <summary>The camera program live beside its recording: real server, real camera, real browser.</summary>
+public sealed class CameraLive
+{
+    [Fact]
+    public async Task A_camera_is_seen_live_while_it_records_tells_who_watches_and_shows_nothing_in_a_state()
+    {
+        await using var air = await CameraOnAir.Open();
+        await Task.Delay(3000); // the buffer is full
+        (await air.Sessions()).ShouldBeEmpty("nothing is streamed from the buffer");
+        (await air.Live()).GetProperty("state").GetString().ShouldBe("off");
+
+        var pressed = Stopwatch.StartNew();
+        await air.RecordAndWatch();
+        var began = Stopwatch.StartNew();
+        await LiveHouse.Until(
+            "the camera tells who watches",
+            async () => (await air.Live()).TryGetProperty("watchers", out var w) && w.GetArrayLength() == 1
+        );
+        air.Camera.Said.ShouldContain("Operations centre watches now (officer-safety); 1 person in all.");
+        (await air.PicturesIn(3)).ShouldBeGreaterThan(30, "15 pictures a second");
+        var burntIn = await air.BurntInDelayMs();
+        burntIn.ShouldBeInRange(-100, 1500);
+        await LiveHouse.Until(
+            "a measured delay",
+            async () => await air.Centre.Locator("lapel-live-player").GetAttributeAsync("data-delay-ms") is { Length: > 0 }
+        );
+        var measured = await air.Centre.Locator("lapel-live-player").GetAttributeAsync("data-delay-ms");
+        var session = (await air.Sessions()).Single().GetProperty("session");
+        session.GetProperty("position").GetProperty("latitude").GetDouble().ShouldBeInRange(43.7, 43.8);
+        await LiveConsult.Shot(air.Centre, "camera-live-watching");
+
+        // The lens is turned away: the answer to the press and the last packet are one moment.
+        await air.Camera.Tell("avert", new { verb = "avert", reason = "dignity" });
+        await Task.Delay(300); // what the browser had is shown by now
+        (await air.PicturesIn(2)).ShouldBe(0, "averted");
+        await air.UntilLive("paused");
+        (await air.Sessions()).Single().GetProperty("session").GetProperty("why").GetString().ShouldBe("stream-averted");
+        await air.Camera.Tell("unavert");
+        await air.UntilLive("live");
+        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(1) > 5);
+
+        // Muted by policy of the stream means nothing at all, sound and picture.
+        await air.Camera.Tell("mute", new { verb = "mute", reason = "medical" });
+        await Task.Delay(300);
+        (await air.PicturesIn(2)).ShouldBe(0, "muted");
+        await air.Camera.Tell("unmute");
+        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(1) > 5);
+
+        // The officer asks for help: nobody is on the rota, and that is said.
+        await air.Camera.Tell("help", new { verb = "help", reason = "person-in-crisis" });
+        await LiveHouse.Until(
+            "the consult on the camera",
+            async () => (await air.Live()).TryGetProperty("consult", out var consult) && consult.GetString() is { Length: > 0 }
+        );
+        await air.Camera.Tell("withdraw");
+
+        await air.Centre.GetByRole(AriaRole.Button, new() { Name = "Stop watching" }).ClickAsync();
+        await LiveHouse.Until(
+            "the camera tells that nobody watches any more",
+            () => Task.FromResult(air.Camera.Said.Contains("no longer watches; 0 people left", StringComparison.Ordinal))
+        );
+        var manifest = await air.AdmittedWhole(15);
+        manifest.States.Select(s => s.State).ShouldBe([RecordingState.Averted, RecordingState.Muted]);
+        var custody = (await (await air.House.As("clerk")).Get($"api/v1/recordings/{air.Recording}/custody")).GetRawText();
+        foreach (
+            var kind in new[] { "live.started", "live.paused", "live.resumed", "watcher.joined", "watcher.left", "live.ended" }
+        )
+            custody.ShouldContain($"\"{kind}\"");
+        TestContext.Current.SendDiagnosticMessage(
+            $"activation to picture {(pressed.Elapsed - began.Elapsed).TotalSeconds:0.0} s with the sign-in; burnt-in {burntIn:0} ms; measured {measured} ms"
+        );
+    }
+
+    [Fact]
+    public async Task A_place_where_nothing_is_streamed_ends_it_and_the_recording_goes_on()
+    {
+        await using var air = await CameraOnAir.Open();
+        await air.RecordAndWatch();
+        await air.Camera.Tell(
+            "avert",
+            new
+            {
+                verb = "avert",
+                reason = "dignity",
+                place = "washroom",
+            }
+        );
+        await air.UntilLive("ended");
+        (await air.Sessions()).ShouldBeEmpty();
+        await air.Camera.Tell("unavert");
+        await Task.Delay(3000);
+        (await air.Live())
+            .GetProperty("state")
+            .GetString()
+            .ShouldBe("ended", "what was ended for its place begins no second time");
+        await air.AdmittedWhole(3);
+    }
+
+    [Fact]
+    public async Task A_network_that_fails_costs_the_picture_then_the_sound_never_the_recording_and_comes_back()
+    {
+        await using var air = await CameraOnAir.Open(busy: true);
+        await air.RecordAndWatch();
+        (await air.PicturesIn(2)).ShouldBeGreaterThan(15);
+
+        air.Street.Path.UplinkKbps = 260;
+        await air.UntilRung(["small-picture", "picture"], 20);
+        await LiveConsult.Until("a smaller picture", async () => await air.PicturesIn(2) > 10, 30);
+
+        // The encoder beside the recorder dies: another one takes its place, and the recorder does not know.
+        var beside = air.Encoders().Single(e => !e.Command.Contains("tee", StringComparison.Ordinal));
+        Process.GetProcessById(beside.Id).Kill();
+        await LiveHouse.Until(
+            "another encoder",
+            () =>
+                Task.FromResult(
+                    air.Encoders().Any(e => e.Id != beside.Id && !e.Command.Contains("tee", StringComparison.Ordinal))
+                )
+        );
+        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(2) > 10, 30);
+
+        air.Street.Path.UplinkKbps = 90;
+        await air.UntilRung(["sound"], 30);
+        air.Street.Path.UplinkKbps = 0;
+        air.Street.Path.Loss = 1;
+        await air.UntilRung(["stills", "position"], 20);
+        await air.UntilRung(["position"], 20);
+        (await air.Sessions()).Count.ShouldBe(1, "position and state are still reported");
+
+        air.Street.Path.Loss = 0;
+        await air.UntilRung(["recorded"], 120);
+        await LiveConsult.Until("the whole picture again", async () => await air.PicturesIn(2) > 15, 40);
+
+        // Now everything is cut: the recording goes on alone, and the session begins anew when the network is back.
+        air.Street.IsCut = true;
+        air.Street.Path.Loss = 1;
+        await Task.Delay(25_000);
+        (await air.Camera.Status()).GetProperty("state").GetString().ShouldBe("recording");
+        (air.Street.IsCut, air.Street.Path.Loss) = (false, 0);
+        await air.UntilLive("live", 60);
+        await air.UntilRung(["sound", "small-picture", "picture", "recorded"], 60);
+        await air.AdmittedWhole(60);
+        TestContext.Current.SendDiagnosticMessage(air.Camera.Said);
+    }
+}

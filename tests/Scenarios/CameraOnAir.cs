@@ -1,0 +1,236 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Lapel.Scenarios;
+
+/// <summary>The camera program live, with the operations centre watching in a browser, and a network of one's own between camera and server.</summary>
+sealed class CameraOnAir : IAsyncDisposable
+{
+    readonly IPlaywright playwright;
+    readonly IBrowser chromium;
+
+    CameraOnAir(
+        LiveHouse house,
+        Middleman street,
+        CameraProcess camera,
+        AgencyClient operations,
+        IPlaywright playwright,
+        IBrowser chromium
+    ) =>
+        (House, Street, Camera, Operations, this.playwright, this.chromium) = (
+            house,
+            street,
+            camera,
+            operations,
+            playwright,
+            chromium
+        );
+
+    public LiveHouse House { get; }
+    public Middleman Street { get; }
+    public CameraProcess Camera { get; }
+    public AgencyClient Operations { get; }
+    public IPage Centre { get; private set; } = null!;
+    public string Recording { get; private set; } = "";
+
+    /// <param name="busy">A picture in which much moves, so that its bits are worth saving; the test street otherwise.</param>
+    /// <param name="gateway">Carries the packets instead of the server.</param>
+    public static async Task<CameraOnAir> Open(bool busy = false, GatewayProcess? gateway = null)
+    {
+        var house = await LiveHouse.Open(serverOptions: gateway is null ? [] : ["--gateways", gateway.Address.ToString()]);
+        if (gateway is not null)
+            await gateway.StartFor(house.Agency);
+        var street = await Middleman.Before(house.Server.Address);
+        await (await house.As("admin")).Post(
+            "api/v1/accounts",
+            new
+            {
+                name = "operations",
+                fullName = "The operations",
+                role = "operations",
+                password = LiveHouse.Password,
+            }
+        );
+        var operations = await AgencyClient.SignIn(house.Agency, "operations", LiveHouse.Password);
+        var camera = await house.NewCamera("LC-LIVE", by: new(street.Address, house.Agency.AbsolutePath));
+        camera.Live = true;
+        var route = Path.Combine(camera.Home, "route.txt");
+        await File.WriteAllLinesAsync(route, Enumerable.Range(0, 200).Select(i => $"{i} 43.76{i:000} -79.51"));
+        string[] source = busy ? ["--source", $"file:{await BusyFilm(camera.Home)}"] : [];
+        await camera.Start(["--position", $"route:{route}", .. source]);
+        var playwright = await Playwright.CreateAsync();
+        var chromium = await playwright.Chromium.LaunchAsync(
+            new()
+            {
+                ExecutablePath = "/usr/bin/chromium",
+                Headless = true,
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--autoplay-policy=no-user-gesture-required",
+                    "--allow-loopback-in-peer-connection",
+                    "--disable-features=WebRtcHideLocalIpsWithMdns",
+                ],
+            }
+        );
+        return new(house, street, camera, operations, playwright, chromium);
+    }
+
+    static async Task<string> BusyFilm(string folder)
+    {
+        var film = Path.Combine(folder, "film.mp4");
+        string[] make =
+        [
+            .. "-v error -f lavfi -i testsrc2=size=640x360:rate=15 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 400".Split(
+                ' '
+            ),
+            .. "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -b:v 2000k -c:a aac".Split(' '),
+            film,
+        ];
+        (await OwnProcess.Run("ffmpeg", make)).Code.ShouldBe(0);
+        return film;
+    }
+
+    public async Task<IReadOnlyList<JsonElement>> Sessions() =>
+        [.. (await Operations.Get("api/v1/live/sessions")).GetProperty("items").EnumerateArray()];
+
+    public async Task<JsonElement> Live() => (await Camera.Status()).GetProperty("live");
+
+    public Task UntilLive(string state, int seconds = 20) =>
+        LiveHouse.Until(
+            $"live is {state}; the camera said:\n{Camera.Said}",
+            async () => (await Live()).GetProperty("state").GetString() == state,
+            seconds
+        );
+
+    public async Task UntilRung(string[] rungs, int seconds)
+    {
+        var last = default(JsonElement);
+        try
+        {
+            await Wait();
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{last}");
+        }
+
+        Task Wait() =>
+            LiveHouse.Until(
+                $"rung {string.Join('/', rungs)}; the camera said:\n{Camera.Said}",
+                async () => (last = await Live()).TryGetProperty("rung", out var rung) && rungs.Contains(rung.GetString()),
+                seconds
+            );
+    }
+
+    /// <summary>The camera records; the operations centre watches it through the real page.</summary>
+    public async Task RecordAndWatch()
+    {
+        Recording = await Camera.Activate();
+        await UntilLive("live");
+        await UntilRung(["recorded"], 10);
+        var session = (await Sessions()).Single().GetProperty("session").GetProperty("id").GetString();
+        Centre = await LiveConsult.Page(chromium, House, 1280, 900);
+        await LiveConsult.SignIn(Centre, "operations");
+        await Centre.GotoAsync("live");
+        await LiveConsult.Shot(Centre, "camera-live-tile");
+        await Centre.GotoAsync($"live/{session}");
+        await Centre.GetByLabel("Why do you watch?").SelectOptionAsync("officer-safety");
+        await Centre.GetByRole(AriaRole.Button, new() { Name = "Watch for up to 60 minutes" }).ClickAsync();
+        await LiveConsult.Playing(Centre);
+        await Centre.Locator("lapel-live-player video").WaitForAsync();
+    }
+
+    public Task<int> PicturesIn(int seconds) => Centre.EvaluateAsync<int>(LiveEyes.CountPictures, seconds);
+
+    /// <summary>How far the burnt-in clock is behind the machine's, milliseconds, to a tenth of a second: the middle of some looks.</summary>
+    public async Task<double> BurntInDelayMs(int looks = 5)
+    {
+        var delays = new List<double>();
+        for (var i = 0; i < looks; i++)
+        {
+            var seen = await Centre.EvaluateAsync<JsonElement>(
+                $$"""
+                async () => {
+                  const video = document.querySelector('lapel-live-player video');
+                  const canvas = new OffscreenCanvas({{BurntInClock.Width}}, {{BurntInClock.Height}}), draw = canvas.getContext('2d');
+                  await new Promise(done => video.requestVideoFrameCallback(done));
+                  draw.drawImage(video, 0, 0);
+                  const at = Date.now(), rgba = draw.getImageData(0, 0, canvas.width, canvas.height).data, gray = [];
+                  for (let i = 0; i < rgba.length; i += 4) gray.push(Math.round(0.299 * rgba[i] + 0.587 * rgba[i + 1] + 0.114 * rgba[i + 2]));
+                  return { at, width: video.videoWidth, gray };
+                }
+                """
+            );
+            seen.GetProperty("width").GetInt32().ShouldBe(640, "the picture as it is recorded");
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(seen.GetProperty("at").GetInt64());
+            var (burntIn, lead) = await BurntInClock.Read(
+                [.. seen.GetProperty("gray").EnumerateArray().Select(g => g.GetByte())],
+                at,
+                6
+            );
+            lead.ShouldBeGreaterThan(0, "the picture's clock could not be told apart");
+            delays.Add((at - burntIn).TotalMilliseconds);
+        }
+        delays.Sort();
+        return delays[delays.Count / 2];
+    }
+
+    /// <summary>The recording is ended, docked, admitted, and whole: one clip without a hole, however the network was.</summary>
+    public async Task<Manifest> AdmittedWhole(double atLeastSeconds)
+    {
+        await Camera.Deactivate();
+        await LiveHouse.Until("the session ends with the recording", async () => (await Sessions()).Count == 0);
+        await Camera.Tell("dock");
+        await Camera.UntilFreed(Recording, 90);
+        await House.ReceiptOf(Recording);
+        var manifest = SignedManifest
+            .Read(await (await House.As("clerk")).Http.GetByteArrayAsync($"api/v1/recordings/{Recording}/manifest"))
+            .Manifest;
+        manifest.Ending.ShouldBe(Ending.Deactivated);
+        manifest.Bookmarks.ShouldBeEmpty("a lost picture would be a bookmark");
+        manifest.Clips.Single().Complete.ShouldBeTrue();
+        (manifest.Clips[0].EndedAt - manifest.ActivatedAt).TotalSeconds.ShouldBeGreaterThan(atLeastSeconds);
+        return manifest;
+    }
+
+    /// <summary>The ffmpegs that the camera runs at the moment, with what they were asked to do.</summary>
+    public IReadOnlyList<(int Id, string Command)> Encoders() =>
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(folder => (Folder: folder, Id: int.TryParse(Path.GetFileName(folder), out var id) ? id : 0))
+                .Where(p => p.Id > 0 && ParentOf(p.Folder) == Camera.ProcessId)
+                .Select(p => (p.Id, Read(Path.Combine(p.Folder, "cmdline")).Replace('\0', ' ')))
+                .Where(p => p.Item2.Contains("ffmpeg", StringComparison.Ordinal)),
+        ];
+
+    static int ParentOf(string folder)
+    {
+        var status = Read(Path.Combine(folder, "stat"));
+        return status.LastIndexOf(')') is > 0 and var name ? int.Parse(status[(name + 2)..].Split(' ')[1], null) : 0;
+    }
+
+    static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return ""; // gone while we looked
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await chromium.DisposeAsync();
+        playwright.Dispose();
+        Operations.Dispose();
+        await Camera.DisposeAsync();
+        await Street.DisposeAsync();
+        await House.DisposeAsync();
+    }
+}
