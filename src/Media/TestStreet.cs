@@ -77,7 +77,7 @@ static class TestStreet
     /// <summary>Full blocks in a row. In DejaVu Sans Mono one is 0.6 of the letter's size wide and 1.16 of it high.</summary>
     static string Block(CaptureSettings s, string x, double y, double width, double height, string colour)
     {
-        var size = Math.Max(4, s.Height * height / 1.16);
+        var size = Math.Max(5, 5 * Math.Round(s.Height * height / 1.16 / 5)); // of whole pixels' width: no seams
         var many = Math.Max(1, (int)Math.Round(s.Width * width / (0.6 * size)));
         return Invariant(
             $"drawtext=font=monospace:fontsize={size:F0}:fontcolor={colour}:x=w*({x}):y=h*{y:F3}:text={new string('\u2588', many)}"
