@@ -36,7 +36,7 @@ public sealed class CameraLive
 
         // The lens is turned away: the answer to the press and the last packet are one moment.
         await air.Camera.Tell("avert", new { verb = "avert", reason = "dignity" });
-        await Task.Delay(300); // what the browser had is shown by now
+        await LiveConsult.Until("the browser has shown what it had", async () => await air.PicturesIn(1) == 0, seconds: 5);
         (await air.PicturesIn(2)).ShouldBe(0, "averted");
         await air.UntilLive("paused");
         (await air.Sessions()).Single().GetProperty("session").GetProperty("why").GetString().ShouldBe("stream-averted");
@@ -46,7 +46,7 @@ public sealed class CameraLive
 
         // Muted by policy of the stream means nothing at all, sound and picture.
         await air.Camera.Tell("mute", new { verb = "mute", reason = "medical" });
-        await Task.Delay(300);
+        await LiveConsult.Until("the browser has shown what it had", async () => await air.PicturesIn(1) == 0, seconds: 5);
         (await air.PicturesIn(2)).ShouldBe(0, "muted");
         await air.Camera.Tell("unmute");
         await LiveConsult.Until("pictures again", async () => await air.PicturesIn(1) > 5);

@@ -21,6 +21,7 @@ sealed class WirePeer : IDisposable
 
     readonly DtlsIdentity identity;
     readonly bool publishes;
+    readonly IPAddress from;
     readonly Dictionary<string, string> answer = [];
     readonly byte[] buffer = new byte[2048];
     DtlsSession dtls;
@@ -28,9 +29,15 @@ sealed class WirePeer : IDisposable
     SrtpSession? sending;
     int checks;
 
-    public WirePeer(bool publishes, string profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80", bool rtx = true)
+    /// <param name="from">Where it sends from; loopback when not said.</param>
+    public WirePeer(
+        bool publishes,
+        string profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80",
+        bool rtx = true,
+        IPAddress? from = null
+    )
     {
-        (this.publishes, Rtx) = (publishes, rtx);
+        (this.publishes, Rtx, this.from) = (publishes, rtx, from ?? IPAddress.Loopback.MapToIPv6());
         identity = new(TimeProvider.System, profiles);
         dtls = identity.NewSession(asClient: true);
         Socket = NewSocket();
@@ -46,10 +53,10 @@ sealed class WirePeer : IDisposable
     public string? WrongFingerprint { get; init; }
     public bool OmitSound { get; init; }
 
-    static Socket NewSocket()
+    Socket NewSocket()
     {
         var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
-        socket.Bind(new IPEndPoint(IPAddress.Loopback.MapToIPv6(), 0));
+        socket.Bind(new IPEndPoint(from, 0));
         socket.ReceiveBufferSize = 4 << 20;
         return socket;
     }
@@ -133,6 +140,11 @@ sealed class WirePeer : IDisposable
         for (var until = Environment.TickCount64 + PatienceMs; Environment.TickCount64 < until; )
         {
             var packet = Receive(20);
+            if (packet.Length == 0 && dtls.RepeatInMs == 0)
+            {
+                dtls.Repeat();
+                SendRecords();
+            }
             if (packet.Length == 0 || packet[0] is < 20 or > 63)
                 continue;
             var state = dtls.Feed(packet);
@@ -163,9 +175,28 @@ sealed class WirePeer : IDisposable
     {
         if (!Socket.Poll(timeoutMs * 1000, SelectMode.SelectRead))
             return [];
-        EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
-        return buffer[..Socket.ReceiveFrom(buffer, ref from)];
+        EndPoint sender = new IPEndPoint(IPAddress.IPv6Any, 0);
+        var packet = buffer[..Socket.ReceiveFrom(buffer, ref sender)];
+        AnswerCheck(packet, (IPEndPoint)sender);
+        return packet;
     }
+
+    // A gateway that is no lite agent checks its viewers too.
+    void AnswerCheck(ReadOnlySpan<byte> packet, IPEndPoint sender)
+    {
+        Span<byte> to = stackalloc byte[512];
+        if (
+            packet is [0, 1, ..]
+            && StunRequest.TryRead(packet, out var request)
+            && new IceLead(Ice, LocalFragment, LocalPassword, []).Answer(request, sender, to) is > 0 and var length
+        )
+        {
+            Socket.SendTo(to[..length], sender);
+            ChecksAnswered++;
+        }
+    }
+
+    public int ChecksAnswered { get; private set; }
 
     /// <summary>The protected bytes of an RTP packet, to send, send again or spoil.</summary>
     public byte[] Rtp(
