@@ -25,12 +25,7 @@ public abstract partial record ForeignSource
 
         // Without enforced encryption, which is libsrt's default, a caller without a passphrase would be let in.
         private protected override IReadOnlyList<(string, string)> Options =>
-            [
-                ("passphrase", Passphrase),
-                ("pbkeylen", "16"),
-                ("enforced_encryption", "1"),
-                ("timeout", IdleMicroseconds),
-            ];
+            [("passphrase", Passphrase), ("pbkeylen", "16"), ("enforced_encryption", "1"), ("timeout", IdleMicroseconds)];
 
         private protected override string Secret => Passphrase;
     }
@@ -67,7 +62,10 @@ public abstract partial record ForeignSource
     public byte[] Script()
     {
         var script = new StringBuilder("ffconcat version 1.0\n").Append("file ").Append(Quoted(Url)).Append('\n');
-        foreach (var (name, value) in (IEnumerable<(string, string)>)[.. Options, ("probesize", "300000"), ("analyzeduration", "1000000")])
+        foreach (
+            var (name, value) in (IEnumerable<(string, string)>)
+                [.. Options, ("probesize", "300000"), ("analyzeduration", "1000000")]
+        )
             script.Append("option ").Append(name).Append(' ').Append(Quoted(value)).Append('\n');
         return Encoding.UTF8.GetBytes(script.ToString());
     }
@@ -77,7 +75,19 @@ public abstract partial record ForeignSource
     public FfmpegArguments Arguments(CaptureTap tap, bool encodeAgain)
     {
         var arguments = new FfmpegArguments()
-            .Input("pipe:0", "-fflags", "nobuffer", "-flags", "low_delay", "-f", "concat", "-safe", "0", "-protocol_whitelist", Protocols)
+            .Input(
+                "pipe:0",
+                "-fflags",
+                "nobuffer",
+                "-flags",
+                "low_delay",
+                "-f",
+                "concat",
+                "-safe",
+                "0",
+                "-protocol_whitelist",
+                Protocols
+            )
             .Map("0:v:0", "0:a:0?");
         if (encodeAgain)
             arguments.Add("-vf", "scale='min(1280,iw)':-2").H264("ultrafast", 1500);

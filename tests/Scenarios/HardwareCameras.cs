@@ -19,8 +19,27 @@ public sealed class HardwareCameras
         var admin = await house.As("admin");
         var camera = await Expected(admin, "AX-1");
 
-        (await Status(admin, "api/v1/live/sources", new { camera, kind = "srt", recordsByItself = false })).ShouldBe(400);
-        var given = await admin.Post("api/v1/live/sources", new { camera, kind = "srt", recordsByItself = true });
+        (
+            await Status(
+                admin,
+                "api/v1/live/sources",
+                new
+                {
+                    camera,
+                    kind = "srt",
+                    recordsByItself = false,
+                }
+            )
+        ).ShouldBe(400);
+        var given = await admin.Post(
+            "api/v1/live/sources",
+            new
+            {
+                camera,
+                kind = "srt",
+                recordsByItself = true,
+            }
+        );
         var passphrase = given.GetProperty("passphrase").GetString()!;
         (await admin.Get("api/v1/live/sources")).GetRawText().ShouldNotContain(passphrase);
         (await Push(port, passphrase, seconds: 3)).ShouldBeFalse("nobody wears it: nobody listens");
@@ -55,7 +74,9 @@ public sealed class HardwareCameras
         await LiveHouse.Until("live again", async () => (await air.Sessions()).Count == 1, 30);
 
         // Another passphrase: the pusher's is wrong from now on. Then none at all.
-        var rotated = (await admin.Post($"api/v1/live/sources/{camera}/passphrase", new { })).GetProperty("passphrase").GetString()!;
+        var rotated = (await admin.Post($"api/v1/live/sources/{camera}/passphrase", new { }))
+            .GetProperty("passphrase")
+            .GetString()!;
         (await Push(port, passphrase, seconds: 3)).ShouldBeFalse("the passphrase before");
         await LiveHouse.Until("its stream is over", async () => (await air.Sessions()).Count == 0, 5);
         await UntilState(admin, "Waits for the camera");
@@ -104,16 +125,48 @@ public sealed class HardwareCameras
                 recordsByItself = true,
                 address,
                 user = "lapel",
-                password = "it's a:secret/word",
+                password = "it's a:hush/word",
             }
         );
         await air.Watch();
         (await air.PicturesIn(3)).ShouldBeGreaterThan(25);
-        Children(house.Server.Process.Id).ShouldAllBe(c => !c.Command.Contains("rtsp", StringComparison.Ordinal));
+        Children(house.Server.Process.Id)
+            .ShouldAllBe(c =>
+                !c.Command.Contains("rtsp://", StringComparison.Ordinal)
+                && !c.Command.Contains("hush", StringComparison.Ordinal)
+            );
         await server.Kill();
         await LiveHouse.Until("a camera that is away is not live", async () => (await air.Sessions()).Count == 0, 40);
-        (await admin.Get("api/v1/live/sources")).GetRawText().ShouldNotContain("secret");
-        house.Server.Process.Said.ShouldNotContain("secret");
+        (await admin.Get("api/v1/live/sources")).GetRawText().ShouldNotContain("hush");
+        house.Server.Process.Said.ShouldNotContain("hush");
+        await admin.Post($"api/v1/live/sources/{camera}/revoke", new { reason = "Over." });
+    }
+
+    [Theory]
+    [InlineData("libx264 -bf 2")]
+    [InlineData("libx265 -x265-params log-level=error:bframes=0")]
+    public async Task A_picture_that_browsers_cannot_show_as_it_comes_is_encoded_once_more(string codec)
+    {
+        var port = FreePort();
+        await using var house = await LiveHouse.Open(serverOptions: ["--source-ports", $"{port}-{port}"]);
+        await using var air = await Watched.Open(house);
+        var admin = await house.As("admin");
+        var camera = await Expected(admin, "BF-1");
+        await admin.Post("api/v1/assignments", new { camera, officer = house.Officers["4711"] });
+        var given = await admin.Post(
+            "api/v1/live/sources",
+            new
+            {
+                camera,
+                kind = "srt",
+                recordsByItself = true,
+            }
+        );
+        await UntilState(admin, "Waits for the camera");
+        await using var pusher = new Pusher(port, given.GetProperty("passphrase").GetString()!, codec);
+        await UntilState(admin, "Live, encoded once more", 60);
+        await air.Watch();
+        (await air.PicturesIn(3)).ShouldBeGreaterThan(20);
         await admin.Post($"api/v1/live/sources/{camera}/revoke", new { reason = "Over." });
     }
 
@@ -139,20 +192,24 @@ public sealed class HardwareCameras
         return (int)answer.StatusCode;
     }
 
-    static Task UntilState(AgencyClient admin, string state) =>
+    static Task UntilState(AgencyClient admin, string state, int seconds = 20) =>
         LiveHouse.Until(
             state,
             async () =>
                 (await admin.Get("api/v1/live/sources")).GetProperty("items")[0].GetProperty("state").GetString() == state,
-            20
+            seconds
         );
 
-    static string[] PushArguments(int port, string? passphrase, int seconds) =>
+    const string AsItShouldBe = "libx264 -tune zerolatency";
+
+    static string[] PushArguments(int port, string? passphrase, int seconds, string codec = AsItShouldBe) =>
         [
-            .. "-v error -re -f lavfi -i testsrc2=size=640x360:rate=15 -re -f lavfi -i sine=frequency=440:sample_rate=48000".Split(' '),
+            .. "-v error -re -f lavfi -i testsrc2=size=640x360:rate=15 -re -f lavfi -i sine=frequency=440:sample_rate=48000".Split(
+                ' '
+            ),
             "-t",
             seconds.ToString(CultureInfo.InvariantCulture),
-            .. "-c:v libx264 -preset ultrafast -tune zerolatency -g 15 -pix_fmt yuv420p -c:a aac -f mpegts".Split(' '),
+            .. $"-c:v {codec} -preset ultrafast -g 15 -pix_fmt yuv420p -c:a aac -f mpegts".Split(' '),
             $"srt://127.0.0.1:{port}?mode=caller&connect_timeout=2000"
                 + (passphrase is null ? "" : $"&pbkeylen=16&passphrase={Uri.EscapeDataString(passphrase)}"),
         ];
@@ -166,7 +223,7 @@ public sealed class HardwareCameras
             .. Directory
                 .GetDirectories("/proc")
                 .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
-                .Where(id => id > 0 && Read($"/proc/{id}/stat") is var stat && stat.Contains($") S {parent} ", StringComparison.Ordinal))
+                .Where(id => id > 0 && Regex.IsMatch(Read($"/proc/{id}/stat"), $@"\) \w {parent} "))
                 .Select(id => (id, Read($"/proc/{id}/cmdline").Replace('\0', ' '))),
         ];
 
@@ -188,13 +245,14 @@ public sealed class HardwareCameras
         readonly CancellationTokenSource ending = new();
         readonly Task pushing;
 
-        public Pusher(int port, string passphrase) => pushing = Go(port, passphrase, ending.Token);
+        public Pusher(int port, string passphrase, string codec = AsItShouldBe) =>
+            pushing = Go(port, passphrase, codec, ending.Token);
 
-        static async Task Go(int port, string passphrase, CancellationToken stop)
+        static async Task Go(int port, string passphrase, string codec, CancellationToken stop)
         {
             while (!stop.IsCancellationRequested)
             {
-                await using var push = OwnProcess.Start("ffmpeg", PushArguments(port, passphrase, 600));
+                await using var push = OwnProcess.Start("ffmpeg", PushArguments(port, passphrase, 600, codec));
                 while (!push.HasExited && !stop.IsCancellationRequested)
                     await Task.Delay(200, CancellationToken.None);
                 await Task.Delay(500, CancellationToken.None);
@@ -261,7 +319,9 @@ public sealed class HardwareCameras
             Session = (await Sessions()).Single().GetProperty("session").GetProperty("id").GetString()!;
             Centre = await LiveConsult.Page(chromium, house, 1280, 900);
             await Centre.GotoAsync("sign-in");
-            await Centre.GetByRole(AriaRole.Button, new() { NameRegex = new("admin", RegexOptions.IgnoreCase) }).First.ClickAsync();
+            await Centre
+                .GetByRole(AriaRole.Button, new() { NameRegex = new("admin", RegexOptions.IgnoreCase) })
+                .First.ClickAsync();
             await Centre.WaitForLoadStateAsync();
             await Centre.GotoAsync("live/sources");
             await LiveConsult.Shot(Centre, "live-sources");

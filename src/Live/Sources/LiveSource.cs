@@ -55,8 +55,9 @@ static class LiveSources
     /// <summary>Why a source may not be given.</summary>
     public static Refusal? WhyNotGive(Camera? camera, LiveSource? there, SourceKind kind, Uri? address, bool declared) =>
         camera is null ? Cameras.NotFound
-        : camera.Kind == CameraKind.Phone
-            ? new("live-source-phone", "A phone streams from its own page.", RefusalKind.Conflict)
+        : camera.Kind == CameraKind.Phone ? new("live-source-phone", "A phone streams from its own page.", RefusalKind.Conflict)
+        : camera.State == CameraState.Enrolled
+            ? new("live-source-enrolled", "This camera has a key of its own and shows itself live.", RefusalKind.Conflict)
         : there is not null
             ? new("live-source-there", "This camera has a live source: revoke it before giving another.", RefusalKind.Conflict)
         : !declared

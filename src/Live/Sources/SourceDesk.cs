@@ -19,10 +19,7 @@ public sealed class SourceDesk
     public async Task<IReadOnlyList<SourceRoutes.SourceShown>> All(CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return
-        [
-            .. (await LiveSources.All(reading, stop)).Select(s => new SourceRoutes.SourceShown(s, work.StateOf(s.Camera))),
-        ];
+        return [.. (await LiveSources.All(reading, stop)).Select(s => new SourceRoutes.SourceShown(s, work.StateOf(s.Camera)))];
     }
 
     /// <exception cref="RefusedException">See <see cref="LiveSources.WhyNotGive"/>; and no port may be free.</exception>

@@ -151,8 +151,6 @@ public static class SourceRoutes
     static async Task<IResult> Once(SourceGiven given, AgencyRecords records, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return Page.Of<SourceOncePage>(
-            new { Camera = (await Cameras.Find(reading, given.Source.Camera, stop))!, Given = given }
-        );
+        return Page.Of<SourceOncePage>(new { Camera = (await Cameras.Find(reading, given.Source.Camera, stop))!, Given = given });
     }
 }

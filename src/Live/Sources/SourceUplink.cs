@@ -25,9 +25,10 @@ sealed class SourceUplink(Agency agency, OnAir onAir, OwnCarrier own, LiveGatewa
         var publisher = new LivePublisher(clock, withSound: true);
         try
         {
-            var offered = Uri.TryCreate(way.Url, UriKind.Absolute, out var far) && far.Scheme is "http" or "https"
-                ? await Far(far, way.Token, publisher.Offer, stop)
-                : await Near(session.Id.Text, way.Token, publisher.Offer, stop);
+            var offered =
+                Uri.TryCreate(way.Url, UriKind.Absolute, out var far) && far.Scheme is "http" or "https"
+                    ? await Far(far, way.Token, publisher.Offer, stop)
+                    : await Near(session.Id.Text, way.Token, publisher.Offer, stop);
             if (!offered.IsTaken(out var answer, out var no))
             {
                 publisher.Dispose();

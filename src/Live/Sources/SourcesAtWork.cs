@@ -49,7 +49,11 @@ sealed class SourcesAtWork(SourceRange? range, SourceSecrets secrets, SourcePart
         {
             var wanted = await Wanted(stop);
             foreach (var (camera, run) in runs)
-                if (!wanted.TryGetValue(camera, out var now) || now.SecretAt != run.What.SecretAt || now.GivenAt != run.What.GivenAt)
+                if (
+                    !wanted.TryGetValue(camera, out var now)
+                    || now.SecretAt != run.What.SecretAt
+                    || now.GivenAt != run.What.GivenAt
+                )
                     await EndRun(camera, run, stop);
             foreach (var (camera, source) in wanted)
                 if (!runs.ContainsKey(camera) && Of(source) is { } foreign)

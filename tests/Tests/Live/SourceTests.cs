@@ -25,6 +25,9 @@ public sealed class SourceTests
         LiveSources.WhyNotGive(camera, null, SourceKind.Srt, null, declared: false)!.Code.ShouldBe("live-source-undeclared");
         LiveSources.WhyNotGive(null, null, SourceKind.Srt, null, true)!.Code.ShouldBe("camera-not-found");
         LiveSources.WhyNotGive(OfKind(CameraKind.Phone), null, SourceKind.Srt, null, true)!.Code.ShouldBe("live-source-phone");
+        LiveSources
+            .WhyNotGive(OfKind(CameraKind.Body, CameraState.Enrolled), null, SourceKind.Srt, null, true)!
+            .Code.ShouldBe("live-source-enrolled");
         foreach (var address in new[] { "http://camera/", "rtsp://me:word@camera/" })
             LiveSources.WhyNotGive(camera, null, SourceKind.Rtsp, new(address), true)!.Code.ShouldBe("live-source-address");
         LiveSources.WhyNotGive(camera, null, SourceKind.Rtsp, new("rtsp://camera/"), true).ShouldBeNull();

@@ -48,7 +48,9 @@ public sealed class ForeignSourceTests
     [Fact]
     public void A_line_of_its_own_cannot_be_smuggled_in()
     {
-        Should.Throw<ArgumentException>(() => new ForeignSource.Srt("127.0.0.1", 9710, "0123456789\nfile '/etc/passwd'").Script());
+        Should.Throw<ArgumentException>(() =>
+            new ForeignSource.Srt("127.0.0.1", 9710, "0123456789\nfile '/etc/passwd'").Script()
+        );
     }
 
     [Fact]
