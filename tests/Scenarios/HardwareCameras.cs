@@ -132,8 +132,7 @@ public sealed class HardwareCameras
         (await air.PicturesIn(3)).ShouldBeGreaterThan(25);
         Children(house.Server.Process.Id)
             .ShouldAllBe(c =>
-                !c.Command.Contains("rtsp://", StringComparison.Ordinal)
-                && !c.Command.Contains("hush", StringComparison.Ordinal)
+                !c.Command.Contains("rtsp://", StringComparison.Ordinal) && !c.Command.Contains("hush", StringComparison.Ordinal)
             );
         await server.Kill();
         await LiveHouse.Until("a camera that is away is not live", async () => (await air.Sessions()).Count == 0, 40);
