@@ -73,6 +73,10 @@ namespace Lapel.Custody;
 [JsonDerivedType(typeof(LiveResumed), "live.resumed")]
 [JsonDerivedType(typeof(LiveEnded), "live.ended")]
 [JsonDerivedType(typeof(LiveKilled), "live.killed")]
+[JsonDerivedType(typeof(LiveSourceGiven), "live-source.given")]
+[JsonDerivedType(typeof(LiveSourceRotated), "live-source.rotated")]
+[JsonDerivedType(typeof(LiveSourceRevoked), "live-source.revoked")]
+[JsonDerivedType(typeof(LiveSourceResumed), "live-source.resumed")]
 [JsonDerivedType(typeof(HelpAsked), "help.asked")]
 [JsonDerivedType(typeof(HelpRang), "help.rang")]
 [JsonDerivedType(typeof(HelpAccepted), "help.accepted")]
@@ -279,6 +283,20 @@ public abstract record CustodyEvent
 
     /// <summary>A person ended every stream of the event. <paramref name="SeriousIncident"/>: what the gateway held was frozen.</summary>
     public sealed record LiveKilled(LiveSessionId Session, string Reason, bool SeriousIncident) : CustodyEvent;
+
+    /// <summary>
+    /// A camera that is not ours may stream: <paramref name="Protocol"/> is srt or rtsp. The actor declares with it that the camera records by
+    /// itself whenever it streams.
+    /// </summary>
+    public sealed record LiveSourceGiven(CameraId Camera, string Protocol) : CustodyEvent;
+
+    /// <summary>It has another passphrase from now on.</summary>
+    public sealed record LiveSourceRotated(CameraId Camera) : CustodyEvent;
+
+    public sealed record LiveSourceRevoked(CameraId Camera, string Reason) : CustodyEvent;
+
+    /// <summary>After a stream of it was ended for everybody it may be shown again.</summary>
+    public sealed record LiveSourceResumed(CameraId Camera) : CustodyEvent;
 
     /// <summary>The officer pressed. <paramref name="Why"/> is a code of the live policy.</summary>
     public sealed record HelpAsked(ConsultId Consult, LiveSessionId? Session, OfficerId Officer, string Why) : CustodyEvent;

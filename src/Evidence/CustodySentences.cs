@@ -145,6 +145,13 @@ public static class CustodySentences
                 e.SeriousIncident ? "ended every live stream of a serious incident" : "ended a live stream for everybody",
                 $"Reason: {e.Reason}"
             ),
+            CustodyEvent.LiveSourceGiven e => new(
+                $"let a camera stream live by {e.Protocol.ToUpperInvariant()}",
+                "And declared that it records by itself whenever it streams."
+            ),
+            CustodyEvent.LiveSourceRotated => new("gave a camera another passphrase to stream with"),
+            CustodyEvent.LiveSourceRevoked e => new("took a camera's right to stream live", $"Reason: {e.Reason}"),
+            CustodyEvent.LiveSourceResumed => new("let a camera be shown live again"),
             CustodyEvent.HelpAsked e => new("asked for a health professional", $"Why: {e.Why}."),
             CustodyEvent.HelpRang e => e.Clinician is null
                 ? new("alerted the operations centre: nobody on the rota had answered", After(e.AfterMs))

@@ -10,12 +10,14 @@ namespace Lapel.Live;
 public static class LiveModule
 {
     /// <param name="gateways">Gateways in processes of their own that carry the packets; none: this process does.</param>
+    /// <param name="sources">Where cameras that are not ours may push to; none: they do not.</param>
     /// <param name="recognise">Which camera makes a request, by the session it has with the server.</param>
     public static void AddParts(
         AgencyParts parts,
         TimeProvider clock,
         LiveGateway gateway,
         IReadOnlyList<Uri> gateways,
+        SourceRange? sources,
         Func<Agency, HttpContext, CancellationToken, Task<(LiveCamera? Camera, Refusal? Refusal)>> recognise
     )
     {
@@ -58,6 +60,24 @@ public static class LiveModule
                 agency.Get<LiveKey>(),
                 clock
             ))
+            .Add(agency => new SourceSecrets(agency.Folder))
+            .Add(agency => new SourcesAtWork(
+                sources,
+                agency.Get<SourceSecrets>(),
+                new(
+                    agency.Get<AgencyRecords>(),
+                    agency.Get<Streaming>(),
+                    new(agency, agency.Get<OnAir>(), agency.Get<OwnCarrier>(), gateway),
+                    clock,
+                    agency.Journal<SourcesAtWork>()
+                )
+            ))
+            .Add(agency => new SourceDesk(
+                agency.Get<AgencyRecords>(),
+                agency.Get<SourceSecrets>(),
+                agency.Get<SourcesAtWork>(),
+                sources
+            ))
             .Add(agency => new PushSender(agency.Folder, clock))
             .Add(agency => new PushRing(
                 agency.Get<AgencyRecords>(),
@@ -78,6 +98,7 @@ public static class LiveModule
         services.AddSingleton(gateway);
         services.AddHostedService<LiveGatewayHost>();
         services.AddHostedService<LiveLoop>();
+        services.AddHostedService<SourceLoop>();
         foreach (var item in Navigation)
             services.AddSingleton(item);
         services.AddSingleton(
@@ -98,6 +119,7 @@ public static class LiveModule
         WatchRoutes.Map(app, api);
         ConsultRoutes.Map(app, api);
         RotaRoutes.Map(app, api);
+        SourceRoutes.Map(app, api);
         ClinicianDoor.Map(app);
         PushRoutes.Map(app);
         ClinicianRoutes.Map(app);
@@ -115,6 +137,7 @@ public static class LiveModule
         new("Live", "live", "camera", 15, Words<Permission>.Of(Permission.WatchLive), "Live help"),
         new("Consults", "consults", "users", 16, Words<Permission>.Of(Permission.SeeConsults), "Live help"),
         new("Rota", "rota", "calendar", 17, Words<Permission>.Of(Permission.EditRota), "Live help"),
+        new("Live sources", "live/sources", "camera", 19, Words<Permission>.Of(Permission.EditCameras), "Live help"),
         new("On duty", "on-duty", "shield", 18, Words<Permission>.Of(Permission.SeeOwnRecordings), "Live help"),
     ];
 

@@ -12,6 +12,9 @@ static class LiveWords
         Done.Add("shift-removed", "The shift is off the rota.");
         Done.Add("consult-ended", "The consult is over and on record.");
         Done.Add("notes-destroyed", "The notes are destroyed with their key.");
+        Done.Add("live-source-given", "The live source is given. It begins when an officer wears the camera.");
+        Done.Add("live-source-resumed", "The camera may be shown live again.");
+        Done.Add("live-source-revoked", "The live source is revoked: nobody listens for it any more.");
         Done.Add("consult-left", "You have left. Open your personal link to come back.");
     }
 }

@@ -82,6 +82,30 @@ public sealed class FfmpegArguments
             );
     }
 
+    /// <summary>
+    /// Each packet as RTP to a port of this machine, nothing on stdout: the picture as it is, only H.264, and the sound as Opus. Without a
+    /// picture it ends; without sound it does not.
+    /// </summary>
+    public FfmpegArguments ToTap(CaptureTap tap)
+    {
+        var to = string.Create(
+            CultureInfo.InvariantCulture,
+            $"rtp://127.0.0.1:{tap.Port}?rtcpport={tap.Port}&pkt_size={CaptureTap.MostPacketBytes}"
+        );
+        return Add("-c:a", "libopus", "-b:a", Kilobits(CaptureTap.SoundKbps), "-ar", "48000", "-ac", "1")
+            .Add("-application", "voip", "-frame_duration", "40", "-flags", "+global_header", "-f", "tee")
+            .Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"[f=rtp:onfail=abort:select=v:payload_type=96:ssrc={tap.PictureSsrc}:bsfs/v=h264_mp4toannexb,dump_extra]{to}|"
+                )
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"[f=rtp:onfail=ignore:select=a:payload_type=111:ssrc={tap.SoundSsrc}]{to}"
+                    )
+            );
+    }
+
     /// <summary>H.264 as it comes, one whole picture at a time, on stdin; each is decoded at once and none is held back.</summary>
     public FfmpegArguments PicturesOnStdin() =>
         Input(

@@ -135,6 +135,36 @@ static class HelpWords
             204,
             ""
         ),
+        ["GET /api/v1/live/sources"] = new(
+            "Live sources",
+            "Cameras that are not ours and may stream. No passphrase and no password is ever in it.",
+            "Sources, each with what it does now, in words."
+        ),
+        ["POST /api/v1/live/sources"] = new(
+            "Give a camera a live source",
+            "For a camera that records by itself whenever it streams: whoever gives it declares that. With kind srt the camera pushes, with rtsp it is asked.",
+            "The source; for srt with its passphrase, shown only now.",
+            201
+        ),
+        ["POST /api/v1/live/sources/{camera}/passphrase"] = new(
+            "Give a live source another passphrase",
+            "The one before stops working at once and its stream ends.",
+            "The source with its passphrase, shown only now."
+        ),
+        ["POST /api/v1/live/sources/{camera}/resume"] = new(
+            "Let a camera be shown live again",
+            "After a stream of it was ended for everybody.",
+            "It may begin again.",
+            204,
+            ""
+        ),
+        ["POST /api/v1/live/sources/{camera}/revoke"] = new(
+            "Revoke a live source",
+            "When this is answered its stream is over and nobody listens for it.",
+            "It is revoked.",
+            204,
+            ""
+        ),
         ["GET /api/v1/live/rota"] = new("The rota", "Shifts of the next 35 days.", "Shifts by their beginning and place.")
         {
             Query = [("from", "A day or a moment; now when left out.")],

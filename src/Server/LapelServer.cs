@@ -159,7 +159,7 @@ public static class LapelServer
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         GovernanceModule.AddParts(parts, clock);
-        LiveModule.AddParts(parts, clock, live, options.GatewayAddresses(), WhichCamera);
+        LiveModule.AddParts(parts, clock, live, options.GatewayAddresses(), options.Sources(), WhichCamera);
         return parts;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Lapel.Live;
 using Lapel.Records;
 
 namespace Lapel.Server;
@@ -30,6 +31,18 @@ public sealed record ServerOptions
     /// process carries no picture and no sound itself and opens no port for them.
     /// </summary>
     public IReadOnlyList<string> Gateways { get; init; } = [];
+
+    /// <summary>
+    /// UDP ports for cameras that are not ours and push their picture, one each, as 9710-9729. None: this server takes no such streams and
+    /// asks no camera for one.
+    /// </summary>
+    public string? SourcePorts { get; init; }
+
+    /// <summary>The address at which those ports listen.</summary>
+    public string SourceBind { get; init; } = "127.0.0.1";
+
+    /// <exception cref="FormatException">Ports or address are not written as they should be.</exception>
+    public SourceRange? Sources() => SourcePorts is null ? null : SourceRange.Parse(SourceBind, SourcePorts);
 
     /// <exception cref="FormatException">One is not an address by http or https.</exception>
     public IReadOnlyList<Uri> GatewayAddresses() =>
@@ -93,13 +106,16 @@ public sealed record ServerOptions
                 "port" => options with { Port = ReadPort(value) },
                 "live-port" => options with { LivePort = ReadPort(value) },
                 "gateways" => options with { Gateways = value.Split(',', StringSplitOptions.TrimEntries) },
+                "source-ports" => options with { SourcePorts = value },
+                "source-bind" => options with { SourceBind = value },
                 "behind-proxy" => options with { BehindProxy = value.Split(',', StringSplitOptions.TrimEntries) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --behind-proxy --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --source-ports --source-bind --behind-proxy --reserve-bytes."
                 ),
             };
         _ = options.GatewayAddresses();
+        _ = options.Sources();
         _ = options.Proxies(); // a wrong one is said now, and not at the first request
         return options with
         {

@@ -161,6 +161,13 @@ public sealed class OpenApiTests
             "POST /api/v1/live/help/end",
         ],
         ["/rota"] = ["POST /api/v1/live/rota"],
+        ["/live/sources"] = ["POST /api/v1/live/sources"],
+        ["/live/sources/{camera}/{act}"] =
+        [
+            "POST /api/v1/live/sources/{camera}/passphrase",
+            "POST /api/v1/live/sources/{camera}/resume",
+            "POST /api/v1/live/sources/{camera}/revoke",
+        ],
         ["/rota/{shift}/remove"] = ["DELETE /api/v1/live/rota/{shift}"],
         ["/rota/clinicians"] = ["POST /api/v1/live/clinicians"],
         ["/rota/clinicians/{clinician}/{act}"] =

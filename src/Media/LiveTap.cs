@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Lapel.Media;
 
-namespace Lapel.CameraProgram;
+namespace Lapel.Media;
 
 public enum TapKind
 {
@@ -12,12 +11,12 @@ public enum TapKind
     Picture,
     Sound,
 
-    /// <summary>The picture encoded once more, see <see cref="LiveEncoder"/>.</summary>
+    /// <summary>The picture encoded once more, for a network that bears less.</summary>
     Smaller,
 }
 
 /// <summary>
-/// Where ffmpeg's packets arrive beside the recording. They are datagrams on loopback: when nobody reads them in time the kernel drops them,
+/// Where ffmpeg's packets arrive for whoever sends them on live. They are datagrams on loopback: when nobody reads them in time the kernel drops them,
 /// and ffmpeg knows nothing of it. Packets are told apart by SSRCs drawn anew for each ffmpeg. Nothing is kept here.
 /// </summary>
 public sealed class LiveTap : IDisposable
