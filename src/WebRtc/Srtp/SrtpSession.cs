@@ -14,9 +14,12 @@ sealed unsafe class SrtpSession : IDisposable
     /// <summary>Packets that may come late and still be taken: two seconds of a busy stream.</summary>
     const int ReplayWindowPackets = 1024;
 
-    nint session;
+    nint made;
 
-    SrtpSession(nint session) => this.session = session;
+    SrtpSession(nint made) => this.made = made;
+
+    // libsrtp would read what is not there, and take the whole process with it.
+    nint Session => made != 0 ? made : throw new ObjectDisposedException(nameof(SrtpSession));
 
     public static SrtpSession Receiving(SrtpKeys keys) => Make(keys.Profile, keys.Receiving, Libsrtp.AnyInbound);
 
@@ -50,13 +53,13 @@ sealed unsafe class SrtpSession : IDisposable
     public int Protect(Span<byte> packet, int lengthBytes)
     {
         fixed (byte* at = packet)
-            return Libsrtp.srtp_protect(session, at, &lengthBytes) == Libsrtp.Ok ? lengthBytes : 0;
+            return Libsrtp.srtp_protect(Session, at, &lengthBytes) == Libsrtp.Ok ? lengthBytes : 0;
     }
 
     public int ProtectRtcp(Span<byte> packet, int lengthBytes)
     {
         fixed (byte* at = packet)
-            return Libsrtp.srtp_protect_rtcp(session, at, &lengthBytes) == Libsrtp.Ok ? lengthBytes : 0;
+            return Libsrtp.srtp_protect_rtcp(Session, at, &lengthBytes) == Libsrtp.Ok ? lengthBytes : 0;
     }
 
     /// <returns>The length of the opened packet; -1 when it is a replay, 0 when it does not authenticate.</returns>
@@ -64,14 +67,14 @@ sealed unsafe class SrtpSession : IDisposable
     {
         var length = packet.Length;
         fixed (byte* at = packet)
-            return Outcome(Libsrtp.srtp_unprotect(session, at, &length), length);
+            return Outcome(Libsrtp.srtp_unprotect(Session, at, &length), length);
     }
 
     public int OpenRtcp(Span<byte> packet)
     {
         var length = packet.Length;
         fixed (byte* at = packet)
-            return Outcome(Libsrtp.srtp_unprotect_rtcp(session, at, &length), length);
+            return Outcome(Libsrtp.srtp_unprotect_rtcp(Session, at, &length), length);
     }
 
     static int Outcome(int status, int length) =>
@@ -84,9 +87,9 @@ sealed unsafe class SrtpSession : IDisposable
 
     public void Dispose()
     {
-        if (session == 0)
+        if (made == 0)
             return;
-        _ = Libsrtp.srtp_dealloc(session);
-        session = 0;
+        _ = Libsrtp.srtp_dealloc(made);
+        made = 0;
     }
 }
