@@ -41,17 +41,7 @@ sealed class CameraOnAir : IAsyncDisposable
         if (gateway is not null)
             await gateway.StartFor(house.Agency);
         var street = await Middleman.Before(house.Server.Address);
-        await (await house.As("admin")).Post(
-            "api/v1/accounts",
-            new
-            {
-                name = "operations",
-                fullName = "The operations",
-                role = "operations",
-                password = LiveHouse.Password,
-            }
-        );
-        var operations = await AgencyClient.SignIn(house.Agency, "operations", LiveHouse.Password);
+        var operations = await house.Operations();
         var camera = await house.NewCamera("LC-LIVE", by: new(street.Address, house.Agency.AbsolutePath));
         camera.Live = true;
         var route = Path.Combine(camera.Home, "route.txt");

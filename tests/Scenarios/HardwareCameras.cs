@@ -275,17 +275,7 @@ public sealed class HardwareCameras
 
         public static async Task<Watched> Open(LiveHouse house)
         {
-            await (await house.As("admin")).Post(
-                "api/v1/accounts",
-                new
-                {
-                    name = "operations",
-                    fullName = "The operations",
-                    role = "operations",
-                    password = LiveHouse.Password,
-                }
-            );
-            var operations = await AgencyClient.SignIn(house.Agency, "operations", LiveHouse.Password);
+            var operations = await house.Operations();
             var playwright = await Playwright.CreateAsync();
             var chromium = await playwright.Chromium.LaunchAsync(
                 new()

@@ -100,17 +100,7 @@ sealed class LiveConsult : IAsyncDisposable
 
     async Task Begin(LossyPath? street, LossyPath? clinic)
     {
-        await (await House.As("admin")).Post(
-            "api/v1/accounts",
-            new
-            {
-                name = "operations",
-                fullName = "The operations",
-                role = "operations",
-                password = LiveHouse.Password,
-            }
-        );
-        Operations = await AgencyClient.SignIn(House.Agency, "operations", LiveHouse.Password);
+        Operations = await House.Operations();
         Camera = await RawCamera.Enrol(House, "LIVE-1");
         await (await House.As("admin")).Post("api/v1/assignments", new { camera = Camera.Id, officer = House.Officers["4711"] });
         begun = await AgencyClient

@@ -130,6 +130,23 @@ sealed class LiveHouse : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The operations centre, which enters when it is first asked for.</summary>
+    public async Task<AgencyClient> Operations()
+    {
+        if (!clients.ContainsKey("operations"))
+            await (await As("admin")).Post(
+                "api/v1/accounts",
+                new
+                {
+                    name = "operations",
+                    fullName = "The operations",
+                    role = "operations",
+                    password = Password,
+                }
+            );
+        return await As("operations");
+    }
+
     /// <summary>A camera that was expected, enrolled by its code and given to an officer.</summary>
     /// <param name="by">The address by which it knows the agency; the server's own otherwise.</param>
     public async Task<CameraProcess> NewCamera(string serial, string badge = "4711", string? home = null, Uri? by = null)

@@ -31,7 +31,7 @@ public sealed class LiveMapPage
         await using var house = await LiveHouse.Open();
         await using var maya = await Walker.OnAir(house, "MAP-1", "4711", 43.7615, -79.5107);
         await using var luc = await Walker.OnAir(house, "MAP-2", "4712", 43.7561, -79.4902);
-        await Operations(house);
+        await house.Operations();
         using var playwright = await Playwright.CreateAsync();
         await using var chromium = await playwright.Chromium.LaunchAsync(
             new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments }
@@ -122,18 +122,6 @@ public sealed class LiveMapPage
                 await clinic.APIRequest.GetAsync(new Uri(house.Agency, path).ToString(), new() { MaxRedirects = 0 })
             ).Ok.ShouldBeFalse(path);
     }
-
-    static async Task Operations(LiveHouse house) =>
-        await (await house.As("admin")).Post(
-            "api/v1/accounts",
-            new
-            {
-                name = "operations",
-                fullName = "The operations",
-                role = "operations",
-                password = LiveHouse.Password,
-            }
-        );
 
     /// <summary>A camera that is live, has walked for some minutes, and reports every three seconds that it still is.</summary>
     sealed class Walker : IAsyncDisposable

@@ -9,17 +9,7 @@ public sealed class PhoneOnAir
     public async Task A_phone_records_and_streams_at_once_asks_for_help_and_hears_it_and_what_it_recorded_is_evidence()
     {
         await using var house = await LiveHouse.Open();
-        await (await house.As("admin")).Post(
-            "api/v1/accounts",
-            new
-            {
-                name = "operations",
-                fullName = "The operations",
-                role = "operations",
-                password = LiveHouse.Password,
-            }
-        );
-        var operations = await AgencyClient.SignIn(house.Agency, "operations", LiveHouse.Password);
+        var operations = await house.Operations();
         await using var phone = await PhoneInHand.Enrolled(house);
         (await operations.Get("api/v1/live/sessions"))
             .GetProperty("items")

@@ -9,6 +9,7 @@ public sealed class OpenApiTests
     static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
+        IndentSize = 1, // the file is large, and read by programs first
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
