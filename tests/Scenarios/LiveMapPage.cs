@@ -90,7 +90,7 @@ public sealed class LiveMapPage
         await page.GetByRole(AriaRole.Button, new() { Name = "Show everybody" }).PressAsync("Enter");
         await LiveConsult.Until("and back", async () => (await spot.BoundingBoxAsync())!.X > before!.X - 20, 5);
         await spot.PressAsync("Enter");
-        await page.WaitForURLAsync("**/live/*-*");
+        await page.WaitForURLAsync("**/live/*-*", new() { WaitUntil = WaitUntilState.Commit, Timeout = 45_000 });
         await page.Locator("lapel-map[data-state=ready][data-spots='1']").WaitForAsync();
     }
 
