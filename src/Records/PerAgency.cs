@@ -37,8 +37,9 @@ public static class PerAgency
                 if (first.Length > 0 && agencies.Find(first) is { } agency)
                 {
                     http.Items[Key] = agency;
-                    http.Request.PathBase = http.Request.PathBase.Add("/" + first);
-                    http.Request.Path = end < 0 ? "/" : path[end..];
+                    // The path is decoded already; a string made into a path by conversion would be decoded a second time.
+                    http.Request.PathBase = http.Request.PathBase.Add(new PathString("/" + first));
+                    http.Request.Path = new PathString(end < 0 ? "/" : path[end..]);
                 }
                 return next(http);
             }

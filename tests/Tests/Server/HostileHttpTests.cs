@@ -192,6 +192,8 @@ public sealed class HostileHttpTests
             "%2e%2e%2f%2e%2e%2fagency.json",
             "..%5c..",
             "%00",
+            "%2500",
+            "%252e%252e%252fagency.json",
             "....//",
             "x%2f..%2f..%2fkeys",
             "000.p/..%2f..%2fcheckpoint",
