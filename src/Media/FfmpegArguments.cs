@@ -93,7 +93,18 @@ public sealed class FfmpegArguments
             $"rtp://127.0.0.1:{tap.Port}?rtcpport={tap.Port}&pkt_size={CaptureTap.MostPacketBytes}"
         );
         // The filter stands before the tee: behind it, the RTP muxers would still believe the lengths of FLV and MP4 before each NAL unit.
-        return Add("-bsf:v", "h264_mp4toannexb", "-c:a", "libopus", "-b:a", Kilobits(CaptureTap.SoundKbps), "-ar", "48000", "-ac", "1")
+        return Add(
+                "-bsf:v",
+                "h264_mp4toannexb",
+                "-c:a",
+                "libopus",
+                "-b:a",
+                Kilobits(CaptureTap.SoundKbps),
+                "-ar",
+                "48000",
+                "-ac",
+                "1"
+            )
             .Add("-application", "voip", "-frame_duration", "40", "-flags", "+global_header", "-f", "tee")
             .Add(
                 string.Create(

@@ -96,6 +96,7 @@ public abstract partial record ForeignSource
     static readonly string[] AtOnce = ["-fflags", "nobuffer", "-flags", "low_delay"];
 
     private protected abstract FfmpegArguments Input(FfmpegArguments arguments);
+
     private protected virtual string Secret => "";
 
     /// <summary>Its kind alone: a journal shall not show the rest by accident.</summary>

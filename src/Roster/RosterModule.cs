@@ -16,11 +16,7 @@ public static class RosterModule
         TimeProvider clock,
         AskSightings? sightings = null,
         AskCameraLink? link = null
-    ) =>
-        parts
-            .Add(_ => new Clock(clock))
-            .Add(_ => new SignInLimits(clock))
-            .Add(_ => new CameraElsewhere(sightings, link));
+    ) => parts.Add(_ => new Clock(clock)).Add(_ => new SignInLimits(clock)).Add(_ => new CameraElsewhere(sightings, link));
 
     /// <summary>Per request: who asks. Only routes that need a sign-in may ask for it.</summary>
     public static void AddServices(IServiceCollection services)

@@ -42,8 +42,12 @@ public sealed class HardwareCameras
         await LiveConsult.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
         await LiveConsult.Shot(air.Page, "live-source-watching");
         (await (await house.As("officer")).Get("api/v1/live/help")).GetProperty("watchers").GetArrayLength().ShouldBe(1);
-        var listener = OwnProcess.ChildrenOf(house.Server.Process.Id).Single(c => c.Command.Contains("concat", StringComparison.Ordinal));
-        OwnProcess.ChildrenOf(house.Server.Process.Id).ShouldAllBe(c => !c.Command.Contains(passphrase, StringComparison.Ordinal));
+        var listener = OwnProcess
+            .ChildrenOf(house.Server.Process.Id)
+            .Single(c => c.Command.Contains("concat", StringComparison.Ordinal));
+        OwnProcess
+            .ChildrenOf(house.Server.Process.Id)
+            .ShouldAllBe(c => !c.Command.Contains(passphrase, StringComparison.Ordinal));
 
         // The ffmpeg that listens dies: another one takes its place, the camera pushes again, and it is the same session.
         var session = air.Session;
@@ -60,9 +64,7 @@ public sealed class HardwareCameras
         await LiveHouse.Until("live again", async () => (await air.Sessions()).Count == 1, 30);
 
         // Another passphrase: the pusher's is wrong from now on. Then none at all.
-        var rotated = (await admin.Post($"api/v1/live/sources/{camera}/secret", new { }))
-            .GetProperty("secret")
-            .GetString()!;
+        var rotated = (await admin.Post($"api/v1/live/sources/{camera}/secret", new { })).GetProperty("secret").GetString()!;
         (await ForeignCamera.Push(ForeignCamera.Srt(port, passphrase), 3)).ShouldBeFalse("the passphrase before");
         await LiveHouse.Until("its stream is over", async () => (await air.Sessions()).Count == 0, 5);
         await admin.UntilSourceIs("Waits for the camera");
@@ -115,7 +117,8 @@ public sealed class HardwareCameras
         );
         await air.Watch();
         (await air.PicturesIn(3)).ShouldBeGreaterThan(25);
-        OwnProcess.ChildrenOf(house.Server.Process.Id)
+        OwnProcess
+            .ChildrenOf(house.Server.Process.Id)
             .ShouldAllBe(c =>
                 !c.Command.Contains("rtsp://", StringComparison.Ordinal) && !c.Command.Contains("hush", StringComparison.Ordinal)
             );

@@ -43,6 +43,10 @@ public sealed class RtmpCameras
         await air.Watch();
         (await air.PicturesIn(3)).ShouldBeGreaterThan(25, "15 pictures a second");
         await LiveConsult.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
+        var duty = await air.As("officer", 380);
+        await duty.GotoAsync("on-duty");
+        await duty.GetByText("The operations", new() { Exact = false }).First.WaitForAsync(); // who watches
+        await LiveConsult.Shot(duty, "on-duty-live-source");
         (await ForeignCamera.Push($"{to}/{key}", 3)).ShouldBeFalse("a second one with the same key");
         (await air.PicturesIn(3)).ShouldBeGreaterThan(25, "the first goes on");
         OwnProcess.ChildrenOf(house.Server.Process.Id).ShouldAllBe(c => !c.Command.Contains(key, StringComparison.Ordinal));

@@ -35,6 +35,7 @@ sealed class FlvWriter(Stream to)
     /// Enhanced RTMP's, where four letters name the codec.
     /// </summary>
     public static string? WhyNotShow(ReadOnlySpan<byte> picture) =>
-        picture.IsEmpty || (picture[0] & 0x80) == 0 ? null
-        : "It sends another codec than H.264 by Enhanced RTMP (HEVC, AV1 or VP9), which is not taken: set it to H.264.";
+        picture.IsEmpty || (picture[0] & 0x80) == 0
+            ? null
+            : "It sends another codec than H.264 by Enhanced RTMP (HEVC, AV1 or VP9), which is not taken: set it to H.264.";
 }

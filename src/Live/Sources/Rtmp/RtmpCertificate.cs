@@ -58,7 +58,9 @@ public sealed class RtmpCertificate
         wrong is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException;
 
     DateTime WrittenAt() =>
-        File.GetLastWriteTimeUtc(chainFile) is var chain && File.GetLastWriteTimeUtc(keyFile) is var key && chain > key ? chain : key;
+        File.GetLastWriteTimeUtc(chainFile) is var chain && File.GetLastWriteTimeUtc(keyFile) is var key && chain > key
+            ? chain
+            : key;
 
     SslStreamCertificateContext Read()
     {

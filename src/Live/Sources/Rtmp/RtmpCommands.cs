@@ -12,7 +12,9 @@ sealed record RtmpCommand(string Name, double Transaction, string? Application, 
     public static RtmpCommand Read(RtmpMessage message)
     {
         // A command in AMF 3 begins with a byte that says so, and cameras go on in AMF 0.
-        var values = Amf0.Read(message.Kind == RtmpKind.Command3 && message.Body.Length > 0 ? message.Body.Span[1..] : message.Body.Span);
+        var values = Amf0.Read(
+            message.Kind == RtmpKind.Command3 && message.Body.Length > 0 ? message.Body.Span[1..] : message.Body.Span
+        );
         if (values is not [string name, ..])
             throw new FormatException("A command without a name.");
         var about = values.ElementAtOrDefault(2) as IReadOnlyDictionary<string, object?>;
@@ -68,7 +70,8 @@ static class RtmpAnswers
     public static byte[] Refused(string sentence) =>
         Command(Stream, "onStatus", 0.0, null, Status("error", "NetStream.Publish.BadName", sentence));
 
-    public static byte[] Acknowledged(long bytes) => RtmpChunkWriter.Write(RtmpKind.Acknowledgement, 0, Big(unchecked((int)bytes)));
+    public static byte[] Acknowledged(long bytes) =>
+        RtmpChunkWriter.Write(RtmpKind.Acknowledgement, 0, Big(unchecked((int)bytes)));
 
     /// <summary>The answer to a ping (section 7.1.7); none to anything else of that kind.</summary>
     public static byte[]? ToUserControl(ReadOnlySpan<byte> body) =>

@@ -97,8 +97,8 @@ sealed class RtmpConnection(Stream camera) : IDisposable
                         break;
                     case RtmpKind.Aggregate:
                         return "It sends several pictures in one message, which is not taken.";
-                    case RtmpKind.Command or RtmpKind.Command3
-                        when RtmpCommand.Read(message).Name is "FCUnpublish" or "deleteStream" or "closeStream":
+                    case RtmpKind.Command
+                    or RtmpKind.Command3 when RtmpCommand.Read(message).Name is "FCUnpublish" or "deleteStream" or "closeStream":
                         return null;
                 }
             }

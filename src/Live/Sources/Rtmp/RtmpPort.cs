@@ -28,8 +28,10 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
     ILogger journal = null!;
 
     /// <summary>Where a camera pushes to, without its key.</summary>
-    public string Address(string host, string agency) =>
-        $"{(options.Certificate is null ? "rtmp" : "rtmps")}://{host}:{Port}/{agency}";
+    public string Address(string host, string agency) => $"{Scheme}://{host}:{Port}/{agency}";
+
+    /// <summary><c>rtmps</c>, or <c>rtmp</c> where there is no certificate.</summary>
+    public string Scheme => options.Certificate is null ? "rtmp" : "rtmps";
 
     /// <summary>None of the two is the other's: whether the address without TLS works as well.</summary>
     public bool TakesBoth => options is { Certificate: not null, Unencrypted: true };
@@ -39,7 +41,15 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
     /// <summary>From now on a camera with this key is let in. Dispose it to end that.</summary>
     internal RtmpPlace Await(string agency, string key)
     {
-        var place = new RtmpPlace(agency, key, gone => { lock (places) places.Remove(gone); });
+        var place = new RtmpPlace(
+            agency,
+            key,
+            gone =>
+            {
+                lock (places)
+                    places.Remove(gone);
+            }
+        );
         lock (places)
             places.Add(place);
         return place;
