@@ -34,7 +34,9 @@ public sealed class RtmpCameras
         await admin.Post("api/v1/assignments", new { camera, officer = house.Officers["4711"] });
         await admin.UntilSourceIs("Waits for the camera");
         (await ForeignCamera.Push($"{to}/{key}x", 3)).ShouldBeFalse("another key");
-        (await ForeignCamera.Push($"{to.Replace("/york", "/peel", StringComparison.Ordinal)}/{key}", 3)).ShouldBeFalse("another agency");
+        (await ForeignCamera.Push($"{to.Replace("/york", "/peel", StringComparison.Ordinal)}/{key}", 3)).ShouldBeFalse(
+            "another agency"
+        );
         (await ForeignCamera.Push($"{to.Replace("rtmps", "rtmp", StringComparison.Ordinal)}/{key}", 3)).ShouldBeFalse("no TLS");
         OwnProcess.ChildrenOf(house.Server.Process.Id).ShouldBeEmpty("nothing read a byte of theirs");
         (await air.Sessions()).ShouldBeEmpty();
@@ -136,7 +138,9 @@ public sealed class RtmpCameras
     public async Task What_the_administrator_sees()
     {
         using var certificate = new Certificate();
-        await using var house = await LiveHouse.Open(serverOptions: ["--rtmp-port", "0", "--source-ports", "9710-9719", .. certificate.Options]);
+        await using var house = await LiveHouse.Open(
+            serverOptions: ["--rtmp-port", "0", "--source-ports", "9710-9719", .. certificate.Options]
+        );
         await using var air = await OperationsCentre.Open(house);
         var admin = await house.As("admin");
         foreach (var (serial, kind) in new[] { ("GP-7", "rtmp"), ("AX-7", "srt") })
@@ -155,7 +159,8 @@ public sealed class RtmpCameras
             await page.GotoAsync("live/sources");
             await LiveConsult.Shot(page, $"sources-with-{kind}");
             await page.GotoAsync($"cameras/{camera}");
-            await page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = kind.ToUpperInvariant(), Exact = true }).WaitForAsync();
+            await page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = kind.ToUpperInvariant(), Exact = true })
+                .WaitForAsync();
             await LiveConsult.Shot(page, $"camera-with-{kind}");
         }
     }

@@ -48,7 +48,10 @@ public sealed class RtmpPortTests : IAsyncDisposable
     {
         using var place = port.Await("york", Key);
         using var other = port.Await("peel", "another key");
-        (await Answered("york", "another key")).ShouldContain("NetStream.Publish.BadName", customMessage: "a key of another agency");
+        (await Answered("york", "another key")).ShouldContain(
+            "NetStream.Publish.BadName",
+            customMessage: "a key of another agency"
+        );
         (await Answered("peel", Key)).ShouldContain("BadName");
         (await Answered("york", Key[..^1])).ShouldContain("BadName");
         (await Answered("york", "")).ShouldContain("BadName");
@@ -92,7 +95,9 @@ public sealed class RtmpPortTests : IAsyncDisposable
             .ShouldBe("464C56010500000009" + "00000000" + "09000005" + "000028" + "00000000" + "1701000000" + "00000010");
 
         using var early = await RtmpWire.Connect(At);
-        await early.SendAsync((byte[])[.. RtmpWire.Hello, .. new byte[1536], .. RtmpWire.Chunk(RtmpKind.Picture, 0, 5, 1, 2, 3, 4, 5)]);
+        await early.SendAsync(
+            (byte[])[.. RtmpWire.Hello, .. new byte[1536], .. RtmpWire.Chunk(RtmpKind.Picture, 0, 5, 1, 2, 3, 4, 5)]
+        );
         await early.Rest();
         journal.Lines.ShouldContain(l => l.Contains("It sends a picture before it has shown a key."));
     }
@@ -137,6 +142,30 @@ public sealed class RtmpPortTests : IAsyncDisposable
         await slow.SendAsync(RtmpWire.Hello.AsMemory(0, 700));
         await Task.WhenAll(silent.Rest(), slow.Rest());
         journal.Lines.Count(l => l.Contains("It showed no key within ten seconds.")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Whoever_begins_again_and_again_and_hangs_up_is_counted_and_the_port_can_be_opened_again()
+    {
+        for (var i = 0; i < RtmpGuests.RefusalsPerMinute; i++)
+        {
+            using var camera = await RtmpWire.Connect(At);
+            await camera.SendAsync(RtmpWire.Hello);
+            camera.Shutdown(SocketShutdown.Send);
+            await camera.Rest();
+        }
+        using (var more = await RtmpWire.Connect(At))
+            (await more.Rest()).ShouldBeEmpty();
+        journal.Lines.Single().ShouldContain("too many refused within a minute");
+
+        var same = At.Port;
+        await port.Close();
+        var again = new RtmpPort(new(IPAddress.Loopback, same, Certificate: null, Unencrypted: true), clock);
+        again.Open(journal);
+        Should
+            .Throw<IOException>(() => new RtmpPort(new(IPAddress.Loopback, same, null, true), clock).Open(journal))
+            .Message.ShouldContain($"{same}");
+        await again.Close();
     }
 
     [Fact]

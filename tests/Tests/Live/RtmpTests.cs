@@ -32,7 +32,9 @@ public sealed class RtmpTests
         foreach (var (timestamp, first) in new[] { (1000u, 1), (1040u, 3), (1080u, 5) })
         {
             var picture = await reader.Read(default);
-            (picture.Kind, picture.Timestamp, picture.Stream, picture.Body.Length).ShouldBe((RtmpKind.Picture, timestamp, 1u, 200));
+            (picture.Kind, picture.Timestamp, picture.Stream, picture.Body.Length).ShouldBe(
+                (RtmpKind.Picture, timestamp, 1u, 200)
+            );
             picture.Body.Span[0].ShouldBe((byte)first);
             picture.Body.Span[199].ShouldBe((byte)(first + 1));
         }
@@ -87,14 +89,21 @@ public sealed class RtmpTests
     [Fact]
     public void Values_are_read_as_they_were_written()
     {
-        var bytes = Amf0.Write("connect", 1.0, new (string, object?)[] { ("app", "york"), ("audioCodecs", 3191.0), ("no", null) }, null);
+        var bytes = Amf0.Write(
+            "connect",
+            1.0,
+            new (string, object?)[] { ("app", "york"), ("audioCodecs", 3191.0), ("no", null) },
+            null
+        );
         var values = Amf0.Read(bytes);
         values[0].ShouldBe("connect");
         values[1].ShouldBe(1.0);
         ((IReadOnlyDictionary<string, object?>)values[2]!)["app"].ShouldBe("york");
         values[3].ShouldBeNull();
         // As cameras describe themselves: an ECMA array, a boolean, a date, an array, a long string.
-        Amf0.Read(Convert.FromHexString("08000000010001610101000009" + "0B00000000000000000000" + "0A0000000105" + "0C0000000161"))
+        Amf0.Read(
+                Convert.FromHexString("08000000010001610101000009" + "0B00000000000000000000" + "0A0000000105" + "0C0000000161")
+            )
             .Count.ShouldBe(4);
     }
 
@@ -165,7 +174,9 @@ public sealed class RtmpTests
         await flv.Write(RtmpKind.Picture, 0x01020304, new byte[] { 0x17, 0 }, default);
         Convert
             .ToHexString(file.ToArray())
-            .ShouldBe("464C56" + "0105" + "00000009" + "00000000" + "09" + "000002" + "020304" + "01" + "000000" + "1700" + "0000000D");
+            .ShouldBe(
+                "464C56" + "0105" + "00000009" + "00000000" + "09" + "000002" + "020304" + "01" + "000000" + "1700" + "0000000D"
+            );
     }
 
     [Fact]

@@ -62,6 +62,8 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
         var opening = new Socket(options.Bind.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (options.Bind.Equals(IPAddress.IPv6Any))
+                opening.DualMode = true;
             opening.Bind(new IPEndPoint(options.Bind, options.Port));
             opening.Listen(RtmpGuests.AtOnce);
         }
@@ -132,12 +134,15 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
     async Task<RtmpConnection?> AtTheDoor(Socket socket, IPAddress from, CancellationToken stop)
     {
         string? why = null;
+        var (spoke, hungUp) = (false, false);
         RtmpConnection? stranger = null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(RtmpConnection.Greeting);
         try
         {
-            stranger = new(await Stream(socket, patience.Token));
+            var first = await FirstByte(socket, patience.Token);
+            spoke = true;
+            stranger = new(await Stream(socket, first, patience.Token));
             var (agency, key) = await stranger.Greet(patience.Token);
             why = WhyNotTake(stranger, agency, key);
             if (why is null)
@@ -162,14 +167,15 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
         }
         catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException)
         {
-            return null; // it hung up
+            hungUp = true; // no reason to say anything; but whoever begins TLS again and again costs something
         }
         finally
         {
             stranger?.Dispose();
-            guests.Leave(from, refused: why is not null);
+            guests.Leave(from, refused: why is not null || (spoke && hungUp));
         }
-        Say(from, why);
+        if (why is not null)
+            Say(from, why);
         return null;
     }
 
@@ -187,14 +193,18 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
             : "Another connection pushes under this key already.";
     }
 
-    async Task<Stream> Stream(Socket socket, CancellationToken stop)
+    /// <summary>It stays where it is.</summary>
+    static async Task<byte> FirstByte(Socket socket, CancellationToken stop)
+    {
+        var first = new byte[1];
+        return await socket.ReceiveAsync(first, SocketFlags.Peek, stop) == 1 ? first[0] : throw new EndOfStreamException();
+    }
+
+    async Task<Stream> Stream(Socket socket, byte first, CancellationToken stop)
     {
         socket.NoDelay = true;
-        var first = new byte[1];
-        if (await socket.ReceiveAsync(first, SocketFlags.Peek, stop) == 0)
-            throw new EndOfStreamException();
         var clear = new NetworkStream(socket, ownsSocket: true);
-        switch (first[0])
+        switch (first)
         {
             case RtmpHandshake.Version when options.Unencrypted:
                 return clear;
