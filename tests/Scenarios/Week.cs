@@ -20,6 +20,7 @@ public sealed partial class Week
         await using (var browser = await Browser.Open())
         {
             await EveryPathIsThere(house);
+            await EveryLinkLeadsSomewhere(house);
             var finding = await TheOfficerExplains(browser, house);
             await TheSupervisorSustains(browser, house, finding);
             await ProfessionalStandardsDecide(browser, house, finding);
@@ -50,6 +51,17 @@ public sealed partial class Week
         cases.Count(c => !c.TryGetProperty("outcome", out _)).ShouldBe(1, "a case is left for professional standards");
         using var manager = await house.As("adeyemi");
         (await manager.Get("api/v1/reviews/overdue")).GetArrayLength().ShouldBe(1);
+    }
+
+    static async Task EveryLinkLeadsSomewhere(DemoHouse house)
+    {
+        foreach (var account in new[] { "park", "haddad", "laurent", "abara", "adeyemi", DemoHouse.Administrator })
+        {
+            using var person = await house.As(account);
+            var (broken, pages) = await LinkWalk.From(person, "");
+            broken.ShouldBeEmpty(account);
+            pages.ShouldBeGreaterThan(15, account);
+        }
     }
 
     static async Task<string> TheOfficerExplains(Browser browser, DemoHouse house)
