@@ -92,7 +92,7 @@ public static class LiveModule
     }
 
     /// <summary>A camera's live source, for its page in the roster; none where it has none.</summary>
-    public static async Task<CameraLink?> SourceOf(Reading reading, CameraId camera, CancellationToken stop) =>
+    public static async Task<CameraLine?> SourceOf(Reading reading, CameraId camera, CancellationToken stop) =>
         await LiveSources.Find(reading, camera, stop) is { } source
             ? new("Live source", Words<SourceKind>.Of(source.Kind).ToUpperInvariant(), "live/sources")
             : null;

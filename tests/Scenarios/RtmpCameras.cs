@@ -47,7 +47,7 @@ public sealed class RtmpCameras
         await LiveConsult.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
         var duty = await air.As("officer", 380);
         await duty.GotoAsync("on-duty");
-        await duty.GetByText("The operations", new() { Exact = false }).First.WaitForAsync(); // who watches
+        await duty.GetByText("1 person watches").WaitForAsync();
         await LiveConsult.Shot(duty, "on-duty-live-source");
         (await ForeignCamera.Push($"{to}/{key}", 3)).ShouldBeFalse("a second one with the same key");
         (await air.PicturesIn(3)).ShouldBeGreaterThan(25, "the first goes on");

@@ -192,7 +192,7 @@ public static class CameraRoutes
                 Assignments = assignments,
                 Wearers = wearers,
                 Seen = (await elsewhere.Sightings(reading, [id], stop)).GetValueOrDefault(id),
-                Link = viewer.May(Permission.EditCameras) ? await elsewhere.Link(reading, id, stop) : null,
+                Line = viewer.May(Permission.EditCameras) ? await elsewhere.Line(reading, id, stop) : null,
                 Now = clock.Now,
                 Typed = typed,
                 Trouble = trouble,
