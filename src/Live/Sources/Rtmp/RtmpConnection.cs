@@ -8,7 +8,7 @@ namespace Lapel.Live;
 /// </summary>
 sealed class RtmpConnection(Stream camera) : IDisposable
 {
-    /// <summary>Within this a camera has shook hands and shown a key.</summary>
+    /// <summary>Within this a camera has to have shown a key.</summary>
     public static readonly TimeSpan Greeting = TimeSpan.FromSeconds(10);
 
     /// <summary>
