@@ -171,11 +171,11 @@ public sealed class RtmpPort(RtmpOptions options, TimeProvider clock)
         }
         finally
         {
-            stranger?.Dispose();
+            if (why is not null)
+                Say(from, why);
             guests.Leave(from, refused: why is not null || (spoke && hungUp));
+            stranger?.Dispose(); // last: who is turned away has been counted by then
         }
-        if (why is not null)
-            Say(from, why);
         return null;
     }
 
