@@ -222,9 +222,9 @@ sealed class JudgingAgency : IAsyncDisposable
                 text.Append(row).Append('\n');
             foreach (
                 var row in await reading.Many(
-                    "SELECT * FROM recording_judgement ORDER BY recording",
+                    "SELECT * FROM recording_wait ORDER BY recording",
                     null,
-                    RecordingRow.Read,
+                    RecordingWait.Read,
                     Stop
                 )
             )
