@@ -87,8 +87,15 @@ sealed class StandingRows
         list.Add(stood);
     }
 
-    // What stands under an officer who wore the camera before goes with that officer's judging, or is written over by its id.
-    static readonly string[] FindingsOfAll = ["SELECT * FROM finding WHERE officer = @officer"];
+    static readonly string[] FindingsOfAll =
+    [
+        "SELECT * FROM finding WHERE officer = @officer",
+        """
+            SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
+            WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
+                AND finding.officer <> @officer AND finding.attendance IS NULL
+            """,
+    ];
 
     static readonly string[] FindingsOfSpan =
     [
@@ -99,6 +106,7 @@ sealed class StandingRows
         """
             SELECT finding.* FROM judgement JOIN finding ON finding.attendance = judgement.attendance
             WHERE judgement.officer = @officer AND judgement.begins_at >= @from AND judgement.begins_at < @Until
+                AND finding.officer = @officer
             """,
         """
             SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording
