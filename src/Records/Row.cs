@@ -21,8 +21,7 @@ public readonly struct Row
         : IsNull(column, out var i) ? null
         : reader.GetString(i);
 
-    public long Number(string column) =>
-        sqlite is null ? reader.GetInt64(reader.GetOrdinal(column)) : sqlite.Number(column);
+    public long Number(string column) => sqlite is null ? reader.GetInt64(reader.GetOrdinal(column)) : sqlite.Number(column);
 
     public long? NumberOrNull(string column) =>
         sqlite is not null ? sqlite.NumberOrNull(column)

@@ -65,8 +65,6 @@ sealed class SqliteColumns
         if (bytes == 0)
             return Sqlite3.ColumnType(statement, column) == Sqlite3.Null ? null : "";
         var utf8 = new ReadOnlySpan<byte>((void*)bytes, Sqlite3.ColumnLength(statement, column));
-        return texts[column] is { } same && Ascii.Equals(utf8, same)
-            ? same
-            : texts[column] = Encoding.UTF8.GetString(utf8);
+        return texts[column] is { } same && Ascii.Equals(utf8, same) ? same : texts[column] = Encoding.UTF8.GetString(utf8);
     }
 }

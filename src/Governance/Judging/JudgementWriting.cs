@@ -129,10 +129,7 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             return default;
         Changed++;
         Reaches(row.BeganAt);
-        return wait.Add(
-            [row.Officer.Text, row.Recording.Text, row.BeganAt.ToMicroseconds(), row.AgainAt.ToMicroseconds()],
-            stop
-        );
+        return wait.Add([row.Officer.Text, row.Recording.Text, row.BeganAt.ToMicroseconds(), row.AgainAt.ToMicroseconds()], stop);
     }
 
     public ValueTask Remove(RecordingWait before, CancellationToken stop)

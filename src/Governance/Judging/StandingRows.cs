@@ -10,12 +10,7 @@ public sealed record StoodFinding(Finding Finding, bool Withdrawn);
 public sealed record RecordingWait(OfficerId Officer, RecordingId Recording, Instant BeganAt, Instant AgainAt)
 {
     internal static RecordingWait Read(Row row) =>
-        new(
-            row.Id<Nouns.Officer>("officer"),
-            row.Id<Nouns.Recording>("recording"),
-            row.Time("began_at"),
-            row.Time("again_at")
-        );
+        new(row.Id<Nouns.Officer>("officer"), row.Id<Nouns.Recording>("recording"), row.Time("began_at"), row.Time("again_at"));
 }
 
 /// <summary>What earlier judging left of an officer's, where the span now judged may change it.</summary>
