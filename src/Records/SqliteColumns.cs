@@ -46,7 +46,7 @@ sealed class SqliteColumns
     }
 
     public long Number(string name) =>
-        NumberOrNull(name) ?? throw new InvalidOperationException($"Column {name} holds no number: it is null.");
+        NumberOrNull(name) ?? throw new InvalidCastException($"Column {name} holds no number: it is null.");
 
     public long? NumberOrNull(string name)
     {
@@ -56,7 +56,7 @@ sealed class SqliteColumns
     }
 
     public string Text(string name) =>
-        TextOrNull(name) ?? throw new InvalidOperationException($"Column {name} holds no text: it is null.");
+        TextOrNull(name) ?? throw new InvalidCastException($"Column {name} holds no text: it is null.");
 
     public unsafe string? TextOrNull(string name)
     {
