@@ -50,7 +50,8 @@ sealed class LiveMatrixHost : IAsyncDisposable
         var key = CameraKey.New();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var pages = gateway.Options.Bind.Single().Equals(IPAddress.IPv6Loopback) ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        builder.WebHost.UseUrls($"http://{new IPEndPoint(pages, 0)}");
         var app = builder.Build();
         app.MapGet(
             "/",

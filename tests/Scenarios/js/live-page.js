@@ -24,27 +24,23 @@ function readClock(context) {
   return value;
 }
 
-async function gathered(connection) {
-  if (connection.iceGatheringState === 'complete') return;
-  await new Promise(done => {
-    connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && done();
-    setTimeout(done, 1500);
-  });
-}
+// TURN servers that the answer names (RFC 9725, 4.6).
+const relays = link => [...(link ?? '').matchAll(/<([^>]+)>; rel="ice-server"; username="([^"]+)"; credential="([^"]+)"/g)]
+  .map(([, urls, username, credential]) => ({ urls, username, credential }));
 
 async function exchange(connection, url, token) {
   const offer = await connection.createOffer();
   // A browser that only watches asks for no round trip by itself; with it, it knows when each picture was captured.
   if (!navigator.userAgent.includes('Firefox')) offer.sdp = offer.sdp.replace(/a=rtcp-fb:(\d+) nack pli\r\n/g, '$&a=rtcp-fb:$1 rrtr\r\n');
-  await connection.setLocalDescription(offer);
-  await gathered(connection);
   const answer = await fetch(url, {
-    method: 'POST', body: connection.localDescription.sdp,
+    method: 'POST', body: offer.sdp,
     headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
   });
   let text = await answer.text();
   if (answer.status !== 201) throw new Error(`${answer.status} ${text}`);
   if (window.tcpOnly) text = text.replace(/a=candidate:\S+ \d+ udp .*\r\n/g, '');
+  if (window.relayOnly) connection.setConfiguration({ ...connection.getConfiguration(), iceServers: relays(answer.headers.get('Link')).filter(s => s.urls.endsWith(window.relayOnly)), iceTransportPolicy: 'relay' });
+  await connection.setLocalDescription(offer);
   await connection.setRemoteDescription({ type: 'answer', sdp: text });
   connection.session = new URL(answer.headers.get('Location'), url).href;
   connection.etag = answer.headers.get('ETag');
@@ -60,7 +56,7 @@ function onlyCodec(transceiver, codec) {
   transceiver.setCodecPreferences([...first, ...all.filter(c => /rtx/.test(c.mimeType))]);
 }
 
-window.publish = async ({ url, token, codec, width = 640, height = 360, simulcast, relayOnly }) => {
+window.publish = async ({ url, token, codec, width = 640, height = 360, simulcast }) => {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   document.body.append(canvas);
@@ -138,6 +134,10 @@ window.statistics = async connection => {
         codec: reports.find(c => c.id === r.codecId)?.mimeType ?? '' });
     if (r.type === 'inbound-rtp' && r.kind === 'audio') Object.assign(found, { audioPackets: r.packetsReceived });
     if (r.type === 'outbound-rtp' && r.kind === 'video') found.sent = (found.sent ?? 0) + r.packetsSent, found.targetBitrate = (found.targetBitrate ?? 0) + (r.targetBitrate ?? 0), found.layers = (found.layers ?? 0) + (r.framesEncoded > 0 ? 1 : 0);
+    if (r.type === 'candidate-pair' && r.nominated) {
+      const [mine, theirs] = [r.localCandidateId, r.remoteCandidateId].map(id => reports.find(c => c.id === id));
+      found.path = `${mine?.candidateType} ${mine?.relayProtocol ?? mine?.protocol} to ${theirs?.address}`;
+    }
     if (r.type === 'candidate-pair' && r.nominated) Object.assign(found, { roundTripMs: (r.currentRoundTripTime ?? 0) * 1000, availableKbps: (r.availableOutgoingBitrate ?? 0) / 1000 });
     if (r.type === 'transport') Object.assign(found, { srtp: r.srtpCipher, dtls: r.tlsVersion });
   }
