@@ -85,18 +85,25 @@ window.watch = async ({ url, token }) => {
   window.watchStarted = performance.now();
   window.delays = []; window.captured = []; window.firstFrame = undefined;
   const connection = window.watched = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  const sound = connection.addTransceiver('audio', { direction: 'recvonly' });
-  const picture = connection.addTransceiver('video', { direction: 'recvonly' });
+  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
   const video = document.createElement('video');
   video.autoplay = video.playsInline = video.muted = true;
   document.body.append(video);
-  video.srcObject = new MediaStream([picture.receiver.track, sound.receiver.track]);
+  const stream = video.srcObject = new MediaStream();
+  const ears = new AudioContext();
+  const analyser = window.analyser = ears.createAnalyser();
+  analyser.fftSize = 8192;
+  connection.ontrack = ({ track, receiver }) => {
+    if (window.atOnce) receiver.jitterBufferTarget = 0; // as the product's player does
+    stream.addTrack(track);
+    if (track.kind === 'audio') ears.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  };
   const canvas = new OffscreenCanvas(bits * cell, cell * 2);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const frame = (now, about) => {
     const at = Date.now();
     window.firstFrame ??= performance.now() - window.watchStarted;
-    const scale = 1; // the clock is drawn at the top left corner, in pixels of the published size
+    // The clock is drawn at the top left corner, in pixels of the published size.
     const factor = video.videoWidth / (window.publishedWidth ?? video.videoWidth);
     context.drawImage(video, 0, 0, bits * cell * factor, cell * 2 * factor, 0, 0, bits * cell, cell * 2);
     const code = readClock(context);
@@ -109,10 +116,6 @@ window.watch = async ({ url, token }) => {
   };
   video.requestVideoFrameCallback(frame);
   video.play();
-  const ears = new AudioContext();
-  const analyser = window.analyser = ears.createAnalyser();
-  analyser.fftSize = 8192;
-  ears.createMediaStreamSource(new MediaStream([sound.receiver.track])).connect(analyser);
   await exchange(connection, url, token);
 };
 
