@@ -14,6 +14,7 @@ static partial class DemoPolicy
         text = Put(text, Gap(), "\"gapSeconds\": 2");
         text = Put(text, Clocks(), "\"clockSeconds\": 1");
         text = Put(text, DueDays(), "\"dueDays\": 2");
+        text = Put(text, NoticeWithin(), "\"withinSeconds\": 5");
         text = Put(text, BufferTolerance(), "\"toleranceSeconds\": 1");
         text = Put(text, BufferSentence(), "keeps the 5 seconds before");
         return Put(text, Buffer(), "\"seconds\": 5");
@@ -21,6 +22,9 @@ static partial class DemoPolicy
 
     /// <summary>The same with notice required.</summary>
     public static string Stricter(string held) => Put(held, NoticeRequired(), "\"required\": true");
+
+    [GeneratedRegex("\"withinSeconds\": \\d+")]
+    private static partial Regex NoticeWithin();
 
     [GeneratedRegex("\"required\": false")]
     private static partial Regex NoticeRequired();

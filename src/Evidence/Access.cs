@@ -66,6 +66,12 @@ public static class Access
 {
     public static readonly Refusal NotFound = new("recording-not-found", "There is no such recording.", RefusalKind.NotFound);
 
+    /// <summary>Whether there are any recordings that it may see by its role: for links and menus, never in place of the decision.</summary>
+    public static bool SeesRecordings(this Viewer viewer) =>
+        viewer.May(Permission.SeeOwnRecordings)
+        || viewer.May(Permission.SeeUnitRecordings)
+        || viewer.May(Permission.SeeAllRecordings);
+
     /// <param name="grants">The account's grants for this recording, revoked and lapsed ones too.</param>
     public static Refusal? WhyNot(Reach reach, Recording recording, IEnumerable<AccessGrant> grants, Act act, Instant now)
     {

@@ -18,10 +18,7 @@ sealed class Around(IServiceProvider services) : ISurroundings
         var place = new Surroundings(agency.Profile.Name, agency.Profile.TimeZone, agency.Profile.Demo);
         if (http.FindViewer() is not { } viewer)
             return place;
-        var seesRecordings =
-            viewer.May(Permission.SeeOwnRecordings)
-            || viewer.May(Permission.SeeUnitRecordings)
-            || viewer.May(Permission.SeeAllRecordings);
+        var seesRecordings = viewer.SeesRecordings();
         var permissions = viewer.Permissions.Select(Words<Permission>.Of).ToHashSet();
         if (seesRecordings)
             permissions.Add(EvidenceModule.SeesRecordings);
@@ -45,7 +42,7 @@ sealed class Around(IServiceProvider services) : ISurroundings
                 Convert.ToBase64String(log.Head.Root),
                 log.GrownAt,
                 witnesses.States.Count(w => w.Outcome == WitnessOutcome.Cosigned),
-                "health#log"
+                viewer.May(Permission.SeeHealth) ? "health#log" : null
             ),
             SearchHref = seesRecordings ? "recordings" : null,
             SearchLabel = "Search recordings",

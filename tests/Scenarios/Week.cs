@@ -20,6 +20,8 @@ public sealed partial class Week
         await using (var browser = await Browser.Open())
         {
             await EveryPathIsThere(house);
+            await EveryLinkLeadsSomewhere(house);
+            await TheDraftWouldFindMore(house);
             var finding = await TheOfficerExplains(browser, house);
             await TheSupervisorSustains(browser, house, finding);
             await ProfessionalStandardsDecide(browser, house, finding);
@@ -50,6 +52,37 @@ public sealed partial class Week
         cases.Count(c => !c.TryGetProperty("outcome", out _)).ShouldBe(1, "a case is left for professional standards");
         using var manager = await house.As("adeyemi");
         (await manager.Get("api/v1/reviews/overdue")).GetArrayLength().ShouldBe(1);
+    }
+
+    /// <summary>The version that waits for its second approval makes a finding of missing notice, and of nothing else.</summary>
+    static async Task TheDraftWouldFindMore(DemoHouse house)
+    {
+        using var manager = await house.As("adeyemi");
+        var draft = (await manager.Get("api/v1/policies"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(v => v.GetProperty("state").GetString() == "proposed");
+        var days = string.Create(
+            CultureInfo.InvariantCulture,
+            $"from={DateTime.UtcNow.AddDays(-8):yyyy-MM-dd}&until={DateTime.UtcNow.AddDays(1):yyyy-MM-dd}"
+        );
+        var then = await manager.Get($"api/v1/policies/{draft.GetProperty("id").GetString()}/what-if?{days}");
+        then.GetProperty("vanishes").GetInt64().ShouldBe(0);
+        then.GetProperty("changes").GetInt64().ShouldBe(0);
+        var appear = then.GetProperty("appear").EnumerateArray().Select(c => c.GetProperty("after")).ToList();
+        appear.ShouldNotBeEmpty();
+        appear.ShouldAllBe(f => f.GetProperty("kind").GetString() == "notice-missing");
+    }
+
+    static async Task EveryLinkLeadsSomewhere(DemoHouse house)
+    {
+        foreach (var account in new[] { "park", "haddad", "laurent", "abara", "adeyemi", DemoHouse.Administrator })
+        {
+            using var person = await house.As(account);
+            var (broken, pages) = await LinkWalk.From(person, "");
+            broken.ShouldBeEmpty(account);
+            pages.ShouldBeGreaterThan(15, account);
+        }
     }
 
     static async Task<string> TheOfficerExplains(Browser browser, DemoHouse house)

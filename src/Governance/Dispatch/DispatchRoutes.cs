@@ -227,7 +227,7 @@ public static class DispatchRoutes
                 await using var work = await records.Begin(viewer.Actor, stop);
                 var incident = await ByHand.Enter(work, await Own(work, viewer, stop), ask, Span.ZoneOf(agency.Profile), stop);
                 await work.Commit(stop);
-                return Forms.To(http, $"dispatch/{Uri.EscapeDataString(incident.Number)}", "activity-entered");
+                return Forms.To(http, Incidents.PageOf(incident.Number), "activity-entered");
             },
             refusal => ShowOnViewPage(agency, records, clock, form, refusal, stop)
         );
@@ -269,7 +269,7 @@ public static class DispatchRoutes
                     parts
                 );
                 await Correct(incident, ask, viewer, records, stop);
-                return Forms.To(http, $"dispatch/{Uri.EscapeDataString(incident)}", "incident-corrected");
+                return Forms.To(http, Incidents.PageOf(incident), "incident-corrected");
             },
             refusal => ShowPage(incident, viewer, records, refusal, stop)
         );

@@ -5,6 +5,9 @@ public static class Incidents
 {
     public static readonly Refusal NotFound = new("incident-not-found", "There is no such incident.", RefusalKind.NotFound);
 
+    /// <summary>Where people see it: by the number that they know it by.</summary>
+    public static string PageOf(string number) => $"dispatch/{Uri.EscapeDataString(number)}";
+
     public static Task<DispatchIncident?> Find(Reading reading, IncidentId id, CancellationToken stop) =>
         reading.One("SELECT * FROM incident WHERE id = @id", new { id }, From, stop);
 

@@ -141,11 +141,22 @@ public static class ConsultRoutes
         Viewer viewer,
         AgencyRecords records,
         LivePolicy policy,
+        TimeProvider clock,
         CancellationToken stop
     )
     {
         await using var reading = await records.Read(stop);
         var found = await Read(reading, consult, viewer, stop) ?? throw new RefusedException(WhoMay.Nothing);
-        return Web.Page.Of<ConsultPage>(new { Found = found, Policy = policy });
+        var evidence = found.Consult.Recording is { } its
+            ? (await Evidence.Access.Ask(reading, viewer, its, Evidence.Act.See, clock.Now(), stop)).Recording
+            : null;
+        return Web.Page.Of<ConsultPage>(
+            new
+            {
+                Found = found,
+                Policy = policy,
+                Evidence = evidence?.Id,
+            }
+        );
     }
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Lapel.Governance;
 using Lapel.Records;
 using Lapel.Roster;
+using static Lapel.Tests.Asking;
 
 namespace Lapel.Tests.Governance;
 
@@ -41,35 +41,6 @@ public sealed class PolicyPagesTests
             HttpStatusCode.Redirect
         );
         return http;
-    }
-
-    static async Task<IHtmlDocument> Open(HttpClient http, string path) =>
-        await new HtmlParser().ParseDocumentAsync(
-            await (await http.GetAsync(path)).EnsureSuccessStatusCode().Content.ReadAsStringAsync()
-        );
-
-    /// <summary>Sends the page's form that leads to an address, as a browser would: with what stands in its fields, unless typed over.</summary>
-    static async Task<HttpResponseMessage> Submit(
-        HttpClient http,
-        string page,
-        string action,
-        params (string Name, string Value)[] typed
-    )
-    {
-        var form = (await Open(http, page)).Forms.First(f => f.GetAttribute("action") == action);
-        var fields = form
-            .Elements.OfType<IHtmlInputElement>()
-            .Where(i => i.Type is not ("radio" or "checkbox" or "submit") || i.IsChecked)
-            .Select(i => (Name: i.Name ?? "", i.Value))
-            .Concat(form.Elements.OfType<IHtmlTextAreaElement>().Select(t => (Name: t.Name ?? "", t.Value)))
-            .Where(f => f.Name.Length > 0 && !typed.Any(t => t.Name == f.Name))
-            .Concat(typed);
-        using var ask = new HttpRequestMessage(HttpMethod.Post, action)
-        {
-            Content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Item1, f.Item2))),
-        };
-        ask.Headers.Add("Sec-Fetch-Site", "same-origin");
-        return await http.SendAsync(ask);
     }
 
     static string PathOf(HttpResponseMessage answer)
