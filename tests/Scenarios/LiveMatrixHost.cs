@@ -57,7 +57,10 @@ sealed class LiveMatrixHost : IAsyncDisposable
             "/",
             () => Results.Content("<!doctype html><title>live</title><body><script src=page.js></script>", "text/html")
         );
-        app.MapGet("/page.js", () => Results.File(System.IO.Path.Combine(Programs.Scenarios, "js", "live-page.js"), "text/javascript"));
+        app.MapGet(
+            "/page.js",
+            () => Results.File(System.IO.Path.Combine(Programs.Scenarios, "js", "live-page.js"), "text/javascript")
+        );
         app.MapLive(gateway, new TokenDoor(new([(Agency, key.Spki)]), _ => Agency, TimeProvider.System));
         await app.StartAsync();
         var host = new LiveMatrixHost(app, gateway, key);
