@@ -38,8 +38,13 @@ static class Founding
     {
         if (http.FindAgency() is not null)
         {
-            var home = "recordings";
-            foreach (var page in http.FindViewer() is null ? [] : waiting)
+            var viewer = http.FindViewer();
+            var home =
+                viewer is null ? "sign-in"
+                : viewer.SeesRecordings() ? "recordings"
+                : viewer.May(Permission.SeeHealth) ? "health"
+                : "my-account";
+            foreach (var page in viewer is null ? [] : waiting)
                 switch (await page.Read(http, stop))
                 {
                     case { First: true, Count: > 0 } first:
@@ -53,7 +58,7 @@ static class Founding
         return agencies.All.ToList() switch
         {
             [] => Page.Of<FoundingPage>(),
-            [var only] => TypedResults.LocalRedirect($"/{only.Profile.Slug}/recordings"),
+            [var only] => TypedResults.LocalRedirect($"/{only.Profile.Slug}/"),
             var several => Page.Of<AgenciesPage>(new { Agencies = several.Select(a => a.Profile).ToList() }),
         };
     }

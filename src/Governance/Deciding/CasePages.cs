@@ -26,36 +26,28 @@ static class CasePages
         app.MapForm("/cases/{id}/appeal/decide", DecideAppeal).Needs(Permission.DecideCases);
     }
 
-    static Task<IResult> List(
-        string? state,
-        string? before,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => ShowList(state, before, null, null, viewer, records, clock, stop);
+    static Task<IResult> List(string? state, string? before, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowList(state, before, null, null, desk, stop);
 
     static async Task<IResult> ShowList(
         string? state,
         string? before,
         Form? typed,
         Refusal? trouble,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
+        Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
-        var rows = await CaseList.Page(reading, viewer, state != "all", before, stop);
-        var policy = (await Policies.AllInForce(reading, stop)).LastOrDefault(p => p.From <= clock.Now());
+        await using var reading = await desk.Records.Read(stop);
+        var rows = await CaseList.Page(reading, desk.Viewer, state != "all", before, stop);
+        var policy = (await Policies.AllInForce(reading, stop)).LastOrDefault(p => p.From <= desk.Clock.Now());
         return Page.Of<CasesPage>(
             new
             {
                 Rows = rows,
                 All = state == "all",
-                Classes = viewer.May(Permission.DecideCases) ? policy?.Policy.Breaches ?? [] : [],
-                Now = clock.Now(),
+                Classes = desk.Viewer.May(Permission.DecideCases) ? policy?.Policy.Breaches ?? [] : [],
+                Now = desk.Clock.Now(),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -63,16 +55,9 @@ static class CasePages
         );
     }
 
-    static Task<IResult> Open(
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
+    static Task<IResult> Open(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
+        desk.Do(
+            async work =>
             {
                 var ask = new AskCase(
                     form.TextOrNull("officer"),
@@ -82,55 +67,34 @@ static class CasePages
                     form.TextOrNull("incident"),
                     form.IdOrNull<Nouns.Recording>("recording")
                 );
-                await using var work = await records.Begin(viewer.Actor, stop);
-                var id = await CasesByHand.Open(work, viewer, ask, stop);
-                await work.Commit(stop);
-                return Forms.To(http, $"cases/{id}", "case-opened-by-hand");
+                var id = await CasesByHand.Open(work, desk.Viewer, ask, stop);
+                return ($"cases/{id}", "case-opened-by-hand");
             },
-            refusal => ShowList(null, null, form, refusal, viewer, records, clock, stop)
+            refusal => ShowList(null, null, form, refusal, desk, stop),
+            stop
         );
 
-    static Task<IResult> Reply(
-        CaseId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Reply(CaseId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Do(
             id,
             form,
-            http,
-            viewer,
-            records,
-            clock,
-            work => CaseActs.Reply(work, viewer, id, new(form.TextOrNull("text")), stop),
+            desk,
+            work => CaseActs.Reply(work, desk.Viewer, id, new(form.TextOrNull("text")), stop),
             "case-replied",
             stop
         );
 
-    static Task<IResult> One(CaseId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        Show(id, null, null, viewer, records, clock, stop);
+    static Task<IResult> One(CaseId id, [AsParameters] Desk desk, CancellationToken stop) => Show(id, null, null, desk, stop);
 
-    static async Task<IResult> Show(
-        CaseId id,
-        Form? typed,
-        Refusal? trouble,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Show(CaseId id, Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<CasePage>(
             new
             {
-                Folder = await CaseFolder.Require(reading, viewer, id, stop),
-                Who = CaseFolder.Who(viewer),
-                Now = clock.Now(),
+                Folder = await CaseFolder.Require(reading, desk.Viewer, id, stop),
+                Who = CaseFolder.Who(desk.Viewer),
+                Now = desk.Clock.Now(),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -138,26 +102,15 @@ static class CasePages
         );
     }
 
-    static Task<IResult> AddEvidence(
-        CaseId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> AddEvidence(CaseId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Do(
             id,
             form,
-            http,
-            viewer,
-            records,
-            clock,
+            desk,
             work =>
                 CaseActs.AddEvidence(
                     work,
-                    viewer,
+                    desk.Viewer,
                     id,
                     new(form.TextOrNull("what"), form.TextOrNull("reference"), form.IdOrNull<Nouns.Recording>("recording")),
                     stop
@@ -166,26 +119,15 @@ static class CasePages
             stop
         );
 
-    static Task<IResult> Decide(
-        CaseId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Decide(CaseId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Do(
             id,
             form,
-            http,
-            viewer,
-            records,
-            clock,
+            desk,
             work =>
                 CaseActs.Decide(
                     work,
-                    viewer,
+                    desk.Viewer,
                     id,
                     new(
                         form.TextOrNull("outcome"),
@@ -204,47 +146,25 @@ static class CasePages
             stop
         );
 
-    static Task<IResult> File(
-        CaseId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> File(CaseId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Do(
             id,
             form,
-            http,
-            viewer,
-            records,
-            clock,
-            work => CaseActs.Appeal(work, viewer, id, new(form.TextOrNull("ground")), stop),
+            desk,
+            work => CaseActs.Appeal(work, desk.Viewer, id, new(form.TextOrNull("ground")), stop),
             "appeal-filed",
             stop
         );
 
-    static Task<IResult> DecideAppeal(
-        CaseId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> DecideAppeal(CaseId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Do(
             id,
             form,
-            http,
-            viewer,
-            records,
-            clock,
+            desk,
             work =>
                 CaseActs.DecideAppeal(
                     work,
-                    viewer,
+                    desk.Viewer,
                     id,
                     new(
                         Words<AppealOutcome>.TryParse(form.Text("outcome"), out var outcome) ? outcome : null,
@@ -264,25 +184,14 @@ static class CasePages
         : int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new RefusedException(new("penalty-days", $"A suspension has 1 to {CaseDecisions.MostDays} days."));
 
-    static Task<IResult> Do(
-        CaseId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        Func<Work, Task> act,
-        string done,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
+    static Task<IResult> Do(CaseId id, Form form, Desk desk, Func<Work, Task> act, string done, CancellationToken stop) =>
+        desk.Do(
+            async work =>
             {
-                await using var work = await records.Begin(viewer.Actor, stop);
                 await act(work);
-                await work.Commit(stop);
-                return Forms.To(http, $"cases/{id}", done);
+                return ($"cases/{id}", done);
             },
-            refusal => Show(id, form, refusal, viewer, records, clock, stop)
+            refusal => Show(id, form, refusal, desk, stop),
+            stop
         );
 }

@@ -21,78 +21,57 @@ static class FindingPages
         app.MapForm("/findings/{id}/review", Review).Needs(Permission.ReviewFindings);
     }
 
-    static async Task<IResult> Mine(
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Mine(Agency agency, [AsParameters] Desk desk, CancellationToken stop)
     {
-        if (viewer.Account.Officer is not { } officer)
-            return Page.Of<MyFindingsPage>(new { Mine = (MyFindings?)null, Now = clock.Now() });
+        if (desk.Viewer.Account.Officer is not { } officer)
+            return Page.Of<MyFindingsPage>(new { Mine = (MyFindings?)null, Now = desk.Clock.Now() });
         MyFindings mine;
-        await using (var reading = await records.Read(stop))
-            mine = await MyFindings.Read(reading, officer, agency.Profile, clock.Now(), stop);
-        await NoteSeen(records, viewer, officer, mine, stop);
-        return Page.Of<MyFindingsPage>(new { Mine = mine, Now = clock.Now() });
+        await using (var reading = await desk.Records.Read(stop))
+            mine = await MyFindings.Read(reading, officer, agency.Profile, desk.Clock.Now(), stop);
+        await NoteSeen(desk, officer, mine, stop);
+        return Page.Of<MyFindingsPage>(new { Mine = mine, Now = desk.Clock.Now() });
     }
 
     // What was seen when is part of the record; a page that shows nothing new writes nothing.
-    static async Task NoteSeen(AgencyRecords records, Viewer viewer, OfficerId officer, MyFindings mine, CancellationToken stop)
+    static async Task NoteSeen(Desk desk, OfficerId officer, MyFindings mine, CancellationToken stop)
     {
         var fresh = mine.Open.Where(f => f.State is { AskedAt: not null, SeenAt: null }).Select(f => f.Finding.Id).ToList();
         if (fresh.Count == 0 && mine.Praise.All(p => p.SeenAt is not null))
             return;
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         await FindingNotices.Seen(work, officer, fresh, stop);
         await Commendations.Seen(work, officer, stop);
         await work.Commit(stop);
     }
 
-    static async Task<IResult> List(
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> List([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var reach = await WhoSees.Of(reading, viewer, stop);
-        var rows = await FindingFilter.Run(http.Request, reading, viewer, clock.Now(), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var reach = await WhoSees.Of(reading, desk.Viewer, stop);
+        var rows = await FindingFilter.Run(desk.Http.Request, reading, desk.Viewer, desk.Clock.Now(), stop);
         var units = reach.All || reach.Units.Count > 0 ? await Units.All(reading, stop) : [];
         return Page.Of<FindingsPage>(
             new { Rows = rows, Units = units.Where(u => reach.All || reach.Units.Contains(u.Id)).ToList() }
         );
     }
 
-    static Task<IResult> One(FindingId id, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        Show(id, null, null, viewer, records, clock, stop);
+    static Task<IResult> One(FindingId id, [AsParameters] Desk desk, CancellationToken stop) => Show(id, null, null, desk, stop);
 
-    internal static async Task<IResult> Show(
-        FindingId id,
-        Form? typed,
-        Refusal? trouble,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    internal static async Task<IResult> Show(FindingId id, Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
         FindingFile file;
         ToReviewAgain review;
         FindingNotice? notice;
-        await using (var reading = await records.Read(stop))
+        await using (var reading = await desk.Records.Read(stop))
         {
-            file = await FindingFile.Require(reading, viewer, id, clock.Now(), stop);
-            review = await SecondReviews.Of(reading, viewer, file, stop);
+            file = await FindingFile.Require(reading, desk.Viewer, id, desk.Clock.Now(), stop);
+            review = await SecondReviews.Of(reading, desk.Viewer, file, stop);
             notice = await FindingNotices.Find(reading, id, stop);
         }
-        var own = viewer.Account.Officer == file.Finding.Officer;
+        var own = desk.Viewer.Account.Officer == file.Finding.Officer;
         if (own && notice is { SeenAt: null })
         {
-            await using var work = await records.Begin(viewer.Actor, stop);
+            await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
             await FindingNotices.Seen(work, file.Finding.Officer, [id], stop);
             await work.Commit(stop);
         }
@@ -100,7 +79,7 @@ static class FindingPages
         OpenRecording? open = null;
         foreach (var recording in file.Recordings)
             if (open is null)
-                open = await OpenRecording.For(records, viewer, recording, $"Review of a finding: {id}", stop);
+                open = await OpenRecording.For(desk.Records, desk.Viewer, recording, $"Review of a finding: {id}", stop);
         return Page.Of<FindingFilePage>(
             new
             {
@@ -109,8 +88,8 @@ static class FindingPages
                 Own = own,
                 ToReview = review.Finding,
                 Again = review,
-                SeesCase = file.State.Case is not null && CaseReach.Of(viewer).Sees(file.Finding.Officer),
-                Now = clock.Now(),
+                SeesCase = file.State.Case is not null && CaseReach.Of(desk.Viewer).Sees(file.Finding.Officer),
+                Now = desk.Clock.Now(),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -118,76 +97,49 @@ static class FindingPages
         );
     }
 
-    static Task<IResult> Explain(
-        FindingId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
+    static Task<IResult> Explain(FindingId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
+        desk.Do(
+            async work =>
             {
                 var at = PlaceText.Read(form.TextOrNull("at"));
-                await using var work = await records.Begin(viewer.Actor, stop);
                 var ask = new AskExplanation(
                     form.TextOrNull("reason"),
                     form.TextOrNull("text"),
                     at is null ? null : form.IdOrNull<Nouns.Recording>("recording"),
                     at
                 );
-                await FindingActs.Explain(work, viewer, id, ask, stop);
-                await work.Commit(stop);
-                return Forms.To(http, form.Text("from") == "mine" ? "my-findings" : $"findings/{id}", "finding-explained");
+                await FindingActs.Explain(work, desk.Viewer, id, ask, stop);
+                return (form.Text("from") == "mine" ? "my-findings" : $"findings/{id}", "finding-explained");
             },
-            refusal => Show(id, form, refusal, viewer, records, clock, stop)
+            refusal => Show(id, form, refusal, desk, stop),
+            stop
         );
 
-    static Task<IResult> ReviewAgain(
-        FindingId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
+    static Task<IResult> ReviewAgain(FindingId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
+        desk.Do(
+            async work =>
             {
                 var ask = new AskSecondReview(
                     Words<ReviewOutcome>.TryParse(form.Text("outcome"), out var outcome) ? outcome : null,
                     Words<SecondGround>.TryParse(form.Text("ground"), out var ground) ? ground : null,
                     form.TextOrNull("reason")
                 );
-                await using var work = await records.Begin(viewer.Actor, stop);
-                var opened = await FindingActs.ReviewAgain(work, viewer, id, ask, stop);
-                await work.Commit(stop);
-                return Forms.To(http, $"findings/{id}", opened is null ? "finding-reviewed-again" : "case-opened");
+                var opened = await FindingActs.ReviewAgain(work, desk.Viewer, id, ask, stop);
+                return ($"findings/{id}", opened is null ? "finding-reviewed-again" : "case-opened");
             },
-            refusal => Show(id, form, refusal, viewer, records, clock, stop)
+            refusal => Show(id, form, refusal, desk, stop),
+            stop
         );
 
-    static Task<IResult> Review(
-        FindingId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
+    static Task<IResult> Review(FindingId id, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
+        desk.Do(
+            async work =>
             {
                 ReviewOutcome? outcome = Words<ReviewOutcome>.TryParse(form.Text("outcome"), out var known) ? known : null;
-                await using var work = await records.Begin(viewer.Actor, stop);
-                var opened = await FindingActs.Review(work, viewer, id, new(outcome, form.TextOrNull("reason")), stop);
-                await work.Commit(stop);
-                return Forms.To(http, $"findings/{id}", opened is null ? "finding-reviewed" : "case-opened");
+                var opened = await FindingActs.Review(work, desk.Viewer, id, new(outcome, form.TextOrNull("reason")), stop);
+                return ($"findings/{id}", opened is null ? "finding-reviewed" : "case-opened");
             },
-            refusal => Show(id, form, refusal, viewer, records, clock, stop)
+            refusal => Show(id, form, refusal, desk, stop),
+            stop
         );
 }

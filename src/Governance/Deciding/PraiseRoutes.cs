@@ -28,11 +28,8 @@ static class PraiseRoutes
 
     static Task<IResult> PraiseByForm(
         Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
@@ -42,24 +39,23 @@ static class PraiseRoutes
             form.IdOrNull<Nouns.Attendance>("attendance")
         );
         var finding = form.IdOrNull<Nouns.Finding>("finding");
-        return Forms.Do(
-            async () =>
+        return desk.Do(
+            async work =>
             {
-                await using var work = await records.Begin(viewer.Actor, stop);
-                await Do(work, viewer, ask, stop);
-                await work.Commit(stop);
-                return Forms.To(
-                    http,
+                await Do(work, desk.Viewer, ask, stop);
+                return (
                     finding is { } back ? $"findings/{back}"
-                        : ask.Recording is { } recording ? $"recordings/{recording}"
-                        : "findings",
+                    : ask.Recording is { } recording ? $"recordings/{recording}"
+                    : "findings",
                     "officer-commended"
                 );
             },
             refusal =>
-                finding is { } from ? FindingPages.Show(from, form, refusal, viewer, records, clock, stop)
-                : ask.Recording is { } seen ? RecordingPages.Again(seen, viewer, records, asides, clock, form, refusal, stop)
-                : throw new RefusedException(refusal)
+                finding is { } from ? FindingPages.Show(from, form, refusal, desk, stop)
+                : ask.Recording is { } seen
+                    ? RecordingPages.Again(seen, desk.Viewer, desk.Records, asides, desk.Clock, form, refusal, stop)
+                : throw new RefusedException(refusal),
+            stop
         );
     }
 

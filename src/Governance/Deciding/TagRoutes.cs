@@ -43,22 +43,18 @@ static class TagRoutes
     static Task<IResult> TagByForm(
         RecordingId id,
         Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     ) =>
-        Forms.Do(
-            async () =>
+        desk.Do(
+            async work =>
             {
-                await using var work = await records.Begin(viewer.Actor, stop);
-                await Do(work, viewer, id, new(form.TextOrNull("caseNumber"), form.TextOrNull("category")), stop);
-                await work.Commit(stop);
-                return Forms.To(http, $"recordings/{id}", "recording-tagged");
+                await Do(work, desk.Viewer, id, new(form.TextOrNull("caseNumber"), form.TextOrNull("category")), stop);
+                return ($"recordings/{id}", "recording-tagged");
             },
-            refusal => RecordingPages.Again(id, viewer, records, asides, clock, form, refusal, stop)
+            refusal => RecordingPages.Again(id, desk.Viewer, desk.Records, asides, desk.Clock, form, refusal, stop),
+            stop
         );
 
     static async Task Do(Work work, Viewer viewer, RecordingId id, AskTag ask, CancellationToken stop)

@@ -29,7 +29,7 @@ static class SignIn
 
     public static readonly Refusal TooMany = new(
         "sign-in-too-often",
-        "Too many attempts to sign in came from this address. Wait ten minutes.",
+        "Too many attempts to sign in came from this address at once, or too many wrong ones. Try again in a moment; after wrong ones, in ten minutes.",
         RefusalKind.TooMany
     );
 
