@@ -63,117 +63,88 @@ public static class AccountRoutes
         return TypedResults.Ok(await Accounts.Find(reading, account, stop) ?? throw new RefusedException(Accounts.NotFound));
     }
 
-    static async Task<IResult> Make(AskAccount ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Make(AskAccount ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var made = await MakeOne(ask, viewer, agency, records, stop);
+        var made = await MakeOne(ask, desk, stop);
         return TypedResults.Created($"accounts/{made.Account.Id}", made);
     }
 
-    static async Task<AccountMade> MakeOne(
-        AskAccount ask,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<AccountMade> MakeOne(AskAccount ask, Desk desk, CancellationToken stop)
     {
         var password = await NewPassword.Of(ask.Password ?? Password.Generate(), stop);
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var asked = new NewAccount(ask.Name, ask.FullName, ask.Role, ask.Unit, ask.Officer, ask.About);
         // Nobody types passwords in a demo agency, so nobody could change one.
-        var account = await Accounts.Make(work, asked, password, mustChange: !agency.Profile.Demo, stop);
+        var account = await Accounts.Make(work, asked, password, mustChange: !desk.Agency.Profile.Demo, stop);
         await work.Commit(stop);
         return new(account, ask.Password is null ? password.Typed : null);
     }
 
-    static async Task<IResult> Change(
-        AccountId account,
-        AskChange ask,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> Change(AccountId account, AskChange ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var asked = new NewAccount("", ask.FullName, ask.Role, ask.Unit, ask.Officer, ask.About);
         var changed = await Accounts.Change(work, account, asked, stop);
         await work.Commit(stop);
         return TypedResults.Ok(changed);
     }
 
-    static async Task<IResult> Disable(AccountId account, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var changed = await Accounts.Disable(work, account, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(changed);
-    }
+    static async Task<IResult> Disable(AccountId account, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Accounts.Disable(work, account, stop), stop));
 
-    static async Task<IResult> Enable(AccountId account, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var changed = await Accounts.Enable(work, account, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(changed);
-    }
+    static async Task<IResult> Enable(AccountId account, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Accounts.Enable(work, account, stop), stop));
 
-    static async Task<IResult> Reset(AccountId account, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        TypedResults.Ok(await ResetOne(account, viewer, records, stop));
+    static async Task<IResult> Reset(AccountId account, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await ResetOne(account, desk, stop));
 
-    static async Task<AccountMade> ResetOne(AccountId account, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<AccountMade> ResetOne(AccountId account, Desk desk, CancellationToken stop)
     {
         var password = await NewPassword.Of(Password.Generate(), stop);
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         await Accounts.SetPassword(work, account, password, mustChange: true, except: null, stop);
         var found = await Accounts.Find(work, account, stop);
         await work.Commit(stop);
         return new(found!, password.Typed);
     }
 
-    static async Task<IResult> TheirSessions(AccountId account, AgencyRecords records, Clock clock, CancellationToken stop)
+    static async Task<IResult> TheirSessions(AccountId account, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         if (await Accounts.Find(reading, account, stop) is null)
             throw new RefusedException(Accounts.NotFound);
-        return TypedResults.Ok(new Paged<Session>(await Sessions.Of(reading, account, clock.Now, stop), null));
+        return TypedResults.Ok(new Paged<Session>(await Sessions.Of(reading, account, desk.Now, stop), null));
     }
 
-    static async Task<IResult> End(
-        AccountId account,
-        string session,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> End(AccountId account, string session, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         if (!Digest.TryParse(session, out var id) || !await Sessions.End(work, account, id, "ended-by-administrator", stop))
             throw new RefusedException(Sessions.NotFound);
         await work.Commit(stop);
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> ShowAll(HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> ShowAll([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var accounts = await Accounts.Page(reading, http.Request.Query["after"], Accounts.PageSize, stop);
+        await using var reading = await desk.Records.Read(stop);
+        var accounts = await Accounts.Page(reading, desk.Http.Request.Query["after"], Accounts.PageSize, stop);
         var page = Paged.Of(accounts, Accounts.PageSize, a => a.Name);
         return Page.Of<AccountsPage>(
             new
             {
-                Viewer = viewer,
+                desk.Viewer,
                 Accounts = page,
                 Units = (await Units.All(reading, stop)).ToDictionary(u => u.Id),
             }
         );
     }
 
-    static Task<IResult> ShowNew(HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        ShowNewPage(records, null, null, stop);
+    static Task<IResult> ShowNew([AsParameters] Desk desk, CancellationToken stop) => ShowNewPage(null, null, desk, stop);
 
-    static async Task<IResult> ShowNewPage(AgencyRecords records, Form? typed, Refusal? trouble, CancellationToken stop)
+    static async Task<IResult> ShowNewPage(Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<NewAccountPage>(
             new
             {
@@ -186,42 +157,34 @@ public static class AccountRoutes
         );
     }
 
-    static Task<IResult> MakeByForm(Form form, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> MakeByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var (role, unit, officer, about) = ReadChoices(form);
                 var ask = new AskAccount(form.Text("name"), form.Text("fullName"), role, unit, officer, about, null);
-                var made = await MakeOne(ask, viewer, agency, records, stop);
+                var made = await MakeOne(ask, desk, stop);
                 return Page.Of<PasswordOncePage>(new { Made = made });
             },
-            refusal => ShowNewPage(records, form, refusal, stop)
+            refusal => ShowNewPage(form, refusal, desk, stop)
         );
 
-    static Task<IResult> ShowOne(AccountId account, Viewer viewer, AgencyRecords records, Clock clock, CancellationToken stop) =>
-        ShowOnePage(account, viewer, records, clock, null, null, stop);
+    static Task<IResult> ShowOne(AccountId account, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowOnePage(account, null, null, desk, stop);
 
-    static async Task<IResult> ShowOnePage(
-        AccountId id,
-        Viewer viewer,
-        AgencyRecords records,
-        Clock clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowOnePage(AccountId id, Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var account = await Accounts.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
         return Page.Of<AccountPage>(
             new
             {
-                Viewer = viewer,
+                desk.Viewer,
                 Account = account,
                 Units = await Units.All(reading, stop),
                 Officers = await Officers.All(reading, stop),
-                Sessions = await Sessions.Of(reading, id, clock.Now, stop),
-                Now = clock.Now,
+                Sessions = await Sessions.Of(reading, id, desk.Now, stop),
+                Now = desk.Now,
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -229,67 +192,48 @@ public static class AccountRoutes
         );
     }
 
-    static Task<IResult> ChangeByForm(
-        HttpContext http,
-        AccountId account,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ChangeByForm(AccountId account, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var (role, unit, officer, about) = ReadChoices(form);
-                await Change(account, new(form.Text("fullName"), role, unit, officer, about), viewer, records, stop);
-                return Forms.To(http, $"accounts/{account}", "account-changed");
+                await Change(account, new(form.Text("fullName"), role, unit, officer, about), desk, stop);
+                return desk.To($"accounts/{account}", "account-changed");
             },
-            refusal => ShowOnePage(account, viewer, records, clock, form, refusal, stop)
+            refusal => ShowOnePage(account, form, refusal, desk, stop)
         );
 
-    static Task<IResult> ActByForm(
-        HttpContext http,
-        AccountId account,
-        string act,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ActByForm(AccountId account, string act, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 switch (act)
                 {
                     case "password":
-                        return Page.Of<PasswordOncePage>(new { Made = await ResetOne(account, viewer, records, stop) });
+                        return Page.Of<PasswordOncePage>(new { Made = await ResetOne(account, desk, stop) });
                     case "disable":
-                        await Disable(account, viewer, records, stop);
-                        return Forms.To(http, $"accounts/{account}", "account-disabled");
+                        await Disable(account, desk, stop);
+                        return desk.To($"accounts/{account}", "account-disabled");
                     case "enable":
-                        await Enable(account, viewer, records, stop);
-                        return Forms.To(http, $"accounts/{account}", "account-enabled");
+                        await Enable(account, desk, stop);
+                        return desk.To($"accounts/{account}", "account-enabled");
                     default:
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowOnePage(account, viewer, records, clock, null, refusal, stop)
+            refusal => ShowOnePage(account, null, refusal, desk, stop)
         );
 
     static async Task<IResult> EndByForm(
-        HttpContext http,
         AccountId account,
         string session,
         Form form,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await End(account, session, viewer, records, stop);
-        return Forms.To(http, $"accounts/{account}", "session-ended");
+        await End(account, session, desk, stop);
+        return desk.To($"accounts/{account}", "session-ended");
     }
 
     // A supervisor's unit is only kept for a supervisor: the page shows the field for every role.

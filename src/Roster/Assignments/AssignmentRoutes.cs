@@ -28,78 +28,52 @@ static class AssignmentRoutes
         string? on,
         CameraId? camera,
         OfficerId? officer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         if (on is null && camera is { } what)
             return TypedResults.Ok(new Paged<Assignment>(await Assignments.OfCamera(reading, what, stop), null));
         if (on is null && officer is { } who)
             return TypedResults.Ok(new Paged<Assignment>(await Assignments.OfOfficer(reading, who, stop), null));
-        var during = await Assignments.During(reading, AsOf.Read(on, agency.Profile, clock.Now), stop);
+        var during = await Assignments.During(reading, AsOf.Read(on, desk.Agency.Profile, desk.Now), stop);
         var asked = during.Where(a => (camera is null || a.Camera == camera) && (officer is null || a.Officer == officer));
         return TypedResults.Ok(new Paged<Assignment>([.. asked], null));
     }
 
-    static async Task<IResult> Assign(AskAssignment ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Assign(AskAssignment ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var assignment = await Assignments.Assign(work, ask.Camera, ask.Officer, ask.From ?? work.Now, ask.Until, stop);
-        await work.Commit(stop);
+        var assignment = await desk.Write(
+            work => Assignments.Assign(work, ask.Camera, ask.Officer, ask.From ?? work.Now, ask.Until, stop),
+            stop
+        );
         return TypedResults.Created($"assignments/{assignment.Id}", assignment);
     }
 
     static async Task<IResult> Return(
         AssignmentId assignment,
         AskReturn? ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
-    )
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var returned = await Assignments.Return(work, assignment, ask?.Until ?? work.Now, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(returned);
-    }
+    ) => TypedResults.Ok(await desk.Write(work => Assignments.Return(work, assignment, ask?.Until ?? work.Now, stop), stop));
 
-    static Task<IResult> AssignByForm(
-        HttpContext http,
-        OfficerId officer,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> AssignByForm(OfficerId officer, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var camera = form.Id<Nouns.Camera>("camera", "Choose a camera.");
-                var from = AsOf.WallTime(form.TextOrNull("from"), agency.Profile);
-                await Assign(new(camera, officer, from, null), viewer, records, stop);
-                return Forms.To(http, $"roster/officers/{officer}", "camera-assigned");
+                var from = AsOf.WallTime(form.TextOrNull("from"), desk.Agency.Profile);
+                await Assign(new(camera, officer, from, null), desk, stop);
+                return desk.To($"roster/officers/{officer}", "camera-assigned");
             },
-            refusal => OfficerRoutes.ShowPage(officer, viewer, agency, records, clock, refusal, stop)
+            refusal => OfficerRoutes.ShowPage(officer, refusal, desk, stop)
         );
 
-    static async Task<IResult> ReturnByForm(
-        HttpContext http,
-        AssignmentId assignment,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> ReturnByForm(AssignmentId assignment, Form form, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var returned = await Assignments.Return(work, assignment, work.Now, stop);
-        await work.Commit(stop);
+        var returned = await desk.Write(work => Assignments.Return(work, assignment, work.Now, stop), stop);
         var back = form.Text("back") == "camera" ? $"cameras/{returned.Camera}" : $"roster/officers/{returned.Officer}";
-        return Forms.To(http, back, "camera-returned");
+        return desk.To(back, "camera-returned");
     }
 }

@@ -27,46 +27,27 @@ static class DockRoutes
         return TypedResults.Ok(new Paged<Dock>(await Docks.All(reading, stop), null));
     }
 
-    static async Task<IResult> Enter(AskDock ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Enter(AskDock ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var dock = await Docks.Enter(work, ask.Name, ask.Unit, stop);
-        await work.Commit(stop);
+        var dock = await desk.Write(work => Docks.Enter(work, ask.Name, ask.Unit, stop), stop);
         return TypedResults.Created($"docks/{dock.Id}", dock);
     }
 
-    static async Task<IResult> Change(DockId dock, AskDock ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var changed = await Docks.Change(work, dock, ask.Name, ask.Unit, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(changed);
-    }
+    static async Task<IResult> Change(DockId dock, AskDock ask, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Docks.Change(work, dock, ask.Name, ask.Unit, stop), stop));
 
-    static async Task<IResult> Close(DockId dock, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var closed = await Docks.Close(work, dock, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(closed);
-    }
+    static async Task<IResult> Close(DockId dock, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Docks.Close(work, dock, stop), stop));
 
-    static Task<IResult> Show(Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        ShowPage(viewer, records, null, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(null, null, desk, stop);
 
-    static async Task<IResult> ShowPage(
-        Viewer viewer,
-        AgencyRecords records,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<DocksPage>(
             new
             {
-                Viewer = viewer,
+                desk.Viewer,
                 Docks = await Docks.All(reading, stop),
                 Units = await Units.All(reading, stop),
                 Typed = typed,
@@ -76,40 +57,32 @@ static class DockRoutes
         );
     }
 
-    static Task<IResult> EnterByForm(HttpContext http, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> EnterByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await Enter(new(form.Text("name"), form.IdOrNull<Nouns.Unit>("unit")), viewer, records, stop);
-                return Forms.To(http, "docks", "dock-entered");
+                await Enter(new(form.Text("name"), form.IdOrNull<Nouns.Unit>("unit")), desk, stop);
+                return desk.To("docks", "dock-entered");
             },
-            refusal => ShowPage(viewer, records, form, refusal, stop)
+            refusal => ShowPage(form, refusal, desk, stop)
         );
 
-    static Task<IResult> ActByForm(
-        HttpContext http,
-        DockId dock,
-        string act,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ActByForm(DockId dock, string act, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 switch (act)
                 {
                     case "close":
-                        await Close(dock, viewer, records, stop);
-                        return Forms.To(http, "docks", "dock-closed");
+                        await Close(dock, desk, stop);
+                        return desk.To("docks", "dock-closed");
                     case "change":
-                        await Change(dock, new(form.Text("name"), form.IdOrNull<Nouns.Unit>("unit")), viewer, records, stop);
-                        return Forms.To(http, "docks", "dock-changed");
+                        await Change(dock, new(form.Text("name"), form.IdOrNull<Nouns.Unit>("unit")), desk, stop);
+                        return desk.To("docks", "dock-changed");
                     default:
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowPage(viewer, records, null, refusal, stop)
+            refusal => ShowPage(null, refusal, desk, stop)
         );
 }

@@ -38,17 +38,10 @@ static class OfficerRoutes
         api.MapPost("/officers/{officer}/memberships", Join).Needs(Permission.EditRoster);
     }
 
-    static async Task<IResult> All(
-        string? after,
-        string? on,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> All(string? after, string? on, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var span = AsOf.Read(on, agency.Profile, clock.Now);
-        await using var reading = await records.Read(stop);
+        var span = AsOf.Read(on, desk.Agency.Profile, desk.Now);
+        await using var reading = await desk.Records.Read(stop);
         var officers = await Officers.Page(reading, after, Officers.PageSize, stop);
         var belonged = (await Memberships.During(reading, span, stop)).ToLookup(m => m.Officer);
         var wore = (await Assignments.During(reading, span, stop)).ToLookup(a => a.Officer);
@@ -56,52 +49,27 @@ static class OfficerRoutes
         return TypedResults.Ok(Paged.Of(then, Officers.PageSize, o => o.Officer.Badge));
     }
 
-    static async Task<IResult> Enter(AskOfficer ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Enter(AskOfficer ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var officer = await Officers.Enter(work, ask.Badge, ask.Name, ask.Rank, stop);
-        await work.Commit(stop);
+        var officer = await desk.Write(work => Officers.Enter(work, ask.Badge, ask.Name, ask.Rank, stop), stop);
         return TypedResults.Created($"officers/{officer.Id}", officer);
     }
 
-    static async Task<IResult> One(
-        OfficerId officer,
-        string? on,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> One(OfficerId officer, string? on, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var span = AsOf.Read(on, agency.Profile, clock.Now);
-        await using var reading = await records.Read(stop);
+        var span = AsOf.Read(on, desk.Agency.Profile, desk.Now);
+        await using var reading = await desk.Records.Read(stop);
         var found = await Officers.Find(reading, officer, stop) ?? throw new RefusedException(Officers.NotFound);
         var belonged = (await Memberships.Of(reading, officer, stop)).Where(m => m.Span.Overlaps(span));
         var wore = (await Assignments.OfOfficer(reading, officer, stop)).Where(a => a.Span.Overlaps(span));
         return TypedResults.Ok(new OfficerThen(found, [.. belonged], [.. wore]));
     }
 
-    static async Task<IResult> Change(
-        OfficerId officer,
-        AskChange ask,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var changed = await Officers.Change(work, officer, ask.Name, ask.Rank, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(changed);
-    }
+    static async Task<IResult> Change(OfficerId officer, AskChange ask, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Officers.Change(work, officer, ask.Name, ask.Rank, stop), stop));
 
-    static async Task<IResult> Leave(OfficerId officer, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var left = await Officers.Leave(work, officer, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(left);
-    }
+    static async Task<IResult> Leave(OfficerId officer, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Officers.Leave(work, officer, stop), stop));
 
     static async Task<IResult> TheirMemberships(OfficerId officer, AgencyRecords records, CancellationToken stop)
     {
@@ -111,29 +79,19 @@ static class OfficerRoutes
         return TypedResults.Ok(new Paged<Membership>(await Memberships.Of(reading, officer, stop), null));
     }
 
-    static async Task<IResult> Join(
-        OfficerId officer,
-        AskMembership ask,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Join(OfficerId officer, AskMembership ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var from = AsOf.Read(ask.From, agency.Profile, clock.Now).From;
-        var until = AsOf.StartOfDay(ask.Until, agency.Profile);
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var joined = await Memberships.Join(work, officer, ask.Unit, from, until, stop);
-        await work.Commit(stop);
+        var from = AsOf.Read(ask.From, desk.Agency.Profile, desk.Now).From;
+        var until = AsOf.StartOfDay(ask.Until, desk.Agency.Profile);
+        var joined = await desk.Write(work => Memberships.Join(work, officer, ask.Unit, from, until, stop), stop);
         return TypedResults.Created($"officers/{officer}/memberships", joined);
     }
 
-    static Task<IResult> ShowNew(AgencyRecords records, CancellationToken stop) => ShowNewPage(records, null, null, stop);
+    static Task<IResult> ShowNew([AsParameters] Desk desk, CancellationToken stop) => ShowNewPage(null, null, desk, stop);
 
-    static async Task<IResult> ShowNewPage(AgencyRecords records, Form? typed, Refusal? trouble, CancellationToken stop)
+    static async Task<IResult> ShowNewPage(Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<NewOfficerPage>(
             new
             {
@@ -145,61 +103,39 @@ static class OfficerRoutes
         );
     }
 
-    static Task<IResult> EnterByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> EnterByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var unit = form.IdOrNull<Nouns.Unit>("unit");
-                var from = AsOf.Read(form.TextOrNull("from"), agency.Profile, clock.Now).From;
-                await using var work = await records.Begin(viewer.Actor, stop);
+                var from = AsOf.Read(form.TextOrNull("from"), desk.Agency.Profile, desk.Now).From;
+                await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
                 var officer = await Officers.Enter(work, form.Text("badge"), form.Text("name"), form.TextOrNull("rank"), stop);
                 if (unit is { } given)
                     await Memberships.Join(work, officer.Id, given, from, null, stop);
                 await work.Commit(stop);
-                return Forms.To(http, $"roster/officers/{officer.Id}", "officer-entered");
+                return desk.To($"roster/officers/{officer.Id}", "officer-entered");
             },
-            refusal => ShowNewPage(records, form, refusal, stop)
+            refusal => ShowNewPage(form, refusal, desk, stop)
         );
 
-    static Task<IResult> Show(
-        OfficerId officer,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) => ShowPage(officer, viewer, agency, records, clock, null, stop);
+    static Task<IResult> Show(OfficerId officer, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowPage(officer, null, desk, stop);
 
     /// <summary>An officer's page; handing out a camera, which <see cref="AssignmentRoutes"/> does, comes back here when it is refused.</summary>
-    internal static async Task<IResult> ShowPage(
-        OfficerId id,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    internal static async Task<IResult> ShowPage(OfficerId id, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var officer = await Officers.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
         var cameras = await Cameras.All(reading, stop);
-        var worn = (await Assignments.During(reading, new Span(clock.Now, null), stop))
+        var worn = (await Assignments.During(reading, new Span(desk.Now, null), stop))
             .Where(a => a.Until is null)
             .Select(a => a.Camera)
             .ToHashSet();
         return Page.Of<OfficerPage>(
             new
             {
-                Viewer = viewer,
+                desk.Viewer,
                 Officer = officer,
                 Units = await Units.All(reading, stop),
                 Memberships = await Memberships.Of(reading, id, stop),
@@ -208,44 +144,34 @@ static class OfficerRoutes
                 Free = cameras
                     .Where(c => c.State is CameraState.Enrolled or CameraState.Expected && !worn.Contains(c.Id))
                     .ToList(),
-                Today = Span.DayOf(clock.Now, agency.Profile),
-                Now = clock.Now,
+                Today = Span.DayOf(desk.Now, desk.Agency.Profile),
+                Now = desk.Now,
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
         );
     }
 
-    static Task<IResult> ActByForm(
-        HttpContext http,
-        OfficerId officer,
-        string act,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ActByForm(OfficerId officer, string act, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 switch (act)
                 {
                     case "change":
-                        await Change(officer, new(form.Text("name"), form.TextOrNull("rank")), viewer, records, stop);
-                        return Forms.To(http, $"roster/officers/{officer}", "officer-changed");
+                        await Change(officer, new(form.Text("name"), form.TextOrNull("rank")), desk, stop);
+                        return desk.To($"roster/officers/{officer}", "officer-changed");
                     case "move":
                         var unit = form.Id<Nouns.Unit>("unit", "Choose the unit.");
-                        await Join(officer, new(unit, form.TextOrNull("from"), null), viewer, agency, records, clock, stop);
-                        return Forms.To(http, $"roster/officers/{officer}", "officer-moved");
+                        await Join(officer, new(unit, form.TextOrNull("from"), null), desk, stop);
+                        return desk.To($"roster/officers/{officer}", "officer-moved");
                     case "leave":
-                        await Leave(officer, viewer, records, stop);
-                        return Forms.To(http, $"roster/officers/{officer}", "officer-left");
+                        await Leave(officer, desk, stop);
+                        return desk.To($"roster/officers/{officer}", "officer-left");
                     default:
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowPage(officer, viewer, agency, records, clock, refusal, stop)
+            refusal => ShowPage(officer, refusal, desk, stop)
         );
 }

@@ -30,61 +30,33 @@ static class RosterRoutes
         return TypedResults.Ok(new Paged<Unit>(await Units.All(reading, stop), null));
     }
 
-    static async Task<IResult> Open(AskUnit ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Open(AskUnit ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var unit = await Units.Open(work, ask.Parent, ask.Name, ask.Kind, stop);
-        await work.Commit(stop);
+        var unit = await desk.Write(work => Units.Open(work, ask.Parent, ask.Name, ask.Kind, stop), stop);
         return TypedResults.Created($"units/{unit.Id}", unit);
     }
 
-    static async Task<IResult> Rename(UnitId unit, AskName ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var renamed = await Units.Rename(work, unit, ask.Name, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(renamed);
-    }
+    static async Task<IResult> Rename(UnitId unit, AskName ask, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Units.Rename(work, unit, ask.Name, stop), stop));
 
-    static async Task<IResult> Close(UnitId unit, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var closed = await Units.Close(work, unit, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(closed);
-    }
+    static async Task<IResult> Close(UnitId unit, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Units.Close(work, unit, stop), stop));
 
-    static Task<IResult> Show(
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) => ShowPage(http, viewer, agency, records, clock, null, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(null, null, desk, stop);
 
-    static async Task<IResult> ShowPage(
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(Form? typed, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        var today = Span.DayOf(clock.Now, agency.Profile);
-        var (span, wrongDay) = SpanAsked(http, agency, clock);
+        var today = Span.DayOf(desk.Now, desk.Agency.Profile);
+        var (span, wrongDay) = SpanAsked(desk);
         trouble = wrongDay ?? trouble;
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var picture = await RosterPicture.Read(reading, span, stop);
         return Page.Of<RosterPage>(
             new
             {
-                Viewer = viewer,
+                desk.Viewer,
                 Picture = picture,
-                Day = Span.DayOf(span.From, agency.Profile),
+                Day = Span.DayOf(span.From, desk.Agency.Profile),
                 Today = today,
                 Typed = typed,
                 Trouble = trouble,
@@ -94,105 +66,71 @@ static class RosterRoutes
     }
 
     /// <summary>The day that the page is to show; today, with the refusal, when it is not a day.</summary>
-    static (Span Span, Refusal? Trouble) SpanAsked(HttpContext http, Agency agency, Clock clock)
+    static (Span Span, Refusal? Trouble) SpanAsked(Desk desk)
     {
         try
         {
-            return (AsOf.Read(http.Request.Query["on"], agency.Profile, clock.Now), null);
+            return (AsOf.Read(desk.Http.Request.Query["on"], desk.Agency.Profile, desk.Now), null);
         }
         catch (RefusedException refused)
         {
-            return (Span.OfDay(Span.DayOf(clock.Now, agency.Profile), agency.Profile), refused.Refusal);
+            return (Span.OfDay(Span.DayOf(desk.Now, desk.Agency.Profile), desk.Agency.Profile), refused.Refusal);
         }
     }
 
-    static Task<IResult> OpenByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> OpenByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 if (!Words<UnitKind>.TryParse(form.Text("kind"), out var kind))
                     throw new RefusedException(new("kind-missing", "Choose whether it is the service, a division or a platoon."));
                 var parent = kind == UnitKind.Service ? null : form.IdOrNull<Nouns.Unit>("parent");
-                await Open(new(form.Text("name"), kind, parent), viewer, records, stop);
-                return Forms.To(http, "roster", "unit-opened");
+                await Open(new(form.Text("name"), kind, parent), desk, stop);
+                return desk.To("roster", "unit-opened");
             },
-            refusal => ShowPage(http, viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(form, refusal, desk, stop)
         );
 
-    static Task<IResult> ShowUnit(
-        UnitId unit,
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) => ShowUnitPage(unit, http, viewer, agency, records, clock, null, stop);
+    static Task<IResult> ShowUnit(UnitId unit, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowUnitPage(unit, null, desk, stop);
 
-    static async Task<IResult> ShowUnitPage(
-        UnitId id,
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowUnitPage(UnitId id, Refusal? trouble, Desk desk, CancellationToken stop)
     {
-        var (span, wrongDay) = SpanAsked(http, agency, clock);
-        await using var reading = await records.Read(stop);
+        var (span, wrongDay) = SpanAsked(desk);
+        await using var reading = await desk.Records.Read(stop);
         var picture = await RosterPicture.OfUnit(reading, span, id, stop);
         var unit = picture.Units.FirstOrDefault(u => u.Id == id) ?? throw new RefusedException(WhoMay.Nothing);
         return Page.Of<UnitPage>(
             new
             {
-                Viewer = viewer,
+                desk.Viewer,
                 Unit = unit,
                 Picture = picture,
                 Memberships = await Memberships.OfUnit(reading, id, stop),
-                Day = Span.DayOf(span.From, agency.Profile),
-                Today = Span.DayOf(clock.Now, agency.Profile),
+                Day = Span.DayOf(span.From, desk.Agency.Profile),
+                Today = Span.DayOf(desk.Now, desk.Agency.Profile),
                 Trouble = trouble ?? wrongDay,
             },
             Forms.StatusOf(trouble ?? wrongDay)
         );
     }
 
-    static Task<IResult> ActByForm(
-        HttpContext http,
-        UnitId unit,
-        string act,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ActByForm(UnitId unit, string act, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 switch (act)
                 {
                     case "close":
-                        await Close(unit, viewer, records, stop);
-                        return Forms.To(http, $"roster/units/{unit}", "unit-closed");
+                        await Close(unit, desk, stop);
+                        return desk.To($"roster/units/{unit}", "unit-closed");
                     case "rename":
-                        await Rename(unit, new(form.Text("name")), viewer, records, stop);
-                        return Forms.To(http, $"roster/units/{unit}", "unit-renamed");
+                        await Rename(unit, new(form.Text("name")), desk, stop);
+                        return desk.To($"roster/units/{unit}", "unit-renamed");
                     default:
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowUnitPage(unit, http, viewer, agency, records, clock, refusal, stop)
+            refusal => ShowUnitPage(unit, refusal, desk, stop)
         );
 }
