@@ -9,7 +9,7 @@ namespace Lapel.Bench;
 
 /// <summary>
 /// Debian's Janus as a gateway of the same stream: it takes plain RTP on a port and gives it to viewers by WebRTC. The viewers are the ones that
-/// Lapel's gateway gets.
+/// Lapel's gateway gets; browsers meet in its video room.
 /// </summary>
 sealed class Janus : IDisposable
 {
@@ -39,7 +39,7 @@ sealed class Janus : IDisposable
             }
             media: { ipv6 = false }
             nat: { ice_lite = true }
-            plugins: { disable = "{{Others("plugins", "libjanus_streaming.so")}}" }
+            plugins: { disable = "{{Others("plugins", "libjanus_streaming.so", "libjanus_videoroom.so")}}" }
             transports: { disable = "{{Others("transports", "libjanus_http.so")}}" }
             """
         );
@@ -56,12 +56,21 @@ sealed class Janus : IDisposable
             }
             """
         );
+        File.WriteAllText(
+            scratch.File("janus.plugin.videoroom.jcfg"),
+            $$"""room-{{Room}}: { publishers = 1, bitrate = 2000000, videocodec = "vp8", audiocodec = "opus" }"""
+        );
         process = Programs.Start(Program, ["-C", scratch.File("janus.jcfg"), "-F", scratch.Folder]);
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
         http.BaseAddress = new($"http://127.0.0.1:{web}/");
         camera.Connect(IPAddress.Loopback, rtp);
     }
+
+    /// <summary>A room in which a browser publishes and others watch.</summary>
+    public const int Room = 1;
+
+    public Uri Address => new(http.BaseAddress!, "janus");
 
     public double CpuSeconds => Proc.CpuSeconds(process.Id);
 
@@ -163,10 +172,10 @@ sealed class Janus : IDisposable
 
     string Ask() => $"{++asked}";
 
-    static string Others(string folder, string but) =>
+    static string Others(string folder, params string[] but) =>
         string.Join(
             ',',
-            Directory.GetFiles($"{Parts}/{folder}", "*.so").Select(System.IO.Path.GetFileName).Where(name => name != but)
+            Directory.GetFiles($"{Parts}/{folder}", "*.so").Select(System.IO.Path.GetFileName).Where(name => !but.Contains(name))
         );
 
     static int FreePort(ProtocolType protocol)

@@ -78,7 +78,7 @@ static class JudgeBench
             var read = Stopwatch.GetTimestamp();
             foreach (var (_, judgement) in OfficerJudging.Attendances(standing, facts, always, now))
                 findings += judgement.Findings.Count;
-            foreach (var (_, (_, judgement)) in OfficerJudging.RecordingsOf(standing, facts, always, now))
+            foreach (var (_, judgement) in OfficerJudging.RecordingsOf(standing, facts, always, now))
                 findings += judgement.Findings.Count;
             reads += read - began;
             judges += Stopwatch.GetTimestamp() - read;

@@ -123,7 +123,7 @@ static class LiveBench
                     janus is null ? null : "Janus",
                     janus is null ? null : Measure.Percentile(there, percent)
                 );
-            report.Note("No camera, decoder or screen is in these; scenarios measure glass to glass with browsers.");
+            report.Note("No camera, decoder or screen is in these.");
         }
         finally
         {
@@ -132,6 +132,7 @@ static class LiveBench
             foreach (var peer in peers)
                 peer.Dispose();
         }
+        await GlassToGlass.Run(report);
     }
 
     static Lease Lease() =>

@@ -33,9 +33,19 @@ public readonly record struct Id<TNoun> : IParsable<Id<TNoun>>, IComparable<Id<T
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Id<TNoun> result)
     {
         result = default;
-        if (s is null || !Guid.TryParseExact(s, "D", out var guid) || guid.ToString("D") != s)
+        if (s is null || !IsUuid(s))
             return false;
         result = new(s);
+        return true;
+    }
+
+    static bool IsUuid(string s)
+    {
+        if (s.Length != 36)
+            return false;
+        for (var i = 0; i < s.Length; i++)
+            if (i is 8 or 13 or 18 or 23 ? s[i] != '-' : !char.IsAsciiHexDigitLower(s[i]))
+                return false;
         return true;
     }
 

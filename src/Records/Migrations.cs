@@ -7,8 +7,9 @@ namespace Lapel.Records;
 /// <summary>
 /// Numbered SQL scripts, embedded in each module as <c>Migrations/NNN-name.sql</c>, applied once each, in the order of the modules and
 /// of their numbers, each in a transaction of its own. A script that changed after it was applied stops the start.
-/// Both engines read the same text; three words differ and are written in double braces: {{identity}} (a number the engine counts up),
-/// {{bytes}} (a byte string) and, as a line's beginning, {{sqlite}} or {{postgres}} (a line for one engine only).
+/// Both engines read the same text; what differs is written in double braces: {{identity}} (a number the engine counts up), {{bytes}} (a
+/// byte string), {{clustered}} (after a table: SQLite keeps its rows in the order of the primary key) and, as a line's beginning,
+/// {{sqlite}} or {{postgres}} (a line for one engine only).
 /// </summary>
 public sealed partial class Migrations
 {
@@ -109,7 +110,8 @@ public sealed partial class Migrations
                 sqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
                 StringComparison.Ordinal
             )
-            .Replace("{{bytes}}", sqlite ? "BLOB" : "BYTEA", StringComparison.Ordinal);
+            .Replace("{{bytes}}", sqlite ? "BLOB" : "BYTEA", StringComparison.Ordinal)
+            .Replace("{{clustered}}", sqlite ? "WITHOUT ROWID" : "", StringComparison.Ordinal);
     }
 
     static string ReadText(Assembly module, string resource)

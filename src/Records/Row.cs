@@ -7,21 +7,32 @@ namespace Lapel.Records;
 /// One row of a result, read by column name. Both engines give the same values through it: ids and digests from text, times from
 /// microseconds, booleans from 0 and 1.
 /// </summary>
-public readonly struct Row(DbDataReader reader)
+public readonly struct Row
 {
-    public string Text(string column) => reader.GetString(reader.GetOrdinal(column));
+    readonly DbDataReader reader;
+    readonly SqliteColumns? sqlite; // the short way to texts and numbers
 
-    public string? TextOrNull(string column) => IsNull(column, out var i) ? null : reader.GetString(i);
+    internal Row(DbDataReader reader, SqliteColumns? sqlite) => (this.reader, this.sqlite) = (reader, sqlite);
 
-    public long Number(string column) => reader.GetInt64(reader.GetOrdinal(column));
+    public string Text(string column) => sqlite is null ? reader.GetString(reader.GetOrdinal(column)) : sqlite.Text(column);
 
-    public long? NumberOrNull(string column) => IsNull(column, out var i) ? null : reader.GetInt64(i);
+    public string? TextOrNull(string column) =>
+        sqlite is not null ? sqlite.TextOrNull(column)
+        : IsNull(column, out var i) ? null
+        : reader.GetString(i);
+
+    public long Number(string column) => sqlite is null ? reader.GetInt64(reader.GetOrdinal(column)) : sqlite.Number(column);
+
+    public long? NumberOrNull(string column) =>
+        sqlite is not null ? sqlite.NumberOrNull(column)
+        : IsNull(column, out var i) ? null
+        : reader.GetInt64(i);
 
     public double Real(string column) => reader.GetDouble(reader.GetOrdinal(column));
 
     public double? RealOrNull(string column) => IsNull(column, out var i) ? null : reader.GetDouble(i);
 
-    public bool Flag(string column) => reader.GetInt64(reader.GetOrdinal(column)) != 0;
+    public bool Flag(string column) => Number(column) != 0;
 
     public byte[] Bytes(string column) => (byte[])reader.GetValue(reader.GetOrdinal(column));
 

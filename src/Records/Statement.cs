@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SQLitePCL;
@@ -56,26 +57,38 @@ public sealed class Statement : IAsyncDisposable
 
     void Step(sqlite3_stmt statement, object?[] values)
     {
+        var handle = statement.DangerousGetHandle(); // held open by this
         for (var i = 0; i < values.Length; i++)
         {
             var bound = values[i] switch
             {
-                null => raw.sqlite3_bind_null(statement, places[i]),
-                long number => raw.sqlite3_bind_int64(statement, places[i], number),
-                string text => raw.sqlite3_bind_text(statement, places[i], text),
+                null => Sqlite3.BindNull(handle, places[i]),
+                long number => Sqlite3.BindNumber(handle, places[i], number),
+                string text => BindText(handle, places[i], text),
                 byte[] bytes => raw.sqlite3_bind_blob(statement, places[i], bytes),
                 var other => throw new ArgumentException(
                     $"A {other.GetType().Name} is not a value of a statement.",
                     nameof(values)
                 ),
             };
-            SqliteException.ThrowExceptionForRC(bound, file!);
+            if (bound != raw.SQLITE_OK)
+                SqliteException.ThrowExceptionForRC(bound, file!);
         }
         var done = raw.sqlite3_step(statement);
         var reset = raw.sqlite3_reset(statement); // says the same again
         if (done is not (raw.SQLITE_DONE or raw.SQLITE_ROW))
             SqliteException.ThrowExceptionForRC(done, file!);
         SqliteException.ThrowExceptionForRC(reset, file!);
+    }
+
+    static unsafe int BindText(nint statement, int place, string text)
+    {
+        const int Short = 256;
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        Span<byte> utf8 = most <= Short ? stackalloc byte[Short] : new byte[most];
+        var length = Encoding.UTF8.GetBytes(text, utf8);
+        fixed (byte* bytes = utf8)
+            return Sqlite3.BindText(statement, place, bytes, length, Sqlite3.Transient);
     }
 
     public async Task Send(CancellationToken stop)

@@ -25,8 +25,9 @@ public class Reading : IAsyncDisposable
     {
         var rows = new List<T>();
         await using var reader = await Reader(sql, args, stop);
+        var columns = SqliteColumns.Of(reader);
         while (await reader.ReadAsync(stop))
-            rows.Add(from(new Row(reader)));
+            rows.Add(from(new Row(reader, columns)));
         return rows;
     }
 
@@ -34,7 +35,7 @@ public class Reading : IAsyncDisposable
     public async Task<T?> One<T>(string sql, object? args, Func<Row, T> from, CancellationToken stop)
     {
         await using var reader = await Reader(sql, args, stop);
-        return await reader.ReadAsync(stop) ? from(new Row(reader)) : default;
+        return await reader.ReadAsync(stop) ? from(new Row(reader, SqliteColumns.Of(reader))) : default;
     }
 
     public async Task<bool> Any(string sql, object? args, CancellationToken stop)
@@ -52,8 +53,9 @@ public class Reading : IAsyncDisposable
     )
     {
         await using var reader = await Reader(sql, args, stop);
+        var columns = SqliteColumns.Of(reader);
         while (await reader.ReadAsync(stop))
-            yield return from(new Row(reader));
+            yield return from(new Row(reader, columns));
     }
 
     Task<DbDataReader> Reader(string sql, object? args, CancellationToken stop) =>

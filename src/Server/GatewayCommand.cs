@@ -20,6 +20,8 @@ static class GatewayCommand
         public int Port { get; init; } = 8430;
         public int LivePort { get; init; } = 8189;
         public IReadOnlyList<IPAddress> Announce { get; init; } = [];
+        public IReadOnlyList<string> Turn { get; init; } = [];
+        public string? TurnSecretFile { get; init; }
     }
 
     /// <exception cref="FormatException">An option is unknown or has an impossible value; the message says which.</exception>
@@ -33,6 +35,7 @@ static class GatewayCommand
                 UdpPort = options.LivePort,
                 TcpPort = options.LivePort,
                 Announce = options.Announce,
+                Turn = TurnServers.Read(options.Turn, options.TurnSecretFile),
             },
             TimeProvider.System
         );
@@ -91,8 +94,10 @@ static class GatewayCommand
                 {
                     Announce = [.. value.Split(',').Select(a => IsAddress(a) ? IPAddress.Parse(a) : throw NoAddress(a))],
                 },
+                "--turn" => options with { Turn = value.Split(',', StringSplitOptions.TrimEntries) },
+                "--turn-secret-file" => options with { TurnSecretFile = value },
                 _ => throw new FormatException(
-                    $"{args[i]} is not an option of gateway. Options: --key --bind --port --live-port --announce."
+                    $"{args[i]} is not an option of gateway. Options: --key --bind --port --live-port --announce --turn --turn-secret-file."
                 ),
             };
         }

@@ -143,6 +143,7 @@ public static class LapelServer
                 Bind = [IPAddress.Parse(options.Bind)],
                 UdpPort = port,
                 TcpPort = port,
+                Turn = options.TurnServers(),
             },
             fallBack: options.LivePort is null,
             clock

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Lapel.Live;
 using Lapel.Records;
+using Lapel.WebRtc;
 
 namespace Lapel.Server;
 
@@ -31,6 +32,20 @@ public sealed record ServerOptions
     /// process carries no picture and no sound itself and opens no port for them.
     /// </summary>
     public IReadOnlyList<string> Gateways { get; init; } = [];
+
+    /// <summary>TURN servers that are named to live clients, as turn:turn.example:3478?transport=udp; none by default.</summary>
+    public IReadOnlyList<string> Turn { get; init; } = [];
+
+    /// <summary>The file with the secret that is shared with them.</summary>
+    public string? TurnSecretFile { get; init; }
+
+    /// <exception cref="FormatException">They are not written as they should be, or this process carries no packets.</exception>
+    public TurnServers? TurnServers() =>
+        Turn.Count > 0 && Gateways.Count > 0
+            ? throw new FormatException(
+                "TURN servers are named to the gateways (./lapel gateway --turn), since these carry the packets."
+            )
+            : WebRtc.TurnServers.Read(Turn, TurnSecretFile);
 
     /// <summary>
     /// UDP ports for cameras that are not ours and push their picture by SRT, one each, as 9710-9729. Without these and without
@@ -140,6 +155,8 @@ public sealed record ServerOptions
                 "port" => options with { Port = ReadPort(value) },
                 "live-port" => options with { LivePort = ReadPort(value) },
                 "gateways" => options with { Gateways = value.Split(',', StringSplitOptions.TrimEntries) },
+                "turn" => options with { Turn = value.Split(',', StringSplitOptions.TrimEntries) },
+                "turn-secret-file" => options with { TurnSecretFile = value },
                 "source-ports" => options with { SourcePorts = value },
                 "source-bind" => options with { SourceBind = value },
                 "rtmp-port" => options with { RtmpPort = ReadPort(value) },
@@ -149,11 +166,12 @@ public sealed record ServerOptions
                 "behind-proxy" => options with { BehindProxy = value.Split(',', StringSplitOptions.TrimEntries) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --source-ports --source-bind --rtmp-port --rtmp-certificate --rtmp-certificate-key --rtmp-unencrypted --behind-proxy --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --turn --turn-secret-file --source-ports --source-bind --rtmp-port --rtmp-certificate --rtmp-certificate-key --rtmp-unencrypted --behind-proxy --reserve-bytes."
                 ),
             };
         _ = options.GatewayAddresses();
         _ = options.Sources(TimeProvider.System);
+        _ = options.TurnServers();
         _ = options.Proxies(); // a wrong one is said now, and not at the first request
         return options with
         {

@@ -7,6 +7,9 @@ public sealed partial class Gateway
     /// <summary>The ICE session that a peer is in: WHIP's ETag. Null when there is no such peer.</summary>
     public string? IceSession(PeerId id) => peers.TryGetValue(id, out var peer) ? IceSessionOf(peer) : null;
 
+    /// <summary>TURN servers for whoever holds this lease, opened by a password of its own; none where none is configured.</summary>
+    public IReadOnlyList<IceServer> TurnFor(Lease lease) => options.Turn?.For(lease.Id, clock.Now()) ?? [];
+
     /// <summary>The stream that a peer belongs to; null when there is no such peer.</summary>
     public StreamKey? StreamOf(PeerId id) => peers.TryGetValue(id, out var peer) ? peer.Stream.Key : null;
 

@@ -19,7 +19,7 @@ public sealed partial class Gateway : IPackets
     GatewayCounters IPackets.Counters => counters;
 
     // RFC 7983: the first byte tells what it is.
-    void IPackets.Take(Span<byte> packet, in Arrival arrival, Outbox outbox)
+    void IPackets.Take(Span<byte> packet, in Arrival arrival, Burst burst)
     {
         Interlocked.Increment(ref counters.Packets);
         if (packet.Length < 2)
@@ -30,7 +30,7 @@ public sealed partial class Gateway : IPackets
         switch (packet[0])
         {
             case < 4:
-                TakeCheck(packet, arrival, outbox);
+                TakeCheck(packet, arrival, burst);
                 break;
             case >= 20 and < 64 or >= 128 and < 192:
                 if (!paths.TryGetValue(arrival.From, out var path))
@@ -38,11 +38,11 @@ public sealed partial class Gateway : IPackets
                     Interlocked.Increment(ref counters.FromUnknownAddress);
                     return;
                 }
-                lock (path.Owner.Stream.Gate)
-                    if (packet[0] < 64)
-                        path.Owner.TakeDtls(packet, arrival.At, outbox);
-                    else
-                        path.Owner.TakeProtected(packet, arrival.At, outbox);
+                burst.Enter(path.Owner.Stream, arrival.At);
+                if (packet[0] < 64)
+                    path.Owner.TakeDtls(packet, arrival.At, burst.Outbox);
+                else
+                    path.Owner.TakeProtected(packet, arrival.At, burst.Outbox);
                 break;
             default:
                 Interlocked.Increment(ref counters.NotUnderstood);
@@ -50,12 +50,14 @@ public sealed partial class Gateway : IPackets
         }
     }
 
-    void TakeCheck(ReadOnlySpan<byte> packet, in Arrival arrival, Outbox outbox)
+    void TakeCheck(ReadOnlySpan<byte> packet, in Arrival arrival, Burst burst)
     {
         if (StunRequest.TryRead(packet, out var request) && OwnerOf(request.Username) is { } peer)
-            lock (peer.Stream.Gate)
-                if (peer.TakeCheck(request, arrival, outbox, Register))
-                    return;
+        {
+            burst.Enter(peer.Stream, arrival.At);
+            if (peer.TakeCheck(request, arrival, burst.Outbox, Register))
+                return;
+        }
         Interlocked.Increment(ref counters.StunRefused);
     }
 

@@ -2,10 +2,6 @@ using System.Net;
 
 namespace Lapel.WebRtc;
 
-/// <summary>A STUN or TURN server that clients are told of (WHIP's Link header). The gateway itself needs none.</summary>
-/// <param name="Url">As in <c>turn:turn.example.org:3478?transport=udp</c>.</param>
-public sealed record IceServer(string Url, string? Username = null, string? Credential = null);
-
 /// <summary>How a gateway stands on the network, and how much it takes.</summary>
 public sealed record GatewayOptions
 {
@@ -21,7 +17,8 @@ public sealed record GatewayOptions
     /// <summary>Addresses to put into answers, for instance the public one of a router; empty for the machine's own.</summary>
     public IReadOnlyList<IPAddress> Announce { get; init; } = [];
 
-    public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+    /// <summary>Named to whoever is let in, for networks that carry neither UDP nor TCP to here.</summary>
+    public TurnServers? Turn { get; init; }
 
     public int MostStreams { get; init; } = 500;
 

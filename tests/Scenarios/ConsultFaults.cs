@@ -176,7 +176,7 @@ public sealed class ConsultFaults
     }
 
     [Fact]
-    public async Task A_lease_that_runs_out_is_told_of_before_is_renewed_once_and_then_ends_the_picture()
+    public async Task A_lease_that_runs_out_is_told_of_before_is_renewed_once_and_then_ends_picture_and_voice_in_mid_sentence()
     {
         await using var consult = await LiveConsult.Open(policy: text =>
             text.Replace("\"leaseMinutes\": 60", "\"leaseMinutes\": 1", StringComparison.Ordinal)
@@ -184,14 +184,20 @@ public sealed class ConsultFaults
                 .Replace("\"warnMinutes\": 5", "\"warnMinutes\": 1", StringComparison.Ordinal)
         );
         await consult.PressAndAccept();
+        await consult.Talk();
         await consult.Clinician.Locator(".ticking.late").WaitForAsync();
         await LiveConsult.Shot(consult.Clinician, "console-lease");
         await Task.Delay(20_000);
         await consult.Clinician.GetByRole(AriaRole.Button, new() { Name = "1 minutes more" }).ClickAsync();
         await Task.Delay(45_000);
         (await consult.PicturesIn(1)).ShouldBeGreaterThan(5, "past the first end");
+        await consult.HeardBothWays();
         await consult.Clinician.GetByText("Your time to watch has ended").WaitForAsync(new() { Timeout = 75_000 });
         await LiveConsult.Until("no picture", async () => await consult.PicturesIn(1) == 0);
+        await LiveConsult.Until(
+            "no voice at the officer's",
+            async () => await consult.Officer.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-duty audio")) == 0
+        );
         await consult.EndByClinician();
     }
 

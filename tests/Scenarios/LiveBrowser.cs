@@ -30,6 +30,7 @@ sealed class LiveBrowser(Chromium chromium) : IAsyncDisposable
 }
 
 /// <summary>What a browser says of its connection.</summary>
+/// <param name="Path">The one that was chosen: kind and transport of its own candidate, and where that reaches the gateway.</param>
 sealed record BrowserStatistics(
     string State,
     string? Transport,
@@ -51,6 +52,7 @@ sealed record BrowserStatistics(
     int Layers,
     string? Srtp,
     string? Dtls,
+    string? Path,
     int AudioPackets
 );
 
@@ -106,6 +108,26 @@ sealed class LivePage(IPage page, LiveMatrixHost host)
     public Task<BrowserDelays> Delays() =>
         Read<BrowserDelays>(
             "({count: delays.length, p50: percentile(delays, .5), p95: percentile(delays, .95), firstFrame: firstFrame ?? 1e6, captured: percentile(captured, .5)})"
+        );
+
+    /// <summary>What comes of a TURN server: "relay" when it opens, else the number of its refusal.</summary>
+    public Task<string> Gathered(IceServer server) =>
+        page.EvaluateAsync<string>(
+            """
+            server => new Promise(done => {
+              const connection = new RTCPeerConnection({ iceServers: [server], iceTransportPolicy: 'relay' });
+              connection.onicecandidate = ({ candidate }) => candidate?.type && done(candidate.type);
+              connection.onicecandidateerror = ({ errorCode }) => done(`${errorCode}`);
+              connection.addTransceiver('video');
+              connection.setLocalDescription();
+            })
+            """,
+            new
+            {
+                urls = server.Url,
+                username = server.Username,
+                credential = server.Credential,
+            }
         );
 
     async Task<T> Read<T>(string expression) =>

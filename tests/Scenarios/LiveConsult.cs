@@ -39,14 +39,20 @@ sealed class LiveConsult : IAsyncDisposable
 
     /// <param name="policy">A live policy of the agency's own, made from the one that Lapel brings.</param>
     /// <param name="gateway">Carries the packets instead of the server.</param>
+    /// <param name="turn">Named to the server.</param>
     public static async Task<LiveConsult> Open(
         LossyPath? street = null,
         LossyPath? clinic = null,
         Func<string, string>? policy = null,
-        GatewayProcess? gateway = null
+        GatewayProcess? gateway = null,
+        TurnServer? turn = null
     )
     {
-        var house = await LiveHouse.Open(serverOptions: gateway is null ? [] : ["--gateways", gateway.Address.ToString()]);
+        var house = await LiveHouse.Open(
+            serverOptions: gateway is not null ? ["--gateways", gateway.Address.ToString()]
+            : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
+            : []
+        );
         if (gateway is not null)
             await gateway.StartFor(house.Agency);
         if (policy is not null)

@@ -33,6 +33,7 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
 
         watched.Codec.ShouldBe(codec == "vp8" ? "video/VP8" : "video/H264");
         watched.PacketsLost.ShouldBe(0);
+        watched.Srtp.ShouldNotBeNull().ShouldEndWith("AEAD_AES_128_GCM", customMessage: "a quarter of what the other one costs");
         delays.Count.ShouldBeGreaterThan(30, "the burnt-in clock is readable");
         delays.P50.ShouldBeLessThan(400);
         delays.FirstFrame.ShouldBeLessThan(3000);

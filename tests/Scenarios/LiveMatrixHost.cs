@@ -50,13 +50,17 @@ sealed class LiveMatrixHost : IAsyncDisposable
         var key = CameraKey.New();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var pages = gateway.Options.Bind.Single().Equals(IPAddress.IPv6Loopback) ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        builder.WebHost.UseUrls($"http://{new IPEndPoint(pages, 0)}");
         var app = builder.Build();
         app.MapGet(
             "/",
             () => Results.Content("<!doctype html><title>live</title><body><script src=page.js></script>", "text/html")
         );
-        app.MapGet("/page.js", () => Results.File(Path.Combine(Programs.Scenarios, "js", "live-page.js"), "text/javascript"));
+        app.MapGet(
+            "/page.js",
+            () => Results.File(System.IO.Path.Combine(Programs.Scenarios, "js", "live-page.js"), "text/javascript")
+        );
         app.MapLive(gateway, new TokenDoor(new([(Agency, key.Spki)]), _ => Agency, TimeProvider.System));
         await app.StartAsync();
         var host = new LiveMatrixHost(app, gateway, key);

@@ -43,6 +43,9 @@ sealed partial class LossyPath : IAsyncDisposable
     /// <summary>From the gateway to the browser; 0 for as much as it likes.</summary>
     public int DownlinkKbps { get; set; }
 
+    /// <summary>Whether the gateway's TCP candidates stay in the answer: a way around this one, as where a firewall drops UDP.</summary>
+    public bool LeavesTcp { get; init; }
+
     public double LostShare => passed + lost == 0 ? 0 : (double)lost / (passed + lost);
 
     /// <summary>The gateway's answer with this path in it, and no way around it.</summary>
@@ -62,6 +65,8 @@ sealed partial class LossyPath : IAsyncDisposable
                 answer,
                 line =>
                 {
+                    if (LeavesTcp && line.Value.Contains(" 1 tcp ", StringComparison.OrdinalIgnoreCase))
+                        return line.Value;
                     if (kept || !UdpCandidate().IsMatch(line.Value))
                         return "";
                     kept = true;

@@ -69,6 +69,7 @@ public static class RecordingTags
             stop
         );
         work.Append(new CustodyEvent.RecordingTagged(recording.Id, caseNumber.Trim(), category), recording.Id);
+        await MonthsDue.Say(work, [(recording.StartedAt, recording.StartedAt)], stop);
         if (recording.Officer is { } officer)
             await Due.Say(work, officer.Id, recording.StartedAt, recording.StartedAt + recording.Length, stop);
     }

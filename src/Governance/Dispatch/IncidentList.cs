@@ -124,8 +124,8 @@ public sealed class IncidentList
             args["outcome"] = outcome;
             conditions.Add(
                 $"""
-                EXISTS (SELECT 1 FROM judgement j JOIN attendance a ON a.id = j.attendance
-                    WHERE j.incident = i.id AND j.outcome = @outcome AND {seen})
+                EXISTS (SELECT 1 FROM attendance a JOIN judgement j ON {Judgements.OfAttendance}
+                    WHERE a.incident = i.id AND j.outcome = @outcome AND {seen})
                 """
             );
         }
@@ -182,7 +182,7 @@ public sealed class IncidentList
             $"""
             SELECT a.*, o.name AS officer_name, j.outcome AS outcome, j.trouble AS trouble, j.excuse AS excuse,
                 CASE WHEN {condition} THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS mine
-            FROM attendance a LEFT JOIN officer o ON o.id = a.officer LEFT JOIN judgement j ON j.attendance = a.id
+            FROM attendance a LEFT JOIN officer o ON o.id = a.officer LEFT JOIN judgement j ON {Judgements.OfAttendance}
             WHERE a.incident IN ({string.Join(", ", names)}) ORDER BY a.begins_at, a.id
             """,
             args,

@@ -64,6 +64,7 @@ sealed class Following : IFollower
         );
         if (!await RecordedRows.Put(work, recorded, stop))
             return;
+        await MonthsDue.Say(work, [(recorded.ActivatedAt, recorded.ActivatedAt)], stop);
         await Due.Say(work, wearer, recorded.From - Margin, recorded.Until + Margin, stop);
         if (before is not null && before.Officer != wearer)
             await Due.Say(work, before.Officer, recorded.From - Margin, recorded.Until + Margin, stop);

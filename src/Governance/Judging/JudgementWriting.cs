@@ -9,7 +9,7 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             covered_us, excused_us, excuse, recordings, whole, notice, trouble, again_at)
         VALUES (@attendance, @incident, @officer, @unit, @policy, @trigger, @begins, @from, @until, @outcome,
             @covered, @excused, @excuse, @recordings, @whole, @notice, @trouble, @again)
-        ON CONFLICT (attendance) DO UPDATE SET incident = excluded.incident, officer = excluded.officer, unit = excluded.unit,
+        ON CONFLICT (officer, attendance) DO UPDATE SET incident = excluded.incident, unit = excluded.unit,
             policy = excluded.policy, trigger_id = excluded.trigger_id, begins_at = excluded.begins_at,
             from_at = excluded.from_at, until_at = excluded.until_at, outcome = excluded.outcome,
             covered_us = excluded.covered_us, excused_us = excluded.excused_us, excuse = excluded.excuse,
@@ -37,21 +37,24 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
             "again",
         ]
     );
-    readonly Statement removal = work.Prepare("DELETE FROM judgement WHERE attendance = @attendance", "attendance");
-    readonly Statement recording = work.Prepare(
-        """
-        INSERT INTO recording_judgement (recording, officer, unit, policy, began_at, dock_by, docked_at, tag_by,
-            tagged_at, again_at)
-        VALUES (@recording, @officer, @unit, @policy, @began, @dockBy, @docked, @tagBy, @tagged, @again)
-        ON CONFLICT (recording) DO UPDATE SET officer = excluded.officer, unit = excluded.unit, policy = excluded.policy,
-            began_at = excluded.began_at, dock_by = excluded.dock_by,
-            docked_at = excluded.docked_at, tag_by = excluded.tag_by, tagged_at = excluded.tagged_at,
-            again_at = excluded.again_at
-        """,
-        ["recording", "officer", "unit", "policy", "began", "dockBy", "docked", "tagBy", "tagged", "again"]
+    readonly Statement removal = work.Prepare(
+        "DELETE FROM judgement WHERE officer = @officer AND attendance = @attendance",
+        "officer",
+        "attendance"
     );
-    readonly Statement recordingRemoval = work.Prepare(
-        "DELETE FROM recording_judgement WHERE recording = @recording",
+    readonly Statement wait = work.Prepare(
+        """
+        INSERT INTO recording_wait (officer, recording, began_at, again_at) VALUES (@officer, @recording, @began, @again)
+        ON CONFLICT (officer, recording) DO UPDATE SET began_at = excluded.began_at, again_at = excluded.again_at
+        """,
+        "officer",
+        "recording",
+        "began",
+        "again"
+    );
+    readonly Statement waitRemoval = work.Prepare(
+        "DELETE FROM recording_wait WHERE officer = @officer AND recording = @recording",
+        "officer",
         "recording"
     );
     readonly Statement finding = work.Prepare(
@@ -67,7 +70,7 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
     );
     readonly Statement withdrawal = work.Prepare("UPDATE finding SET withdrawn = 1 WHERE id = @id", "id");
 
-    Statement[] All => [removal, judgement, recordingRemoval, recording, withdrawal, finding];
+    Statement[] All => [removal, judgement, waitRemoval, wait, withdrawal, finding];
 
     /// <summary>Rows written so far.</summary>
     public int Changed { get; private set; }
@@ -117,39 +120,23 @@ sealed class JudgementWriting(Work work) : IAsyncDisposable
     {
         Changed++;
         Reaches(before.BeginsAt);
-        return removal.Add([before.Attendance.Text], stop);
+        return removal.Add([before.Officer.Text, before.Attendance.Text], stop);
     }
 
-    public ValueTask Put(RecordingRow row, RecordingRow? before, CancellationToken stop)
+    public ValueTask Put(RecordingWait row, RecordingWait? before, CancellationToken stop)
     {
         if (row == before)
             return default;
         Changed++;
         Reaches(row.BeganAt);
-        if (before is not null)
-            Reaches(before.BeganAt);
-        return recording.Add(
-            [
-                row.Recording.Text,
-                row.Officer.Text,
-                row.Unit?.Text,
-                (long)row.Policy,
-                row.BeganAt.ToMicroseconds(),
-                row.DockBy?.ToMicroseconds(),
-                row.DockedAt.ToMicroseconds(),
-                row.TagBy?.ToMicroseconds(),
-                row.TaggedAt?.ToMicroseconds(),
-                row.AgainAt?.ToMicroseconds(),
-            ],
-            stop
-        );
+        return wait.Add([row.Officer.Text, row.Recording.Text, row.BeganAt.ToMicroseconds(), row.AgainAt.ToMicroseconds()], stop);
     }
 
-    public ValueTask Remove(RecordingRow before, CancellationToken stop)
+    public ValueTask Remove(RecordingWait before, CancellationToken stop)
     {
         Changed++;
         Reaches(before.BeganAt);
-        return recordingRemoval.Add([before.Recording.Text], stop);
+        return waitRemoval.Add([before.Officer.Text, before.Recording.Text], stop);
     }
 
     public ValueTask Put(Finding found, CancellationToken stop)

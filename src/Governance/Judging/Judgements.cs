@@ -54,16 +54,15 @@ public sealed record Judged(
 public static class Judgements
 {
     public static Task<Judged?> Find(Reading reading, AttendanceId attendance, CancellationToken stop) =>
-        reading.One("SELECT * FROM judgement WHERE attendance = @attendance", new { attendance }, Read, stop);
-
-    /// <summary>All parts in an incident.</summary>
-    public static Task<IReadOnlyList<Judged>> OfIncident(Reading reading, IncidentId incident, CancellationToken stop) =>
-        reading.Many(
-            "SELECT * FROM judgement WHERE incident = @incident ORDER BY begins_at, attendance",
-            new { incident },
+        reading.One(
+            $"SELECT j.* FROM attendance a JOIN judgement j ON {OfAttendance} WHERE a.id = @attendance",
+            new { attendance },
             Read,
             stop
         );
+
+    /// <summary>A condition: <c>j</c> is the judgement of the attendance <c>a</c>. Judgements are kept by officer.</summary>
+    internal const string OfAttendance = "j.officer = a.officer AND j.attendance = a.id";
 
     /// <summary>An officer's, whose attendance begins in the span, in order of time.</summary>
     public static Task<IReadOnlyList<Judged>> OfOfficer(

@@ -110,7 +110,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
         return await reading.Any(
             """
             SELECT 1 FROM judgement WHERE again_at <= @now
-            UNION ALL SELECT 1 FROM recording_judgement WHERE again_at <= @now LIMIT 1
+            UNION ALL SELECT 1 FROM recording_wait WHERE again_at <= @now LIMIT 1
             """,
             new { now = clock.Now() },
             stop
@@ -120,7 +120,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
     /// <summary>Deadlines that have passed become due like everything else.</summary>
     static async Task SayDeadlines(Work work, CancellationToken stop)
     {
-        foreach (var (table, from) in new[] { ("judgement", "begins_at"), ("recording_judgement", "began_at") })
+        foreach (var (table, from) in new[] { ("judgement", "begins_at"), ("recording_wait", "began_at") })
             await work.Execute(
                 $"""
                 INSERT INTO judging_due (officer, from_at, until_at, due_at)
@@ -138,7 +138,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
             var sql in new[]
             {
                 "SELECT MIN(again_at) AS next FROM judgement WHERE again_at IS NOT NULL",
-                "SELECT MIN(again_at) AS next FROM recording_judgement WHERE again_at IS NOT NULL",
+                "SELECT MIN(again_at) AS next FROM recording_wait",
                 "SELECT MIN(due_at) AS next FROM judging_due",
             }
         )
@@ -158,7 +158,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
         {
             await work.Execute("DELETE FROM judging_due", null, stop);
             await work.Execute("DELETE FROM judgement", null, stop);
-            await work.Execute("DELETE FROM recording_judgement", null, stop);
+            await work.Execute("DELETE FROM recording_wait", null, stop);
             await work.Execute("UPDATE finding SET withdrawn = 1", null, stop);
             await work.Execute(
                 """

@@ -34,15 +34,18 @@ static class OfficerJudging
         foreach (var left in before.Loaded)
             if (await StandingRows.IsGone(work, officer, left, stop))
                 await writing.Remove(before.Judged[left], stop);
-        foreach (var (recorded, (ofIncident, judgement)) in RecordingsOf(standing, facts, span, work.Now))
+        foreach (var (recorded, judgement) in RecordingsOf(standing, facts, span, work.Now))
         {
-            var stood = before.Recordings.GetValueOrDefault(recorded.Recording);
-            if (ofIncident)
-                await writing.Put(RecordingRow.Of(recorded, judgement), stood, stop);
+            before.Waits.Remove(recorded.Recording, out var stood);
+            if (judgement.AgainAt is { } again)
+                await writing.Put(new(officer, recorded.Recording, recorded.ActivatedAt, again), stood, stop);
             else if (stood is not null)
                 await writing.Remove(stood, stop);
             await Compare(writing, before, judgement.Recording.Text, judgement.Findings, stop);
         }
+        foreach (var left in before.Waits.Values)
+            if (left.BeganAt >= span.Start && left.BeganAt < span.End)
+                await writing.Remove(left, stop); // another officer's after all
         foreach (var attended in facts.Attended)
             before.Findings.Remove(attended.Attendance.Id.Text);
         foreach (var recording in facts.Recordings)
@@ -88,7 +91,7 @@ static class OfficerJudging
     }
 
     /// <summary>The officer's recordings that touch the span, judged alone.</summary>
-    public static IEnumerable<(Recorded Recorded, (bool OfIncident, RecordingJudgement Judgement) Judged)> RecordingsOf(
+    public static IEnumerable<(Recorded Recorded, RecordingJudgement Judgement)> RecordingsOf(
         Standing standing,
         OfficerFacts facts,
         Interval span,
@@ -107,7 +110,7 @@ static class OfficerJudging
                 continue;
             var ofIncident = Touches(required, itself);
             var policy = standing.PolicyAt(recording.ActivatedAt);
-            yield return (recording, (ofIncident, Judge.JudgeRecording(policy, recording, asOf, ofIncident, before)));
+            yield return (recording, Judge.JudgeRecording(policy, recording, asOf, ofIncident, before));
         }
     }
 

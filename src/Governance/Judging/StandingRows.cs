@@ -5,48 +5,12 @@ namespace Lapel.Governance;
 /// <summary>A finding as it stands in the records.</summary>
 public sealed record StoodFinding(Finding Finding, bool Withdrawn);
 
-/// <summary>Docking and tagging of a recording that touches something that was required, as the records keep it.</summary>
+/// <summary>A recording that is to be judged again though nothing changes: it has to be tagged by then.</summary>
 /// <param name="BeganAt">When it was switched on.</param>
-public sealed record RecordingRow(
-    RecordingId Recording,
-    OfficerId Officer,
-    UnitId? Unit,
-    int Policy,
-    Instant BeganAt,
-    Instant? DockBy,
-    Instant DockedAt,
-    Instant? TagBy,
-    Instant? TaggedAt,
-    Instant? AgainAt
-)
+public sealed record RecordingWait(OfficerId Officer, RecordingId Recording, Instant BeganAt, Instant AgainAt)
 {
-    internal static RecordingRow Of(Recorded recorded, RecordingJudgement judgement) =>
-        new(
-            recorded.Recording,
-            recorded.Officer,
-            recorded.Unit,
-            judgement.Policy,
-            recorded.ActivatedAt,
-            judgement.DockBy,
-            recorded.AdmittedAt,
-            judgement.TagBy,
-            recorded.TaggedAt,
-            judgement.AgainAt
-        );
-
-    internal static RecordingRow Read(Row row) =>
-        new(
-            row.Id<Nouns.Recording>("recording"),
-            row.Id<Nouns.Officer>("officer"),
-            row.IdOrNull<Nouns.Unit>("unit"),
-            (int)row.Number("policy"),
-            row.Time("began_at"),
-            row.TimeOrNull("dock_by"),
-            row.Time("docked_at"),
-            row.TimeOrNull("tag_by"),
-            row.TimeOrNull("tagged_at"),
-            row.TimeOrNull("again_at")
-        );
+    internal static RecordingWait Read(Row row) =>
+        new(row.Id<Nouns.Officer>("officer"), row.Id<Nouns.Recording>("recording"), row.Time("began_at"), row.Time("again_at"));
 }
 
 /// <summary>What earlier judging left of an officer's, where the span now judged may change it.</summary>
@@ -60,7 +24,8 @@ sealed class StandingRows
     /// <summary>Attendances of the span that were judged before.</summary>
     public HashSet<AttendanceId> Loaded { get; } = [];
 
-    public Dictionary<RecordingId, RecordingRow> Recordings { get; } = [];
+    /// <summary>All of the officer's.</summary>
+    public Dictionary<RecordingId, RecordingWait> Waits { get; } = [];
 
     /// <summary>By the attendance's id, or the recording's for findings about a recording alone.</summary>
     public Dictionary<string, List<StoodFinding>> Findings { get; } = [];
@@ -98,18 +63,9 @@ sealed class StandingRows
                 rows.Loaded.Add(judged.Attendance);
         }
         await foreach (
-            var row in reading.Each(
-                """
-                SELECT recording_judgement.* FROM recorded
-                JOIN recording_judgement ON recording_judgement.recording = recorded.recording
-                WHERE recorded.officer = @officer AND recorded.from_at >= @recordedFrom AND recorded.from_at < @Until
-                """,
-                args,
-                RecordingRow.Read,
-                stop
-            )
+            var wait in reading.Each("SELECT * FROM recording_wait WHERE officer = @officer", args, RecordingWait.Read, stop)
         )
-            rows.Recordings.Add(row.Recording, row);
+            rows.Waits.Add(wait.Recording, wait);
         var seen = new HashSet<FindingId>();
         foreach (var sql in span.Length > OfficerFacts.Us(Long) ? FindingsOfAll : FindingsOfSpan)
         await foreach (var stood in reading.Each(sql, args, Governance.Findings.ReadStood, stop))
@@ -145,6 +101,7 @@ sealed class StandingRows
         """
             SELECT finding.* FROM judgement JOIN finding ON finding.attendance = judgement.attendance
             WHERE judgement.officer = @officer AND judgement.begins_at >= @from AND judgement.begins_at < @Until
+                AND finding.officer = @officer
             """,
         """
             SELECT finding.* FROM recorded JOIN finding ON finding.recording = recorded.recording

@@ -73,7 +73,7 @@ public static class WhatIf
                 outcomes[judgement.Outcome] = outcomes.GetValueOrDefault(judgement.Outcome) + 1;
                 findings.AddRange(judgement.Findings);
             }
-        foreach (var (recorded, (_, judgement)) in OfficerJudging.RecordingsOf(standing, facts, span, asOf))
+        foreach (var (recorded, judgement) in OfficerJudging.RecordingsOf(standing, facts, span, asOf))
             if (recorded.ActivatedAt >= span.Start && recorded.ActivatedAt < span.End)
                 findings.AddRange(judgement.Findings);
         return findings;

@@ -106,12 +106,12 @@ public static class CountingMonth
         (string Incident, string? Unit, string Officer, bool Here, bool Covered, bool Missing)? at = null;
         await foreach (
             var row in reading.Each(
-                """
-                SELECT incident, unit, officer, outcome, begins_at FROM judgement AS j
+                $"""
+                SELECT incident, unit, officer, outcome, begins_at FROM judgement AS here
                 WHERE begins_at >= @From AND begins_at < @far AND outcome <> 'not-required'
                     AND NOT EXISTS (
-                        SELECT 1 FROM judgement AS before
-                        WHERE before.incident = j.incident AND before.begins_at < @From AND before.outcome <> 'not-required'
+                        SELECT 1 FROM attendance a JOIN judgement j ON {Judgements.OfAttendance}
+                        WHERE a.incident = here.incident AND j.begins_at < @From AND j.outcome <> 'not-required'
                     )
                 ORDER BY incident, begins_at, attendance
                 """,

@@ -37,7 +37,12 @@ public sealed record JudgedRow(
         """;
 
     public static Task<JudgedRow?> Find(Reading reading, AttendanceId attendance, CancellationToken stop) =>
-        reading.One($"SELECT {Query} WHERE j.attendance = @attendance", new { attendance }, Read, stop);
+        reading.One(
+            $"SELECT {Query} JOIN attendance a ON {Judgements.OfAttendance} WHERE a.id = @attendance",
+            new { attendance },
+            Read,
+            stop
+        );
 
     /// <summary>How it ended, in one plain sentence.</summary>
     public string Why =>

@@ -80,14 +80,18 @@ public static class MeasuredRows
             _ => null,
         };
 
-    const string First = """
-        j.outcome <> 'not-required' AND NOT EXISTS (
-            SELECT 1 FROM judgement AS b WHERE b.incident = j.incident AND b.outcome <> 'not-required'
-                AND (b.begins_at < j.begins_at OR (b.begins_at = j.begins_at AND b.attendance < j.attendance)))
+    /// <summary>Comes after EXISTS: another part in the same incident, judged as <c>b</c>.</summary>
+    const string Other = """
+        SELECT 1 FROM attendance AS a JOIN judgement AS b ON b.officer = a.officer AND b.attendance = a.id
+        WHERE a.incident = j.incident
         """;
 
-    static string Any(string outcome) =>
-        $"EXISTS (SELECT 1 FROM judgement AS a WHERE a.incident = j.incident AND a.outcome = '{outcome}')";
+    const string First = $"""
+        j.outcome <> 'not-required' AND NOT EXISTS ({Other} AND b.outcome <> 'not-required'
+            AND (b.begins_at < j.begins_at OR (b.begins_at = j.begins_at AND b.attendance < j.attendance)))
+        """;
+
+    static string Any(string outcome) => $"EXISTS ({Other} AND b.outcome = '{outcome}')";
 
     static async Task<RowsFound> InRecordings(
         Reading reading,

@@ -108,7 +108,7 @@ CREATE TABLE recorded (
     admitted_at BIGINT NOT NULL,      -- when Lapel held it
     tagged_at BIGINT,                 -- when it had case number and category; written by tagging
     PRIMARY KEY (officer, from_at, recording)
-);
+) {{clustered}};
 CREATE UNIQUE INDEX recorded_once ON recorded (recording);
 
 -- What an officer says a recording is about. Rows are added; the newest counts.
@@ -122,11 +122,11 @@ CREATE TABLE recording_tag (
 );
 CREATE INDEX recording_tag_of ON recording_tag (recording, number);
 
--- The present judgement of every attendance. Written by judging alone; the same from zero.
+-- The present judgement of every attendance. Written by judging alone, officer by officer, and kept in that order; the same from zero.
 CREATE TABLE judgement (
-    attendance TEXT PRIMARY KEY,
+    officer TEXT NOT NULL,            -- the attendance's: whoever looks for the judgement of an attendance says both
+    attendance TEXT NOT NULL,
     incident TEXT NOT NULL,
-    officer TEXT NOT NULL,
     unit TEXT,                        -- the officer's unit when the attendance began
     policy BIGINT NOT NULL,           -- number of the policy version; 0 when none was in force
     trigger_id TEXT,                  -- the rule that asked for a recording; none when none did
@@ -141,12 +141,11 @@ CREATE TABLE judgement (
     whole BIGINT NOT NULL,            -- 1 when on from beginning to end, within tolerance
     notice BIGINT,                    -- 1 when notice is marked, 0 when not; none when nothing was recorded
     trouble TEXT,                     -- why it cannot be judged, one sentence
-    again_at BIGINT                   -- to be judged again then though nothing changes
-);
+    again_at BIGINT,                  -- to be judged again then though nothing changes
+    PRIMARY KEY (officer, attendance)
+) {{clustered}};
 CREATE INDEX judgement_of_officer ON judgement (officer, begins_at);
-CREATE INDEX judgement_of_unit ON judgement (unit, begins_at);
 CREATE INDEX judgement_by_time ON judgement (begins_at);
-CREATE INDEX judgement_of_incident ON judgement (incident);
 CREATE INDEX judgement_again ON judgement (again_at) WHERE again_at IS NOT NULL;
 
 -- Findings as judging leaves them. One that later facts undo is withdrawn, not deleted: somebody may have answered it.
@@ -166,8 +165,8 @@ CREATE TABLE finding (
 );
 CREATE INDEX finding_of_officer ON finding (officer, from_at);
 CREATE INDEX finding_of_unit ON finding (unit, from_at);
-CREATE INDEX finding_of_attendance ON finding (attendance);
-CREATE INDEX finding_of_recording ON finding (recording);
+CREATE INDEX finding_of_attendance ON finding (attendance) WHERE attendance IS NOT NULL;
+CREATE INDEX finding_of_recording ON finding (recording) WHERE recording IS NOT NULL;
 
 -- What has to be judged again, and from when on. Written in the transaction of the change; drained by judging.
 CREATE TABLE judging_due (

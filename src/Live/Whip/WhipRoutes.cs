@@ -54,7 +54,12 @@ public static class WhipRoutes
             case "OPTIONS":
                 http.Response.Headers["Accept-Post"] = Sdp;
                 http.Response.Headers.AccessControlAllowMethods = "OPTIONS, POST";
-                IceServers(http, gateway.Options);
+                // For whoever may come in, and not for those who ask whether they might: a TURN server is no open relay.
+                if (
+                    Bearer(http) is { } asking
+                    && (await door.Ask(stream, role, asking, http, http.RequestAborted)).IsTaken(out var may, out _)
+                )
+                    IceServers(http, gateway.TurnFor(may.Lease));
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 return;
             case "POST":
@@ -102,7 +107,7 @@ public static class WhipRoutes
             return;
         }
         sessions.Began(answer.Peer, bearer);
-        IceServers(http, gateway.Options);
+        IceServers(http, gateway.TurnFor(entry.Lease));
         http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{answer.Peer}";
         http.Response.Headers.ETag = $"\"{answer.IceSession}\"";
         http.Response.Headers["Accept-Patch"] = Fragment;
@@ -247,15 +252,14 @@ public static class WhipRoutes
         headers.CacheControl = "no-store";
     }
 
-    static void IceServers(HttpContext http, GatewayOptions options)
+    // RFC 9725, 4.6.
+    static void IceServers(HttpContext http, IReadOnlyList<IceServer> servers)
     {
-        foreach (var server in options.IceServers)
-        {
-            var link = $"<{server.Url}>; rel=\"ice-server\"";
-            if (server.Username is not null)
-                link += $"; username=\"{server.Username}\"; credential=\"{server.Credential}\"; credential-type=\"password\"";
-            http.Response.Headers.Append("Link", link);
-        }
+        foreach (var server in servers)
+            http.Response.Headers.Append(
+                "Link",
+                $"<{server.Url}>; rel=\"ice-server\"; username=\"{server.Username}\"; credential=\"{server.Credential}\"; credential-type=\"password\""
+            );
     }
 
     static Task Refuse(HttpContext http, Refusal refusal, int? status = null)

@@ -56,16 +56,19 @@ export class LiveConnection {
 
   async #begin(way: Way): Promise<this> {
     try {
-      await this.peer.setLocalDescription(await this.peer.createOffer());
-      // The gateway waits to be checked, so it needs none of our candidates and we need not wait for them.
+      // The gateway waits to be checked, so it needs none of our candidates: the offer goes out before we gather any.
+      const offer = await this.peer.createOffer();
       const answer = await fetch(way.url, {
         method: "POST",
         headers: { "content-type": "application/sdp", authorization: `Bearer ${way.token}` },
-        body: this.peer.localDescription?.sdp ?? "",
+        body: offer.sdp ?? "",
         credentials: "omit",
       });
       if (answer.status !== 201) throw await refusedBy(answer);
       this.#session = new URL(answer.headers.get("location") ?? "", new URL(way.url, document.baseURI)).href;
+      const relays = iceServers(answer.headers.get("link"));
+      if (relays.length > 0) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers: relays });
+      await this.peer.setLocalDescription(offer);
       await this.peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
       this.#listening = setInterval(() => void this.#listen(), 1000);
       return this;
@@ -96,6 +99,16 @@ export class LiveConnection {
     this.peer.close();
     if (this.#session) void fetch(this.#session, { method: "DELETE", headers: { authorization: `Bearer ${this.#token}` }, keepalive: true, credentials: "omit" }).catch(() => undefined);
   }
+}
+
+/** TURN servers that the answer names (RFC 9725, 4.6). They must be known before the first candidate is gathered. */
+function iceServers(link: string | null): RTCIceServer[] {
+  const found: RTCIceServer[] = [];
+  for (const [, urls = "", parameters = ""] of (link ?? "").matchAll(/<([^>]*)>([^<]*)/g)) {
+    const of = (name: string): string => new RegExp(`;\\s*${name}="([^"]*)"`).exec(parameters)?.[1] ?? "";
+    if (of("rel") === "ice-server") found.push({ urls, username: of("username"), credential: of("credential") });
+  }
+  return found;
 }
 
 async function refusedBy(answer: Response): Promise<Refused> {

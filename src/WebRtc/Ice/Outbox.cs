@@ -29,6 +29,9 @@ sealed unsafe class Outbox : IDisposable
 
     public Outbox(GatewayCounters counters) => this.counters = counters;
 
+    /// <summary>Packets that are not with the kernel yet.</summary>
+    public int Count => count;
+
     /// <summary>Room for one packet. It is sent only if <see cref="Send"/> follows.</summary>
     public Span<byte> Slot
     {

@@ -76,7 +76,7 @@ sealed class TcpPort
     async Task Serve(TcpConnection connection)
     {
         var buffer = new byte[2 + 2048];
-        using var outbox = new Outbox(packets.Counters);
+        using var burst = new Burst(packets.Counters);
         using var unproved = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
         unproved.CancelAfter(ProveWithin);
         try
@@ -89,7 +89,7 @@ sealed class TcpPort
                 if (got == 0)
                     return;
                 held += got;
-                var used = TakeFrames(connection, buffer.AsSpan(0, held), outbox);
+                var used = TakeFrames(connection, buffer.AsSpan(0, held), burst);
                 if (used < 0)
                     return; // a frame that no packet of ours is as long as: not one of us
                 buffer.AsSpan(used, held - used).CopyTo(buffer);
@@ -107,22 +107,28 @@ sealed class TcpPort
         }
     }
 
-    int TakeFrames(TcpConnection connection, Span<byte> held, Outbox outbox)
+    int TakeFrames(TcpConnection connection, Span<byte> held, Burst burst)
     {
         var used = 0;
-        while (held.Length - used >= 2)
+        try
         {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(held[used..]);
-            if (length > 2048)
-                return -1;
-            if (held.Length - used - 2 < length)
-                break;
-            var arrival = new Arrival(connection.Address, -1, connection, Moment.Of(clock));
-            if (length > 0)
-                packets.Take(held.Slice(used + 2, length), arrival, outbox);
-            used += 2 + length;
+            while (held.Length - used >= 2)
+            {
+                int length = BinaryPrimitives.ReadUInt16BigEndian(held[used..]);
+                if (length > 2048)
+                    return -1;
+                if (held.Length - used - 2 < length)
+                    break;
+                var arrival = new Arrival(connection.Address, -1, connection, Moment.Of(clock));
+                if (length > 0)
+                    packets.Take(held.Slice(used + 2, length), arrival, burst);
+                used += 2 + length;
+            }
         }
-        outbox.Flush();
+        finally
+        {
+            burst.End();
+        }
         return used;
     }
 

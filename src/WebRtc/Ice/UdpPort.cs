@@ -45,7 +45,7 @@ sealed unsafe class UdpPort
         var messages = (Libc.Message*)NativeMemory.AllocZeroed(Batch, (nuint)sizeof(Libc.Message));
         var vectors = (Libc.IoVector*)NativeMemory.AllocZeroed(Batch, (nuint)sizeof(Libc.IoVector));
         var names = (SocketAddressBytes*)NativeMemory.AllocZeroed(Batch, SocketAddressBytes.Length);
-        using var outbox = new Outbox(packets.Counters);
+        using var burst = new Burst(packets.Counters);
         for (var i = 0; i < Batch; i++)
         {
             vectors[i] = new() { Base = memory + (i * BufferBytes), Length = BufferBytes };
@@ -67,9 +67,9 @@ sealed unsafe class UdpPort
                 {
                     var from = SocketAddressBytes.Read(new(&names[i], SocketAddressBytes.Length), by);
                     var arrival = new Arrival(from, fd, null, now);
-                    Take(new Span<byte>(memory + (i * BufferBytes), (int)messages[i].Length), arrival, outbox);
+                    Take(new Span<byte>(memory + (i * BufferBytes), (int)messages[i].Length), arrival, burst);
                 }
-                outbox.Flush();
+                burst.End();
             }
         }
         finally
@@ -82,11 +82,11 @@ sealed unsafe class UdpPort
     }
 
     // One packet that finds a mistake of ours must not silence every stream of the port: it is counted, and the next one is read.
-    void Take(Span<byte> packet, in Arrival arrival, Outbox outbox)
+    void Take(Span<byte> packet, in Arrival arrival, Burst burst)
     {
         try
         {
-            packets.Take(packet, arrival, outbox);
+            packets.Take(packet, arrival, burst);
         }
         catch (Exception)
         {
@@ -125,7 +125,7 @@ interface IPackets
     GatewayCounters Counters { get; }
 
     /// <summary>One datagram, or one frame of a connection. The bytes may be changed in place and are lent for the call only.</summary>
-    void Take(Span<byte> packet, in Arrival arrival, Outbox outbox);
+    void Take(Span<byte> packet, in Arrival arrival, Burst burst);
 }
 
 /// <summary>What came in and was not wanted; read by operators and tests.</summary>

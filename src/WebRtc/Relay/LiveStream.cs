@@ -5,6 +5,10 @@ namespace Lapel.WebRtc;
 /// </summary>
 sealed class LiveStream(StreamKey key, StreamHold hold, Action<GatewayEvent> tell)
 {
+    /// <summary>Packets that are handed to the kernel while they are still in the cache.</summary>
+    const int HandOver = 64;
+
+    readonly List<(Incoming Source, long Sequence)> taken = new(HandOver);
     Viewer[] viewers = [];
 
     public Lock Gate { get; } = new();
@@ -87,12 +91,33 @@ sealed class LiveStream(StreamKey key, StreamHold hold, Action<GatewayEvent> tel
             tell(new GatewayEvent.ViewerLeft(key, viewer.Peer.Id, viewer.Peer.Lease, why, shown, at));
     }
 
-    public void Forward(Incoming source, in RtpPacket packet, in KeptPacket kept, Moment now, Outbox outbox)
+    /// <summary>A packet that the publisher's ring keeps is for the viewers: with the rest of its burst.</summary>
+    public void Forward(Incoming source, in KeptPacket kept)
     {
-        if (!LetsPass(source.IsVideo))
+        if (LetsPass(source.IsVideo))
+            taken.Add((source, kept.Sequence));
+    }
+
+    /// <summary>Gives out what a burst brought, before anybody else gets the lock.</summary>
+    public void GiveOut(Moment now, Outbox outbox)
+    {
+        if (taken.Count == 0)
             return;
-        foreach (var viewer in viewers)
-            viewer.Take(source, packet, kept, now, outbox);
+        try
+        {
+            foreach (var viewer in viewers)
+            {
+                foreach (var (source, sequence) in taken)
+                    if (source.Ring.TryFind(sequence, out var kept, out var bytes) && RtpPacket.TryRead(bytes, out var packet))
+                        viewer.Take(source, packet, kept, now, outbox);
+                if (outbox.Count >= HandOver)
+                    outbox.Flush();
+            }
+        }
+        finally
+        {
+            taken.Clear(); // never given out a second time, whatever happened
+        }
     }
 
     public void Tick(Moment now, GatewayOptions options, Outbox outbox)

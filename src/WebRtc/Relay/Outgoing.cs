@@ -42,6 +42,9 @@ sealed class Outgoing
         public uint AnchorSource;
         public uint AnchorOut;
         public bool Replays;
+
+        /// <summary>The last packet of a replay, by the source's numbers; -1 without one.</summary>
+        public long ReplayedThrough;
     }
 
     public Outgoing(Peer peer, AgreedMedia media)
@@ -96,15 +99,22 @@ sealed class Outgoing
             AnchorSource = anchor,
             AnchorOut = lastTimestamp + (uint)ahead,
             Replays = replays,
+            ReplayedThrough = -1,
         };
     }
+
+    /// <summary>
+    /// Everything up to this one was replayed. Those of them that came with the burst that is being given out must not be sent a second time: with
+    /// another time of sending in it, it would be another text under the same keystream.
+    /// </summary>
+    public void Replayed(long through) => mappings[(mappingCount - 1) % KeptMappings].ReplayedThrough = through;
 
     public bool Send(in RtpPacket packet, in KeptPacket kept, Moment now, Outbox outbox)
     {
         ref readonly var mapping = ref mappings[(mappingCount - 1) % KeptMappings];
         var sequence = kept.Sequence + mapping.Shift;
-        if (sequence < mapping.FirstOut)
-            return false; // from before this viewer's beginning
+        if (sequence < mapping.FirstOut || kept.Sequence <= mapping.ReplayedThrough)
+            return false; // from before this viewer's beginning, or in it
         var timestamp = TimestampIn(mapping, kept.Timestamp);
         var slot = outbox.Slot;
         var header = WriteHeader(slot, packet, kept, media.Codec.PayloadType, (ushort)sequence, timestamp, media.Ssrc, now);

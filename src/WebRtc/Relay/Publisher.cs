@@ -83,7 +83,7 @@ sealed class Publisher : IPeerRole
     void Take(Incoming source, in RtpPacket packet, ReadOnlySpan<byte> bytes, bool retransmitted, Moment now, Outbox outbox)
     {
         if (source.Take(packet, bytes, retransmitted, now, out var kept))
-            peer.Stream.Forward(source, packet, kept, now, outbox);
+            peer.Stream.Forward(source, kept);
     }
 
     // By SSRC once it is known; a new one says which layer it is by its RID, or is the section's only one.

@@ -103,6 +103,7 @@ sealed class Viewer : IPeerRole
         for (var sequence = source.KeyframeAt; sequence <= source.Highest; sequence++)
             if (source.Ring.TryFind(sequence, out var kept, out var bytes) && RtpPacket.TryRead(bytes, out var packet))
                 picture.Send(packet, kept, now, outbox);
+        picture.Replayed(source.Highest);
         Started(now);
         return true;
     }

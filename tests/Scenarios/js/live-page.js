@@ -24,27 +24,23 @@ function readClock(context) {
   return value;
 }
 
-async function gathered(connection) {
-  if (connection.iceGatheringState === 'complete') return;
-  await new Promise(done => {
-    connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && done();
-    setTimeout(done, 1500);
-  });
-}
+// TURN servers that the answer names (RFC 9725, 4.6).
+const relays = link => [...(link ?? '').matchAll(/<([^>]+)>; rel="ice-server"; username="([^"]+)"; credential="([^"]+)"/g)]
+  .map(([, urls, username, credential]) => ({ urls, username, credential }));
 
 async function exchange(connection, url, token) {
   const offer = await connection.createOffer();
   // A browser that only watches asks for no round trip by itself; with it, it knows when each picture was captured.
   if (!navigator.userAgent.includes('Firefox')) offer.sdp = offer.sdp.replace(/a=rtcp-fb:(\d+) nack pli\r\n/g, '$&a=rtcp-fb:$1 rrtr\r\n');
-  await connection.setLocalDescription(offer);
-  await gathered(connection);
   const answer = await fetch(url, {
-    method: 'POST', body: connection.localDescription.sdp,
+    method: 'POST', body: offer.sdp,
     headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
   });
   let text = await answer.text();
   if (answer.status !== 201) throw new Error(`${answer.status} ${text}`);
   if (window.tcpOnly) text = text.replace(/a=candidate:\S+ \d+ udp .*\r\n/g, '');
+  if (window.relayOnly) connection.setConfiguration({ ...connection.getConfiguration(), iceServers: relays(answer.headers.get('Link')).filter(s => s.urls.endsWith(window.relayOnly)), iceTransportPolicy: 'relay' });
+  await connection.setLocalDescription(offer);
   await connection.setRemoteDescription({ type: 'answer', sdp: text });
   connection.session = new URL(answer.headers.get('Location'), url).href;
   connection.etag = answer.headers.get('ETag');
@@ -60,7 +56,7 @@ function onlyCodec(transceiver, codec) {
   transceiver.setCodecPreferences([...first, ...all.filter(c => /rtx/.test(c.mimeType))]);
 }
 
-window.publish = async ({ url, token, codec, width = 640, height = 360, simulcast, relayOnly }) => {
+window.publish = async ({ url, token, codec, width = 640, height = 360, simulcast }) => {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   document.body.append(canvas);
@@ -89,18 +85,25 @@ window.watch = async ({ url, token }) => {
   window.watchStarted = performance.now();
   window.delays = []; window.captured = []; window.firstFrame = undefined;
   const connection = window.watched = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  const sound = connection.addTransceiver('audio', { direction: 'recvonly' });
-  const picture = connection.addTransceiver('video', { direction: 'recvonly' });
+  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
   const video = document.createElement('video');
   video.autoplay = video.playsInline = video.muted = true;
   document.body.append(video);
-  video.srcObject = new MediaStream([picture.receiver.track, sound.receiver.track]);
+  const stream = video.srcObject = new MediaStream();
+  const ears = new AudioContext();
+  const analyser = window.analyser = ears.createAnalyser();
+  analyser.fftSize = 8192;
+  connection.ontrack = ({ track, receiver }) => {
+    if (window.atOnce) receiver.jitterBufferTarget = 0; // as the product's player does
+    stream.addTrack(track);
+    if (track.kind === 'audio') ears.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  };
   const canvas = new OffscreenCanvas(bits * cell, cell * 2);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const frame = (now, about) => {
     const at = Date.now();
     window.firstFrame ??= performance.now() - window.watchStarted;
-    const scale = 1; // the clock is drawn at the top left corner, in pixels of the published size
+    // The clock is drawn at the top left corner, in pixels of the published size.
     const factor = video.videoWidth / (window.publishedWidth ?? video.videoWidth);
     context.drawImage(video, 0, 0, bits * cell * factor, cell * 2 * factor, 0, 0, bits * cell, cell * 2);
     const code = readClock(context);
@@ -113,10 +116,6 @@ window.watch = async ({ url, token }) => {
   };
   video.requestVideoFrameCallback(frame);
   video.play();
-  const ears = new AudioContext();
-  const analyser = window.analyser = ears.createAnalyser();
-  analyser.fftSize = 8192;
-  ears.createMediaStreamSource(new MediaStream([sound.receiver.track])).connect(analyser);
   await exchange(connection, url, token);
 };
 
@@ -138,6 +137,10 @@ window.statistics = async connection => {
         codec: reports.find(c => c.id === r.codecId)?.mimeType ?? '' });
     if (r.type === 'inbound-rtp' && r.kind === 'audio') Object.assign(found, { audioPackets: r.packetsReceived });
     if (r.type === 'outbound-rtp' && r.kind === 'video') found.sent = (found.sent ?? 0) + r.packetsSent, found.targetBitrate = (found.targetBitrate ?? 0) + (r.targetBitrate ?? 0), found.layers = (found.layers ?? 0) + (r.framesEncoded > 0 ? 1 : 0);
+    if (r.type === 'candidate-pair' && r.nominated) {
+      const [mine, theirs] = [r.localCandidateId, r.remoteCandidateId].map(id => reports.find(c => c.id === id));
+      found.path = `${mine?.candidateType} ${mine?.relayProtocol ?? mine?.protocol} to ${theirs?.address}`;
+    }
     if (r.type === 'candidate-pair' && r.nominated) Object.assign(found, { roundTripMs: (r.currentRoundTripTime ?? 0) * 1000, availableKbps: (r.availableOutgoingBitrate ?? 0) / 1000 });
     if (r.type === 'transport') Object.assign(found, { srtp: r.srtpCipher, dtls: r.tlsVersion });
   }

@@ -221,12 +221,7 @@ sealed class JudgingAgency : IAsyncDisposable
             foreach (var row in await reading.Many("SELECT * FROM judgement ORDER BY attendance", null, Judgements.Read, Stop))
                 text.Append(row).Append('\n');
             foreach (
-                var row in await reading.Many(
-                    "SELECT * FROM recording_judgement ORDER BY recording",
-                    null,
-                    RecordingRow.Read,
-                    Stop
-                )
+                var row in await reading.Many("SELECT * FROM recording_wait ORDER BY recording", null, RecordingWait.Read, Stop)
             )
                 text.Append(row).Append('\n');
             foreach (var row in await reading.Many("SELECT * FROM finding ORDER BY id", null, Findings.ReadStood, Stop))

@@ -92,6 +92,17 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public async Task Whoever_can_do_both_gets_the_SRTP_profile_that_costs_less()
+    {
+        await using var bench = new LiveGateway();
+        bench.Publishing();
+        var viewer = bench.Added(new(publishes: false, profiles: "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM"));
+        bench.Gateway.Watch(LiveGateway.Key, viewer.Offer(), bench.Lease()).IsTaken(out var answer, out _).ShouldBeTrue();
+        viewer.Connect(answer!).ShouldBeTrue();
+        viewer.Profile.ShouldBe(SrtpProfile.AeadAes128Gcm);
+    }
+
+    [Fact]
     public async Task A_replayed_packet_a_spoiled_packet_and_a_packet_from_elsewhere_are_dropped_and_counted()
     {
         await using var bench = new LiveGateway();

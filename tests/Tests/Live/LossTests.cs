@@ -82,6 +82,40 @@ public sealed class LossTests
         bench.Gateway.Counts["faults"].ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_viewer_that_never_sends_a_receiver_report_gets_every_picture_and_holds_nobody_up()
+    {
+        await using var bench = new LiveGateway();
+        var camera = bench.Publishing();
+        var (silent, reports) = (bench.Watching(), bench.Watching());
+        List<Received> byTheSilent = [],
+            byTheOther = [];
+        for (ushort number = 1; number <= Frames; number++)
+        {
+            camera.SendFrame(number, keyframe: number % 50 == 1);
+            byTheSilent.AddRange(silent.Collect(3));
+            byTheOther.AddRange(reports.Collect(3));
+            if (number % 30 == 0)
+                reports.Send(reports.Rtcp(AllArrived(byTheOther[0].Ssrc)));
+        }
+        byTheSilent.AddRange(silent.Collect(200));
+        byTheOther.AddRange(reports.Collect(200));
+        byTheSilent.Select(g => g.Number).ShouldBe(Enumerable.Range(1, Frames));
+        byTheOther.Select(g => g.Number).ShouldBe(Enumerable.Range(1, Frames));
+        var known = bench.Gateway.Watchers(LiveGateway.Key).Single(w => w.Peer == silent.Id).Statistics;
+        (known.LostFraction, known.RoundTrip).ShouldBe((null, null), "nobody said");
+        bench.Gateway.Counts["faults"].ShouldBe(0);
+    }
+
+    static byte[] AllArrived(uint media)
+    {
+        var bytes = new byte[64];
+        var writer = new RtcpWriter(bytes);
+        writer.ReceiverReport(7, 1);
+        writer.Block(new(media, 0, 0, 0, 0, 0, 0));
+        return bytes[..writer.LengthBytes];
+    }
+
     static IEnumerable<ushort> Asked(byte[] body)
     {
         for (var at = 8; at + 4 <= body.Length; at += 4)

@@ -192,6 +192,33 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task A_picture_that_begins_in_the_middle_of_a_burst_is_sent_once_and_whole()
+    {
+        const int Burst = 24;
+        await using var bench = new LiveGateway();
+        var camera = bench.Publishing();
+        var viewer = bench.Watching();
+        var got = new List<Received>();
+        ushort number = 0;
+        for (var round = 0; round < 30; round++)
+        {
+            bench.Gateway.Hold(LiveGateway.Key, StreamHold.Everything);
+            bench.Gateway.Hold(LiveGateway.Key, StreamHold.None); // the viewer begins anew, with a keyframe among other packets
+            for (var i = 0; i < Burst; i++)
+                camera.SendFrame(++number, keyframe: i == 2);
+            got.AddRange(viewer.Collect(60));
+        }
+        bench
+            .Gateway.Watchers(LiveGateway.Key)
+            .Single()
+            .Statistics.Packets.ShouldBe(got.Count, "a second time would be a replay");
+        got.Count.ShouldBe(30 * (Burst - 2));
+        for (var i = 1; i < got.Count; i++)
+            ((ushort)(got[i].Sequence - got[i - 1].Sequence)).ShouldBe((ushort)1);
+        bench.Gateway.Counts["faults"].ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Of_several_layers_a_viewer_gets_one_and_changes_at_a_keyframe()
     {
         await using var bench = new LiveGateway();

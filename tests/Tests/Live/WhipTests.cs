@@ -23,7 +23,7 @@ public sealed class WhipTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        live = new(change: o => o with { IceServers = [new("turn:turn.example.org:3478?transport=udp", "user", "secret")] });
+        live = new(change: o => o with { Turn = new(["turn:turn.example.org:3478?transport=udp"], "north wind") });
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -91,8 +91,8 @@ public sealed class WhipTests : IAsyncLifetime
         begun
             .Headers.GetValues("Link")
             .Single()
-            .ShouldBe(
-                "<turn:turn.example.org:3478?transport=udp>; rel=\"ice-server\"; username=\"user\"; credential=\"secret\"; credential-type=\"password\""
+            .ShouldMatch(
+                "^<turn:turn\\.example\\.org:3478\\?transport=udp>; rel=\"ice-server\"; username=\"[0-9]{10}:[0-9a-f]{32}\"; credential=\"[^\"]{28}\"; credential-type=\"password\"$"
             );
         var (session, tag) = (begun.Headers.Location!.ToString(), begun.Headers.ETag!.ToString());
         session.ShouldStartWith("/live/whip/unit12/");
@@ -138,6 +138,9 @@ public sealed class WhipTests : IAsyncLifetime
             (await Ask(method, "/live/whep/unit12/0123", token)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
         var options = await Ask("OPTIONS", "/live/whip/unit12", null);
         options.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        options.Headers.Contains("Link").ShouldBeFalse("a TURN server opens for nobody who may not come in");
+        (await Ask("OPTIONS", "/live/whip/unit12", Token(LiveRole.Watch))).Headers.Contains("Link").ShouldBeFalse();
+        (await Ask("OPTIONS", "/live/whip/unit12", token)).Headers.GetValues("Link").Single().ShouldContain("credential=");
         options.Headers.GetValues("Accept-Post").Single().ShouldBe("application/sdp");
         options.Headers.GetValues("Access-Control-Allow-Headers").Single().ShouldContain("If-Match");
         (await Ask("POST", "/live/whip/unit12", token, camera.Offer(), "text/plain")).StatusCode.ShouldBe(
