@@ -290,7 +290,7 @@ public abstract record CustodyEvent
     /// </summary>
     public sealed record LiveSourceGiven(CameraId Camera, string Protocol) : CustodyEvent;
 
-    /// <summary>It has another passphrase from now on.</summary>
+    /// <summary>It has another passphrase or key from now on.</summary>
     public sealed record LiveSourceRotated(CameraId Camera) : CustodyEvent;
 
     public sealed record LiveSourceRevoked(CameraId Camera, string Reason) : CustodyEvent;

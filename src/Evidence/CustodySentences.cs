@@ -149,7 +149,7 @@ public static class CustodySentences
                 $"let a camera stream live by {e.Protocol.ToUpperInvariant()}",
                 "And declared that it records by itself whenever it streams."
             ),
-            CustodyEvent.LiveSourceRotated => new("gave a camera another passphrase to stream with"),
+            CustodyEvent.LiveSourceRotated => new("gave a camera another passphrase or key to stream with"),
             CustodyEvent.LiveSourceRevoked e => new("took a camera's right to stream live", $"Reason: {e.Reason}"),
             CustodyEvent.LiveSourceResumed => new("let a camera be shown live again"),
             CustodyEvent.HelpAsked e => new("asked for a health professional", $"Why: {e.Why}."),

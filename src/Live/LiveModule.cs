@@ -10,14 +10,14 @@ namespace Lapel.Live;
 public static class LiveModule
 {
     /// <param name="gateways">Gateways in processes of their own that carry the packets; none: this process does.</param>
-    /// <param name="sources">Where cameras that are not ours may push to; none: they do not.</param>
+    /// <param name="sources">How cameras that are not ours may stream; none: they do not.</param>
     /// <param name="recognise">Which camera makes a request, by the session it has with the server.</param>
     public static void AddParts(
         AgencyParts parts,
         TimeProvider clock,
         LiveGateway gateway,
         IReadOnlyList<Uri> gateways,
-        SourceRange? sources,
+        SourceWays? sources,
         Func<Agency, HttpContext, CancellationToken, Task<(LiveCamera? Camera, Refusal? Refusal)>> recognise
     )
     {
@@ -62,6 +62,7 @@ public static class LiveModule
             ))
             .Add(agency => new SourceSecrets(agency.Folder))
             .Add(agency => new SourcesAtWork(
+                agency.Profile.Slug,
                 sources,
                 agency.Get<SourceSecrets>(),
                 new(
@@ -73,6 +74,7 @@ public static class LiveModule
                 )
             ))
             .Add(agency => new SourceDesk(
+                agency.Profile.Slug,
                 agency.Get<AgencyRecords>(),
                 agency.Get<SourceSecrets>(),
                 agency.Get<SourcesAtWork>(),
@@ -89,17 +91,28 @@ public static class LiveModule
             .AddJob(agency => agency.Get<PushRing>());
     }
 
+    /// <summary>A camera's live source, for its page in the roster; none where it has none.</summary>
+    public static async Task<CameraLine?> SourceOf(Reading reading, CameraId camera, CancellationToken stop) =>
+        await LiveSources.Find(reading, camera, stop) is { } source
+            ? new("Live source", Words<SourceKind>.Of(source.Kind).ToUpperInvariant(), "live/sources")
+            : null;
+
     /// <summary>An agency's public key as its server answers it at <c>/live/gateway-key</c>.</summary>
     /// <exception cref="FormatException">It is not one.</exception>
     public static (string Agency, byte[] Spki) ReadGatewayKey(string text) => LiveKey.Parse(text.Trim());
 
-    public static void AddServices(IServiceCollection services, LiveGateway gateway)
+    public static void AddServices(IServiceCollection services, LiveGateway gateway, SourceWays? sources)
     {
         services.AddSingleton(gateway);
         services.AddHostedService<LiveGatewayHost>();
         services.AddHostedService<LiveLoop>();
+        if (sources?.Rtmp is { } rtmp)
+        {
+            services.AddSingleton(rtmp);
+            services.AddHostedService<RtmpPortHost>();
+        }
         services.AddHostedService<SourceLoop>();
-        foreach (var item in Navigation)
+        foreach (var item in sources is null ? Navigation : [.. Navigation, SourcesItem])
             services.AddSingleton(item);
         services.AddSingleton(
             new DemoDoor(
@@ -137,9 +150,18 @@ public static class LiveModule
         new("Live", "live", "camera", 15, Words<Permission>.Of(Permission.WatchLive), "Live help"),
         new("Consults", "consults", "users", 16, Words<Permission>.Of(Permission.SeeConsults), "Live help"),
         new("Rota", "rota", "calendar", 17, Words<Permission>.Of(Permission.EditRota), "Live help"),
-        new("Live sources", "live/sources", "camera", 19, Words<Permission>.Of(Permission.EditCameras), "Live help"),
         new("On duty", "on-duty", "shield", 18, Words<Permission>.Of(Permission.SeeOwnRecordings), "Live help"),
     ];
+
+    // Only where the server takes such streams. Whoever opens the page all the same is told how that is turned on.
+    static readonly NavItem SourcesItem = new(
+        "Live sources",
+        "live/sources",
+        "camera",
+        19,
+        Words<Permission>.Of(Permission.EditCameras),
+        "Live help"
+    );
 
     static async ValueTask<object?> AnswerRefusals(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -92,12 +92,24 @@ public sealed class FfmpegArguments
             CultureInfo.InvariantCulture,
             $"rtp://127.0.0.1:{tap.Port}?rtcpport={tap.Port}&pkt_size={CaptureTap.MostPacketBytes}"
         );
-        return Add("-c:a", "libopus", "-b:a", Kilobits(CaptureTap.SoundKbps), "-ar", "48000", "-ac", "1")
+        // The filter stands before the tee: behind it, the RTP muxers would still believe the lengths of FLV and MP4 before each NAL unit.
+        return Add(
+                "-bsf:v",
+                "h264_mp4toannexb",
+                "-c:a",
+                "libopus",
+                "-b:a",
+                Kilobits(CaptureTap.SoundKbps),
+                "-ar",
+                "48000",
+                "-ac",
+                "1"
+            )
             .Add("-application", "voip", "-frame_duration", "40", "-flags", "+global_header", "-f", "tee")
             .Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"[f=rtp:onfail=abort:select=v:payload_type=96:ssrc={tap.PictureSsrc}:bsfs/v=h264_mp4toannexb,dump_extra]{to}|"
+                    $"[f=rtp:onfail=abort:select=v:payload_type=96:ssrc={tap.PictureSsrc}:bsfs/v=dump_extra]{to}|"
                 )
                     + string.Create(
                         CultureInfo.InvariantCulture,

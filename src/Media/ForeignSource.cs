@@ -4,16 +4,57 @@ using System.Text.RegularExpressions;
 
 namespace Lapel.Media;
 
-/// <summary>
-/// Picture and sound from a camera that is not ours, for one ffmpeg to turn into packets. Command lines can be read by everyone on the
-/// machine, so address and secret are not on it: ffmpeg reads them from stdin, as a list of one (the ffconcat format).
-/// </summary>
+/// <summary>Picture and sound from a camera that is not ours, for one ffmpeg to turn into packets.</summary>
 public abstract partial record ForeignSource
 {
+    /// <summary>What somebody else received and writes to stdin, as FLV.</summary>
+    public sealed record Flv : ForeignSource
+    {
+        // Codecs begin with headers of their own, so there is nothing to be learned from counting pictures, which takes a second and a half.
+        private protected override FfmpegArguments Input(FfmpegArguments arguments) =>
+            arguments.Input("pipe:0", [.. AtOnce, "-protocol_whitelist", "pipe", .. Probing, "-f", "flv"]);
+
+        static readonly string[] Probing =
+        [
+            "-probesize",
+            ProbeBytes,
+            "-analyzeduration",
+            ProbeMicroseconds,
+            "-fpsprobesize",
+            "0",
+        ];
+    }
+
+    /// <summary>
+    /// What ffmpeg fetches or waits for itself. Command lines can be read by everyone on the machine, so address and secret are not on it:
+    /// ffmpeg reads them from stdin, as a list of one (the ffconcat format).
+    /// </summary>
+    public abstract record Listed : ForeignSource
+    {
+        private protected abstract string Protocols { get; }
+        private protected abstract string Url { get; }
+        private protected abstract IReadOnlyList<(string Name, string Value)> Options { get; }
+
+        /// <summary>What ffmpeg reads on stdin, and nowhere else: close it after this.</summary>
+        public byte[] Script()
+        {
+            var script = new StringBuilder("ffconcat version 1.0\n").Append("file ").Append(Quoted(Url)).Append('\n');
+            foreach (
+                var (name, value) in (IEnumerable<(string, string)>)
+                    [.. Options, ("probesize", ProbeBytes), ("analyzeduration", ProbeMicroseconds)]
+            )
+                script.Append("option ").Append(name).Append(' ').Append(Quoted(value)).Append('\n');
+            return Encoding.UTF8.GetBytes(script.ToString());
+        }
+
+        private protected override FfmpegArguments Input(FfmpegArguments arguments) =>
+            arguments.Input("pipe:0", [.. AtOnce, "-f", "concat", "-safe", "0", "-protocol_whitelist", Protocols]);
+    }
+
     /// <summary>Waits for one camera that pushes by SRT; whoever has another passphrase, or none, is refused in the handshake.</summary>
     /// <param name="Bind">Address to listen at.</param>
     /// <param name="Passphrase">10 to 79 characters; it encrypts with AES-128.</param>
-    public sealed record Srt(string Bind, int Port, string Passphrase) : ForeignSource
+    public sealed record Srt(string Bind, int Port, string Passphrase) : Listed
     {
         private protected override string Protocols => "pipe,srt";
 
@@ -33,7 +74,7 @@ public abstract partial record ForeignSource
     /// <summary>Asks a camera that offers RTSP, over TCP.</summary>
     /// <param name="Address">rtsp: or rtsps:, without name and password.</param>
     /// <param name="User">None where the camera asks for none.</param>
-    public sealed record Rtsp(Uri Address, string? User, string? Password) : ForeignSource
+    public sealed record Rtsp(Uri Address, string? User, string? Password) : Listed
     {
         private protected override string Protocols => "pipe,rtsp,rtp,tcp,tls";
 
@@ -49,46 +90,23 @@ public abstract partial record ForeignSource
     }
 
     const string IdleMicroseconds = "10000000";
+    const string ProbeBytes = "300000";
+    const string ProbeMicroseconds = "1000000";
 
-    private protected abstract string Protocols { get; }
-    private protected abstract string Url { get; }
-    private protected abstract IReadOnlyList<(string Name, string Value)> Options { get; }
-    private protected abstract string Secret { get; }
+    static readonly string[] AtOnce = ["-fflags", "nobuffer", "-flags", "low_delay"];
+
+    private protected abstract FfmpegArguments Input(FfmpegArguments arguments);
+
+    private protected virtual string Secret => "";
 
     /// <summary>Its kind alone: a journal shall not show the rest by accident.</summary>
     public sealed override string ToString() => GetType().Name;
-
-    /// <summary>What ffmpeg reads on stdin, and nowhere else: close it after this.</summary>
-    public byte[] Script()
-    {
-        var script = new StringBuilder("ffconcat version 1.0\n").Append("file ").Append(Quoted(Url)).Append('\n');
-        foreach (
-            var (name, value) in (IEnumerable<(string, string)>)
-                [.. Options, ("probesize", "300000"), ("analyzeduration", "1000000")]
-        )
-            script.Append("option ").Append(name).Append(' ').Append(Quoted(value)).Append('\n');
-        return Encoding.UTF8.GetBytes(script.ToString());
-    }
 
     /// <summary>The command without anything secret in it.</summary>
     /// <param name="encodeAgain">For what a browser cannot show as it comes: another codec than H.264, or pictures out of order.</param>
     public FfmpegArguments Arguments(CaptureTap tap, bool encodeAgain)
     {
-        var arguments = new FfmpegArguments()
-            .Input(
-                "pipe:0",
-                "-fflags",
-                "nobuffer",
-                "-flags",
-                "low_delay",
-                "-f",
-                "concat",
-                "-safe",
-                "0",
-                "-protocol_whitelist",
-                Protocols
-            )
-            .Map("0:v:0", "0:a:0?");
+        var arguments = Input(new FfmpegArguments()).Map("0:v:0", "0:a:0?");
         if (encodeAgain)
             arguments.Add("-vf", "scale='min(1280,iw)':-2").H264("ultrafast", 1500);
         else

@@ -10,8 +10,13 @@ public static class RosterModule
 {
     /// <summary>Per agency.</summary>
     /// <param name="sightings">Who knows when a camera was last seen.</param>
-    public static void AddParts(AgencyParts parts, TimeProvider clock, AskSightings? sightings = null) =>
-        parts.Add(_ => new Clock(clock)).Add(_ => new SignInLimits(clock)).Add(_ => new Sightings(sightings));
+    /// <param name="line">Who has something to show of a camera on a page of its own.</param>
+    public static void AddParts(
+        AgencyParts parts,
+        TimeProvider clock,
+        AskSightings? sightings = null,
+        AskCameraLine? line = null
+    ) => parts.Add(_ => new Clock(clock)).Add(_ => new SignInLimits(clock)).Add(_ => new CameraElsewhere(sightings, line));
 
     /// <summary>Per request: who asks. Only routes that need a sign-in may ask for it.</summary>
     public static void AddServices(IServiceCollection services)

@@ -137,19 +137,19 @@ static class HelpWords
         ),
         ["GET /api/v1/live/sources"] = new(
             "Live sources",
-            "Cameras that are not ours and may stream. No passphrase and no password is ever in it.",
+            "Cameras that are not ours and may stream. No passphrase, key or password is ever in it.",
             "Sources, each with what it does now, in words."
         ),
         ["POST /api/v1/live/sources"] = new(
             "Give a camera a live source",
-            "For a camera that records by itself whenever it streams: whoever gives it declares that. With kind srt the camera pushes, with rtsp it is asked.",
-            "The source; for srt with its passphrase, shown only now.",
+            "For a camera that records by itself whenever it streams: whoever gives it declares that. With kind srt or rtmp the camera pushes, with rtsp it is asked.",
+            "The source; for srt and rtmp with where the camera pushes to and its passphrase or key, shown only now.",
             201
         ),
-        ["POST /api/v1/live/sources/{camera}/passphrase"] = new(
-            "Give a live source another passphrase",
+        ["POST /api/v1/live/sources/{camera}/secret"] = new(
+            "Give a live source another passphrase or key",
             "The one before stops working at once and its stream ends.",
-            "The source with its passphrase, shown only now."
+            "The source with where the camera pushes to and its secret, shown only now."
         ),
         ["POST /api/v1/live/sources/{camera}/resume"] = new(
             "Let a camera be shown live again",

@@ -103,7 +103,8 @@ public static class LapelServer
             log.AddSimpleConsole(line => line.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
         );
         var live = Gateway(options, clock);
-        var parts = Parts(options, clock, logs, live);
+        var sources = options.Sources(clock);
+        var parts = Parts(options, clock, logs, live, sources);
         builder.Services.AddSingleton(_ => new Agencies(Folders(options), parts, Migrations()));
         builder.Services.AddHostedService<AgencyLoops>();
         builder.Services.AddAgencyParts(parts);
@@ -124,14 +125,14 @@ public static class LapelServer
         RosterModule.AddServices(builder.Services);
         EvidenceModule.AddServices(builder.Services);
         GovernanceModule.AddServices(builder.Services);
-        LiveModule.AddServices(builder.Services, live);
+        LiveModule.AddServices(builder.Services, live, sources);
         IngestModule.ConfigureServer(builder);
         return builder.Build();
     }
 
     /// <summary>The agencies without the web: for commands that work on the folder itself.</summary>
     public static Agencies Agencies(ServerOptions options, TimeProvider clock, ILoggerFactory logs) =>
-        new(Folders(options), Parts(options, clock, logs, Gateway(options, clock)), Migrations());
+        new(Folders(options), Parts(options, clock, logs, Gateway(options, clock), sources: null), Migrations());
 
     static LiveGateway Gateway(ServerOptions options, TimeProvider clock)
     {
@@ -151,16 +152,22 @@ public static class LapelServer
 
     static HouseFolders Folders(ServerOptions options) => new(options.Data, options.Keys, options.Records);
 
-    static AgencyParts Parts(ServerOptions options, TimeProvider clock, ILoggerFactory logs, LiveGateway live)
+    static AgencyParts Parts(
+        ServerOptions options,
+        TimeProvider clock,
+        ILoggerFactory logs,
+        LiveGateway live,
+        SourceWays? sources
+    )
     {
         var parts = new AgencyParts(logs);
         RecordsModule.AddParts(parts, Folders(options), options.WitnessAddresses(), clock);
-        RosterModule.AddParts(parts, clock, CameraSessions.Sightings);
+        RosterModule.AddParts(parts, clock, CameraSessions.Sightings, LiveModule.SourceOf);
         EvidenceModule.AddParts(parts, IngestModule.FsckRound, GovernanceModule.FsckRound);
         IngestModule.AddParts(parts, clock, options.ReserveBytes);
         RenditionsModule.AddParts(parts);
         GovernanceModule.AddParts(parts, clock);
-        LiveModule.AddParts(parts, clock, live, options.GatewayAddresses(), options.Sources(), WhichCamera);
+        LiveModule.AddParts(parts, clock, live, options.GatewayAddresses(), sources, WhichCamera);
         return parts;
     }
 

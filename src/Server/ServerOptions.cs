@@ -48,16 +48,50 @@ public sealed record ServerOptions
             : WebRtc.TurnServers.Read(Turn, TurnSecretFile);
 
     /// <summary>
-    /// UDP ports for cameras that are not ours and push their picture, one each, as 9710-9729. None: this server takes no such streams and
-    /// asks no camera for one.
+    /// UDP ports for cameras that are not ours and push their picture by SRT, one each, as 9710-9729. Without these and without
+    /// <see cref="RtmpPort"/> this server takes no such streams and asks no camera for one.
     /// </summary>
     public string? SourcePorts { get; init; }
 
-    /// <summary>The address at which those ports listen.</summary>
+    /// <summary>The address at which those ports listen, and the next.</summary>
     public string SourceBind { get; init; } = "127.0.0.1";
 
-    /// <exception cref="FormatException">Ports or address are not written as they should be.</exception>
-    public SourceRange? Sources() => SourcePorts is null ? null : SourceRange.Parse(SourceBind, SourcePorts);
+    /// <summary>TCP port for cameras that are not ours and push their picture by RTMPS, one for all. 0 picks a free one.</summary>
+    public int? RtmpPort { get; init; }
+
+    /// <summary>PEM file of the certificate that those cameras see, followed by those between it and a root that they know.</summary>
+    public string? RtmpCertificate { get; init; }
+
+    /// <summary>PEM file of its private key.</summary>
+    public string? RtmpCertificateKey { get; init; }
+
+    /// <summary>Whether that port takes RTMP without TLS too: everybody on the way can then read keys and pictures.</summary>
+    public bool RtmpUnencrypted { get; init; }
+
+    /// <exception cref="FormatException">Ports, address or certificate are not what they should be; the message says which.</exception>
+    public SourceWays? Sources(TimeProvider clock)
+    {
+        var srt = SourcePorts is null ? null : SourceRange.Parse(SourceBind, SourcePorts);
+        var rtmp = RtmpPort is { } port ? Rtmp(port) : null;
+        return srt is null && rtmp is null ? null : new(srt, rtmp is null ? null : new(rtmp, clock));
+    }
+
+    RtmpOptions Rtmp(int port)
+    {
+        if ((RtmpCertificate is null) != (RtmpCertificateKey is null))
+            throw new FormatException("A certificate for RTMPS is two files: --rtmp-certificate and --rtmp-certificate-key.");
+        if (RtmpCertificate is null && !RtmpUnencrypted)
+            throw new FormatException(
+                "--rtmp-port takes RTMPS, which needs --rtmp-certificate and --rtmp-certificate-key. Without TLS everybody on the way can read "
+                    + "the cameras' keys; where that is no danger, say --rtmp-unencrypted allow."
+            );
+        return new(
+            SourceRange.ParseBind(SourceBind),
+            port,
+            RtmpCertificate is null ? null : Live.RtmpCertificate.Load(RtmpCertificate, RtmpCertificateKey!),
+            RtmpUnencrypted
+        );
+    }
 
     /// <exception cref="FormatException">One is not an address by http or https.</exception>
     public IReadOnlyList<Uri> GatewayAddresses() =>
@@ -125,14 +159,18 @@ public sealed record ServerOptions
                 "turn-secret-file" => options with { TurnSecretFile = value },
                 "source-ports" => options with { SourcePorts = value },
                 "source-bind" => options with { SourceBind = value },
+                "rtmp-port" => options with { RtmpPort = ReadPort(value) },
+                "rtmp-certificate" => options with { RtmpCertificate = value },
+                "rtmp-certificate-key" => options with { RtmpCertificateKey = value },
+                "rtmp-unencrypted" => options with { RtmpUnencrypted = ReadAllow(value) },
                 "behind-proxy" => options with { BehindProxy = value.Split(',', StringSplitOptions.TrimEntries) },
                 "reserve-bytes" => options with { ReserveBytes = ReadBytes(value) },
                 _ => throw new FormatException(
-                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --turn --turn-secret-file --source-ports --source-bind --behind-proxy --reserve-bytes."
+                    $"--{name} is not an option. Options: --config --data --keys --records --bind --port --live-port --gateways --turn --turn-secret-file --source-ports --source-bind --rtmp-port --rtmp-certificate --rtmp-certificate-key --rtmp-unencrypted --behind-proxy --reserve-bytes."
                 ),
             };
         _ = options.GatewayAddresses();
-        _ = options.Sources();
+        _ = options.Sources(TimeProvider.System);
         _ = options.TurnServers();
         _ = options.Proxies(); // a wrong one is said now, and not at the first request
         return options with
@@ -163,6 +201,9 @@ public sealed record ServerOptions
         int.TryParse(value, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535
             ? port
             : throw new FormatException($"--port takes a number from 0 to 65535, not '{value}'.");
+
+    static bool ReadAllow(string value) =>
+        value == "allow" ? true : throw new FormatException($"--rtmp-unencrypted is followed by allow, not '{value}'.");
 
     static long ReadBytes(string value) =>
         long.TryParse(value, CultureInfo.InvariantCulture, out var bytes) && bytes >= 0

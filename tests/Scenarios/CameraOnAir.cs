@@ -6,31 +6,16 @@ namespace Lapel.Scenarios;
 /// <summary>The camera program live, with the operations centre watching in a browser, and a network of one's own between camera and server.</summary>
 sealed class CameraOnAir : IAsyncDisposable
 {
-    readonly IPlaywright playwright;
-    readonly IBrowser chromium;
+    readonly OperationsCentre centre;
 
-    CameraOnAir(
-        LiveHouse house,
-        Middleman street,
-        CameraProcess camera,
-        AgencyClient operations,
-        IPlaywright playwright,
-        IBrowser chromium
-    ) =>
-        (House, Street, Camera, Operations, this.playwright, this.chromium) = (
-            house,
-            street,
-            camera,
-            operations,
-            playwright,
-            chromium
-        );
+    CameraOnAir(LiveHouse house, Middleman street, CameraProcess camera, OperationsCentre centre) =>
+        (House, Street, Camera, this.centre) = (house, street, camera, centre);
 
     public LiveHouse House { get; }
     public Middleman Street { get; }
     public CameraProcess Camera { get; }
-    public AgencyClient Operations { get; }
-    public IPage Centre { get; private set; } = null!;
+    public AgencyClient Operations => centre.Client;
+    public IPage Centre => centre.Page;
     public string Recording { get; private set; } = "";
 
     /// <param name="busy">A picture in which much moves, so that its bits are worth saving; the test street otherwise.</param>
@@ -41,30 +26,13 @@ sealed class CameraOnAir : IAsyncDisposable
         if (gateway is not null)
             await gateway.StartFor(house.Agency);
         var street = await Middleman.Before(house.Server.Address);
-        var operations = await house.Operations();
         var camera = await house.NewCamera("LC-LIVE", by: new(street.Address, house.Agency.AbsolutePath));
         camera.Live = true;
         var route = Path.Combine(camera.Home, "route.txt");
         await File.WriteAllLinesAsync(route, Enumerable.Range(0, 200).Select(i => $"{i} 43.76{i:000} -79.51"));
         string[] source = busy ? ["--source", $"file:{await BusyFilm(camera.Home)}"] : [];
         await camera.Start(["--position", $"route:{route}", .. source]);
-        var playwright = await Playwright.CreateAsync();
-        var chromium = await playwright.Chromium.LaunchAsync(
-            new()
-            {
-                ExecutablePath = "/usr/bin/chromium",
-                Headless = true,
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--autoplay-policy=no-user-gesture-required",
-                    "--allow-loopback-in-peer-connection",
-                    "--disable-features=WebRtcHideLocalIpsWithMdns",
-                ],
-            }
-        );
-        return new(house, street, camera, operations, playwright, chromium);
+        return new(house, street, camera, await OperationsCentre.Open(house));
     }
 
     static async Task<string> BusyFilm(string folder)
@@ -82,8 +50,7 @@ sealed class CameraOnAir : IAsyncDisposable
         return film;
     }
 
-    public async Task<IReadOnlyList<JsonElement>> Sessions() =>
-        [.. (await Operations.Get("api/v1/live/sessions")).GetProperty("items").EnumerateArray()];
+    public Task<IReadOnlyList<JsonElement>> Sessions() => centre.Sessions();
 
     public async Task<JsonElement> Live() => (await Camera.Status()).GetProperty("live");
 
@@ -120,19 +87,10 @@ sealed class CameraOnAir : IAsyncDisposable
         Recording = await Camera.Activate();
         await UntilLive("live");
         await UntilRung(["recorded"], 10);
-        var session = (await Sessions()).Single().GetProperty("session").GetProperty("id").GetString();
-        Centre = await LiveConsult.Page(chromium, House, 1280, 900);
-        await LiveConsult.SignIn(Centre, "operations");
-        await Centre.GotoAsync("live");
-        await LiveConsult.Shot(Centre, "camera-live-tile");
-        await Centre.GotoAsync($"live/{session}");
-        await Centre.GetByLabel("Why do you watch?").SelectOptionAsync("officer-safety");
-        await Centre.GetByRole(AriaRole.Button, new() { Name = "Watch for up to 60 minutes" }).ClickAsync();
-        await LiveConsult.Playing(Centre);
-        await Centre.Locator("lapel-live-player video").WaitForAsync();
+        await centre.Watch();
     }
 
-    public Task<int> PicturesIn(int seconds) => Centre.EvaluateAsync<int>(LiveEyes.CountPictures, seconds);
+    public Task<int> PicturesIn(int seconds) => centre.PicturesIn(seconds);
 
     /// <summary>How far the burnt-in clock is behind the machine's, milliseconds, to a tenth of a second: the middle of some looks.</summary>
     public async Task<double> BurntInDelayMs(int looks = 5)
@@ -187,38 +145,11 @@ sealed class CameraOnAir : IAsyncDisposable
 
     /// <summary>The ffmpegs that the camera runs at the moment, with what they were asked to do.</summary>
     public IReadOnlyList<(int Id, string Command)> Encoders() =>
-        [
-            .. Directory
-                .GetDirectories("/proc")
-                .Select(folder => (Folder: folder, Id: int.TryParse(Path.GetFileName(folder), out var id) ? id : 0))
-                .Where(p => p.Id > 0 && ParentOf(p.Folder) == Camera.ProcessId)
-                .Select(p => (p.Id, Read(Path.Combine(p.Folder, "cmdline")).Replace('\0', ' ')))
-                .Where(p => p.Item2.Contains("ffmpeg", StringComparison.Ordinal)),
-        ];
-
-    static int ParentOf(string folder)
-    {
-        var status = Read(Path.Combine(folder, "stat"));
-        return status.LastIndexOf(')') is > 0 and var name ? int.Parse(status[(name + 2)..].Split(' ')[1], null) : 0;
-    }
-
-    static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (IOException)
-        {
-            return ""; // gone while we looked
-        }
-    }
+        [.. OwnProcess.ChildrenOf(Camera.ProcessId).Where(p => p.Command.Contains("ffmpeg", StringComparison.Ordinal))];
 
     public async ValueTask DisposeAsync()
     {
-        await chromium.DisposeAsync();
-        playwright.Dispose();
-        Operations.Dispose();
+        await centre.DisposeAsync();
         await Camera.DisposeAsync();
         await Street.DisposeAsync();
         await House.DisposeAsync();

@@ -5,50 +5,14 @@ using Microsoft.Playwright;
 
 namespace Lapel.Scenarios;
 
-/// <summary>Chromium with what WebRTC on one machine needs: no window, and loopback allowed as a candidate.</summary>
-sealed class LiveBrowser : IAsyncDisposable
+/// <summary>Chromium with the pages of the live matrix.</summary>
+sealed class LiveBrowser(Chromium chromium) : IAsyncDisposable
 {
-    static readonly string[] Arguments =
-    [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--autoplay-policy=no-user-gesture-required",
-        "--allow-loopback-in-peer-connection",
-        "--disable-features=WebRtcHideLocalIpsWithMdns",
-        "--disable-background-timer-throttling",
-        "--disable-renderer-backgrounding",
-        "--disable-backgrounding-occluded-windows",
-    ];
-
-    readonly IPlaywright playwright;
-    readonly IBrowser chromium;
-
-    LiveBrowser(IPlaywright playwright, IBrowser chromium) => (this.playwright, this.chromium) = (playwright, chromium);
-
-    public static async Task<LiveBrowser> Open()
-    {
-        var playwright = await Playwright.CreateAsync();
-        return new(
-            playwright,
-            await playwright.Chromium.LaunchAsync(
-                new()
-                {
-                    ExecutablePath = "/usr/bin/chromium",
-                    Headless = true,
-                    Args = Arguments,
-                }
-            )
-        );
-    }
+    public static async Task<LiveBrowser> Open() => new(await Chromium.Open());
 
     public async Task<LivePage> Page(LiveMatrixHost host)
     {
-        var page = await (await chromium.NewContextAsync()).NewPageAsync();
+        var page = await (await chromium.Browser.NewContextAsync()).NewPageAsync();
         page.SetDefaultTimeout(30_000);
         await page.GotoAsync(host.Address.ToString());
         return new(page, host);
@@ -62,11 +26,7 @@ sealed class LiveBrowser : IAsyncDisposable
         throw new TimeoutException($"Never came: {what}.");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await chromium.DisposeAsync();
-        playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => chromium.DisposeAsync();
 }
 
 /// <summary>What a browser says of its connection.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Lapel.Scenarios;
@@ -10,33 +11,12 @@ namespace Lapel.Scenarios;
 /// </summary>
 sealed class LiveConsult : IAsyncDisposable
 {
-    static readonly string[] Arguments =
-    [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--autoplay-policy=no-user-gesture-required",
-        "--allow-loopback-in-peer-connection",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--disable-features=WebRtcHideLocalIpsWithMdns",
-        "--disable-background-timer-throttling",
-        "--disable-renderer-backgrounding",
-        "--disable-backgrounding-occluded-windows",
-    ];
-
-    readonly IPlaywright playwright;
-    readonly IBrowser chromium;
+    readonly Chromium chromium;
     readonly CancellationTokenSource reporting = new();
     Task reports = Task.CompletedTask;
     JsonElement begun;
 
-    LiveConsult(LiveHouse house, IPlaywright playwright, IBrowser chromium) =>
-        (House, this.playwright, this.chromium) = (house, playwright, chromium);
+    LiveConsult(LiveHouse house, Chromium chromium) => (House, this.chromium) = (house, chromium);
 
     public LiveHouse House { get; }
 
@@ -81,16 +61,7 @@ sealed class LiveConsult : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(house.AgencyFolder, "live.jsonc"), own);
             await house.Server.Restart(); // a policy is read when the agency is opened
         }
-        var playwright = await Playwright.CreateAsync();
-        var chromium = await playwright.Chromium.LaunchAsync(
-            new()
-            {
-                ExecutablePath = "/usr/bin/chromium",
-                Headless = true,
-                Args = Arguments,
-            }
-        );
-        var consult = new LiveConsult(house, playwright, chromium);
+        var consult = new LiveConsult(house, await Chromium.Open(Chromium.FakeDevices));
         try
         {
             await consult.Begin(street, clinic);
@@ -269,7 +240,7 @@ sealed class LiveConsult : IAsyncDisposable
     }
 
     public Task<IPage> Page(int width, int height, LossyPath? path = null, bool microphone = false, bool asDelivered = false) =>
-        Page(chromium, House, width, height, path, microphone, asDelivered);
+        Page(chromium.Browser, House, width, height, path, microphone, asDelivered);
 
     /// <param name="asDelivered">Under the page's own security policy; the test's eyes cannot be put into it.</param>
     public static async Task<IPage> Page(
@@ -313,7 +284,8 @@ sealed class LiveConsult : IAsyncDisposable
     public static async Task SignIn(IPage page, string name)
     {
         await page.GotoAsync("sign-in");
-        await page.GetByRole(AriaRole.Button, new() { Name = $"The {name}" }).First.ClickAsync();
+        var button = new Regex(name == "admin" ? name : $"The {name}", RegexOptions.IgnoreCase);
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = button }).First.ClickAsync();
         await page.WaitForLoadStateAsync();
     }
 
@@ -353,7 +325,6 @@ sealed class LiveConsult : IAsyncDisposable
         await reporting.CancelAsync();
         await reports;
         await chromium.DisposeAsync();
-        playwright.Dispose();
         Camera?.Dispose();
         await House.DisposeAsync();
     }

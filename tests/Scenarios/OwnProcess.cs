@@ -107,6 +107,41 @@ sealed partial class OwnProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>It stands still, holding what it holds, until it is <see cref="GoOn"/>.</summary>
+    public void StandStill() => kill(process.Id, 19);
+
+    public void GoOn() => kill(process.Id, 18);
+
+    /// <summary>Processes that this one started and that run now, with their command lines.</summary>
+    public static IReadOnlyList<(int Id, string Command)> ChildrenOf(int parent) =>
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+                .Where(id => id > 0 && ParentOf(id) == parent)
+                .Select(id => (id, Read($"/proc/{id}/cmdline").Replace('\0', ' '))),
+        ];
+
+    static int ParentOf(int id)
+    {
+        var status = Read($"/proc/{id}/stat");
+        return status.LastIndexOf(')') is > 0 and var name
+            ? int.Parse(status[(name + 2)..].Split(' ')[1], CultureInfo.InvariantCulture)
+            : 0;
+    }
+
+    static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return ""; // gone while we looked
+        }
+    }
+
     /// <summary>An orderly end, as a service manager asks for it.</summary>
     public async Task<int> Stop()
     {

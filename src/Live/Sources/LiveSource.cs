@@ -7,14 +7,17 @@ public enum SourceKind
     /// <summary>The camera pushes by SRT, with a passphrase that Lapel made.</summary>
     Srt,
 
+    /// <summary>The camera pushes by RTMPS, or RTMP where the operator allows that, with a stream key that Lapel made.</summary>
+    Rtmp,
+
     /// <summary>Lapel asks the camera by RTSP.</summary>
     Rtsp,
 }
 
 /// <summary>How a camera that is not ours streams. Whoever gave it declared that the camera records by itself whenever it streams.</summary>
-/// <param name="Port">Where the camera pushes to; none for RTSP.</param>
-/// <param name="Address">Where RTSP is asked for, without name and password; none for SRT.</param>
-/// <param name="SecretAt">When its passphrase or password was given.</param>
+/// <param name="Port">Where the camera pushes to by SRT; by RTMP all push to one.</param>
+/// <param name="Address">Where RTSP is asked for, without name and password.</param>
+/// <param name="SecretAt">When its passphrase, key or password was given.</param>
 /// <param name="AllowedAt">A stream of it that was killed later keeps it off.</param>
 public sealed record LiveSource(
     CameraId Camera,
@@ -32,7 +35,8 @@ static class LiveSources
     // Nobody has to read it out: 119 bits, without letters that look alike.
     const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
 
-    public static string NewPassphrase() => RandomNumberGenerator.GetString(Letters, 24);
+    /// <summary>A passphrase for SRT, a stream key for RTMP.</summary>
+    public static string NewSecret() => RandomNumberGenerator.GetString(Letters, 24);
 
     public static readonly Refusal NotFound = new(
         "live-source-not-found",
@@ -43,6 +47,12 @@ static class LiveSources
     public static readonly Refusal Off = new(
         "live-sources-off",
         "This server takes no streams of other cameras: its configuration names no ports for them.",
+        RefusalKind.Conflict
+    );
+
+    public static readonly Refusal OtherWay = new(
+        "live-source-kind",
+        "This server takes no streams of that kind: its configuration names no port for them.",
         RefusalKind.Conflict
     );
 

@@ -6,15 +6,16 @@ public sealed class SourceDesk
     // Ports are the machine's, and several agencies share one: two are never given the same.
     static readonly SemaphoreSlim Turn = new(1);
 
+    readonly string agency;
     readonly AgencyRecords records;
     readonly SourceSecrets secrets;
     readonly SourcesAtWork work;
 
-    internal SourceDesk(AgencyRecords records, SourceSecrets secrets, SourcesAtWork work, SourceRange? range) =>
-        (this.records, this.secrets, this.work, Range) = (records, secrets, work, range);
+    internal SourceDesk(string agency, AgencyRecords records, SourceSecrets secrets, SourcesAtWork work, SourceWays? ways) =>
+        (this.agency, this.records, this.secrets, this.work, Ways) = (agency, records, secrets, work, ways);
 
     /// <summary>None where this server takes no such streams.</summary>
-    public SourceRange? Range { get; }
+    public SourceWays? Ways { get; }
 
     public async Task<IReadOnlyList<SourceRoutes.SourceShown>> All(CancellationToken stop)
     {
@@ -22,15 +23,19 @@ public sealed class SourceDesk
         return [.. (await LiveSources.All(reading, stop)).Select(s => new SourceRoutes.SourceShown(s, work.StateOf(s.Camera)))];
     }
 
+    /// <param name="host">The server's name, as whoever gives it reached it: the camera is told the same.</param>
     /// <exception cref="RefusedException">See <see cref="LiveSources.WhyNotGive"/>; and no port may be free.</exception>
     public async Task<SourceRoutes.SourceGiven> Give(
         SourceRoutes.AskSource ask,
+        string host,
         Actor who,
         Agencies agencies,
         CancellationToken stop
     )
     {
-        var range = Range ?? throw new RefusedException(LiveSources.Off);
+        var ways = Ways ?? throw new RefusedException(LiveSources.Off);
+        if (!ways.Takes(ask.Kind))
+            throw new RefusedException(LiveSources.OtherWay);
         _ = Uri.TryCreate(ask.Address, UriKind.Absolute, out var address);
         await Turn.WaitAsync(stop);
         try
@@ -41,18 +46,18 @@ public sealed class SourceDesk
             var camera = await Cameras.Find(given, ask.Camera, stop);
             if (LiveSources.WhyNotGive(camera, there, ask.Kind, address, ask.RecordsByItself) is { } refusal)
                 throw new RefusedException(refusal);
-            var isSrt = ask.Kind == SourceKind.Srt;
-            var port = isSrt ? range.Free(taken) : null;
+            var (isSrt, isAsked) = (ask.Kind == SourceKind.Srt, ask.Kind == SourceKind.Rtsp);
+            var port = isSrt ? ways.Srt!.Free(taken) : null;
             if (isSrt && port is null)
                 throw new RefusedException(
                     new("live-source-ports", "Every port for live sources is in use.", RefusalKind.Conflict)
                 );
-            var secret = isSrt ? new(null, LiveSources.NewPassphrase()) : new SourceSecret(ask.User, ask.Password);
+            var secret = isAsked ? new SourceSecret(ask.User, ask.Password) : new(null, LiveSources.NewSecret());
             var source = new LiveSource(
                 ask.Camera,
                 ask.Kind,
                 port,
-                isSrt ? null : address!.AbsoluteUri,
+                isAsked ? address!.AbsoluteUri : null,
                 given.Now,
                 who.Name,
                 given.Now,
@@ -61,7 +66,7 @@ public sealed class SourceDesk
             await LiveSources.Give(given, source, stop);
             secrets.Keep(ask.Camera, secret);
             await given.Commit(stop);
-            return new(source, isSrt ? secret.Password : null);
+            return Given(source, isAsked ? null : secret.Password, host);
         }
         finally
         {
@@ -69,28 +74,28 @@ public sealed class SourceDesk
         }
     }
 
-    /// <summary>When this returns the passphrase before opens nothing any more.</summary>
-    public async Task<SourceRoutes.SourceGiven> Rotate(CameraId camera, Actor who, CancellationToken stop)
+    /// <summary>When this returns the passphrase or key before opens nothing any more.</summary>
+    public async Task<SourceRoutes.SourceGiven> Rotate(CameraId camera, string host, Actor who, CancellationToken stop)
     {
-        var passphrase = LiveSources.NewPassphrase();
+        var secret = LiveSources.NewSecret();
         LiveSource source;
         await using (var rotated = await records.Begin(who, stop))
         {
             source = (await Found(rotated, camera, stop)) with { SecretAt = rotated.Now };
-            if (source.Kind != SourceKind.Srt)
+            if (source.Kind == SourceKind.Rtsp)
                 throw new RefusedException(
                     new(
-                        "live-source-no-passphrase",
+                        "live-source-no-secret",
                         "The camera keeps this password: revoke the source and give it anew.",
                         RefusalKind.Conflict
                     )
                 );
             await LiveSources.Rotate(rotated, camera, stop);
-            secrets.Keep(camera, new(null, passphrase));
+            secrets.Keep(camera, new(null, secret));
             await rotated.Commit(stop);
         }
         await work.Keep(stop); // ends sessions in works of its own: ours has to be over
-        return new(source, passphrase);
+        return Given(source, secret, host);
     }
 
     public async Task Resume(CameraId camera, Actor who, CancellationToken stop)
@@ -115,6 +120,9 @@ public sealed class SourceDesk
         secrets.Forget(camera);
         await work.Keep(stop);
     }
+
+    SourceRoutes.SourceGiven Given(LiveSource source, string? secret, string host) =>
+        new(source, secret, Ways?.PushTo(source, host, agency));
 
     static async Task<LiveSource> Found(Reading reading, CameraId camera, CancellationToken stop) =>
         await LiveSources.Find(reading, camera, stop) ?? throw new RefusedException(LiveSources.NotFound);

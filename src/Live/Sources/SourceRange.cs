@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Lapel.Live;
 
-/// <summary>Where cameras that are not ours may push to, one UDP port each. Without it no such camera streams.</summary>
+/// <summary>Where cameras that are not ours may push to by SRT, one UDP port each.</summary>
 /// <param name="Bind">The address to listen at.</param>
 public sealed record SourceRange(IPAddress Bind, int First, int Last)
 {
@@ -21,10 +21,14 @@ public sealed record SourceRange(IPAddress Bind, int First, int Last)
             || last > 65535
         )
             throw new FormatException($"Ports of live sources are written FIRST-LAST, from 1024 to 65535, not '{ports}'.");
-        return IPAddress.TryParse(bind, out var address)
-            ? new(address, first, last)
-            : throw new FormatException($"Live sources listen at an address of this machine, as 127.0.0.1, not '{bind}'.");
+        return new(ParseBind(bind), first, last);
     }
+
+    /// <exception cref="FormatException">It is no address.</exception>
+    public static IPAddress ParseBind(string bind) =>
+        IPAddress.TryParse(bind, out var address)
+            ? address
+            : throw new FormatException($"Live sources listen at an address of this machine, as 127.0.0.1, not '{bind}'.");
 
     /// <summary>The lowest that nobody has.</summary>
     public int? Free(IReadOnlySet<int> taken) =>

@@ -8,7 +8,7 @@ namespace Lapel.Live;
 public static class SourceRoutes
 {
     /// <param name="RecordsByItself">The declaration that the camera records whenever it streams; without it no source is given.</param>
-    /// <param name="Address">rtsp: or rtsps:, without name and password; none for srt.</param>
+    /// <param name="Address">rtsp: or rtsps:, without name and password; none for what a camera pushes.</param>
     public sealed record AskSource(
         CameraId Camera,
         SourceKind Kind,
@@ -23,14 +23,15 @@ public static class SourceRoutes
     /// <param name="State">What it does at this moment, in words.</param>
     public sealed record SourceShown(LiveSource Source, string State);
 
-    /// <param name="Passphrase">For SRT; shown only now. None for RTSP.</param>
-    public sealed record SourceGiven(LiveSource Source, string? Passphrase);
+    /// <param name="Secret">SRT's passphrase, RTMP's stream key; shown only now. None for RTSP.</param>
+    /// <param name="PushTo">The address without it, as a camera reaches the server by the name that was asked here.</param>
+    public sealed record SourceGiven(LiveSource Source, string? Secret, string? PushTo);
 
     internal static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
     {
         api.MapGet("/live/sources", All).Needs(Permission.EditCameras);
         api.MapPost("/live/sources", Give).Needs(Permission.EditCameras);
-        api.MapPost("/live/sources/{camera}/passphrase", Rotate).Needs(Permission.EditCameras);
+        api.MapPost("/live/sources/{camera}/secret", Rotate).Needs(Permission.EditCameras);
         api.MapPost("/live/sources/{camera}/resume", Resume).Needs(Permission.EditCameras);
         api.MapPost("/live/sources/{camera}/revoke", Revoke).Needs(Permission.EditCameras);
 
@@ -42,14 +43,26 @@ public static class SourceRoutes
     static async Task<IResult> All(SourceDesk desk, CancellationToken stop) =>
         TypedResults.Ok(new Paged<SourceShown>(await desk.All(stop), null));
 
-    static async Task<IResult> Give(AskSource ask, Viewer viewer, SourceDesk desk, Agencies agencies, CancellationToken stop)
+    static async Task<IResult> Give(
+        HttpContext http,
+        AskSource ask,
+        Viewer viewer,
+        SourceDesk desk,
+        Agencies agencies,
+        CancellationToken stop
+    )
     {
-        var given = await desk.Give(ask, viewer.Actor, agencies, stop);
+        var given = await desk.Give(ask, http.Request.Host.Host, viewer.Actor, agencies, stop);
         return TypedResults.Created($"live/sources/{ask.Camera}", given);
     }
 
-    static async Task<IResult> Rotate(CameraId camera, Viewer viewer, SourceDesk desk, CancellationToken stop) =>
-        TypedResults.Ok(await desk.Rotate(camera, viewer.Actor, stop));
+    static async Task<IResult> Rotate(
+        HttpContext http,
+        CameraId camera,
+        Viewer viewer,
+        SourceDesk desk,
+        CancellationToken stop
+    ) => TypedResults.Ok(await desk.Rotate(camera, http.Request.Host.Host, viewer.Actor, stop));
 
     static async Task<IResult> Resume(CameraId camera, Viewer viewer, SourceDesk desk, CancellationToken stop)
     {
@@ -80,7 +93,7 @@ public static class SourceRoutes
             {
                 Sources = await desk.All(stop),
                 Cameras = await Cameras.All(reading, stop),
-                IsOn = desk.Range is not null,
+                desk.Ways,
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -101,7 +114,7 @@ public static class SourceRoutes
             async () =>
             {
                 if (!Words<SourceKind>.TryParse(form.Text("kind"), out var kind))
-                    throw new RefusedException(new("live-source-kind", "Choose SRT or RTSP."));
+                    throw new RefusedException(new("live-source-how", "Choose how the camera streams."));
                 var ask = new AskSource(
                     form.Id<Nouns.Camera>("camera", "Choose a camera."),
                     kind,
@@ -110,10 +123,10 @@ public static class SourceRoutes
                     form.TextOrNull("user"),
                     form.Raw("password") is { Length: > 0 } password ? password : null
                 );
-                var given = await desk.Give(ask, viewer.Actor, agencies, stop);
-                return given.Passphrase is null
+                var given = await desk.Give(ask, http.Request.Host.Host, viewer.Actor, agencies, stop);
+                return given.Secret is null
                     ? Forms.To(http, "live/sources", "live-source-given")
-                    : await Once(given, records, stop);
+                    : await Once(given, desk, records, stop);
             },
             refusal => ShowPage(desk, records, form, refusal, stop)
         );
@@ -133,8 +146,13 @@ public static class SourceRoutes
             {
                 switch (act)
                 {
-                    case "passphrase":
-                        return await Once(await desk.Rotate(camera, viewer.Actor, stop), records, stop);
+                    case "secret":
+                        return await Once(
+                            await desk.Rotate(camera, http.Request.Host.Host, viewer.Actor, stop),
+                            desk,
+                            records,
+                            stop
+                        );
                     case "resume":
                         await desk.Resume(camera, viewer.Actor, stop);
                         return Forms.To(http, "live/sources", "live-source-resumed");
@@ -148,9 +166,16 @@ public static class SourceRoutes
             refusal => ShowPage(desk, records, null, refusal, stop)
         );
 
-    static async Task<IResult> Once(SourceGiven given, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Once(SourceGiven given, SourceDesk desk, AgencyRecords records, CancellationToken stop)
     {
         await using var reading = await records.Read(stop);
-        return Page.Of<SourceOncePage>(new { Camera = (await Cameras.Find(reading, given.Source.Camera, stop))!, Given = given });
+        return Page.Of<SourceOncePage>(
+            new
+            {
+                Camera = (await Cameras.Find(reading, given.Source.Camera, stop))!,
+                Given = given,
+                TakesBoth = desk.Ways?.Rtmp is { TakesBoth: true },
+            }
+        );
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Lapel.Live;
 
 /// <summary>
-/// One source at work: an ffmpeg that waits for the camera or asks it, its packets sent on to the gateway, and the session that they are
-/// shown in. An ffmpeg that ends or falls silent is started again; the session outlives that for as long as the live policy's silence.
+/// One source at work: an ffmpeg that waits for the camera or asks it, or is given what a camera pushes to the RTMP port; its packets sent
+/// on to the gateway, and the session that they are shown in. An ffmpeg that ends or falls silent is started again; the session outlives that for as long as the live policy's silence.
 /// </summary>
 sealed class SourceRun : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ sealed class SourceRun : IAsyncDisposable
 
     readonly SourceParts parts;
     readonly ForeignSource source;
+    readonly RtmpPlace? place;
     readonly LiveTap tap = new();
     readonly CancellationTokenSource ending = new();
     readonly Task going;
@@ -29,9 +30,10 @@ sealed class SourceRun : IAsyncDisposable
     Instant reportedAt;
     string? said;
 
-    public SourceRun(LiveSource what, ForeignSource source, SourceParts parts)
+    /// <param name="place">Where its camera comes in, when it pushes by RTMP; this run's from now on.</param>
+    public SourceRun(LiveSource what, ForeignSource source, RtmpPlace? place, SourceParts parts)
     {
-        (What, this.source, this.parts) = (what, source, parts);
+        (What, this.source, this.place, this.parts) = (what, source, place, parts);
         tap.Taken = Take;
         going = Go(ending.Token);
     }
@@ -64,7 +66,7 @@ sealed class SourceRun : IAsyncDisposable
             {
                 failures = await Once(stop) ? 0 : failures + 1;
                 // A camera that is pushed off by a failing network is back in a moment; an address that nobody answers at is not.
-                await Task.Delay(What.Kind == SourceKind.Srt ? Look : Pause(failures), stop);
+                await Task.Delay(What.Kind == SourceKind.Rtsp ? Pause(failures) : Look, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -84,12 +86,48 @@ sealed class SourceRun : IAsyncDisposable
     /// <returns>Whether packets came.</returns>
     async Task<bool> Once(CancellationToken stop)
     {
+        State = What.Kind == SourceKind.Rtsp ? "Asks the camera" : "Waits for the camera";
+        using var camera = place is null ? null : await place.Next(stop);
         var begun = parts.Clock.Now();
         outOfOrder = false;
-        await using var ffmpeg = Ffmpeg.Find().Start(source.Arguments(tap.NewRun(), encodeAgain));
-        await ffmpeg.Input.WriteAsync(source.Script(), stop);
-        ffmpeg.Input.Close();
-        State = What.Kind == SourceKind.Srt ? "Waits for the camera" : "Asks the camera";
+        var ffmpeg = Ffmpeg.Find().Start(source.Arguments(tap.NewRun(), encodeAgain));
+        var feeding = Feed(ffmpeg.Input, camera, stop);
+        bool silent;
+        try
+        {
+            silent = await FallsSilent(ffmpeg, begun, stop);
+        }
+        finally
+        {
+            camera?.Dispose(); // before ffmpeg: what is on the way to it has then no end that waits
+            await ffmpeg.DisposeAsync();
+        }
+        var wrong = await feeding;
+        var heard = Heard >= begun;
+        if (silent)
+            Say("No picture for ten seconds: it is started again");
+        else if (outOfOrder)
+            encodeAgain = Again("its pictures come out of order (B-frames)");
+        else if (!encodeAgain && ForeignSource.SaysNoH264(ffmpeg.LastWords))
+            encodeAgain = Again("its picture is not H.264");
+        else
+            Say(wrong ?? (heard ? "The camera has stopped" : $"No picture: {source.Redacted(ffmpeg.LastWords)}"));
+        return heard || encodeAgain;
+    }
+
+    /// <returns>What is wrong with what a camera pushes, in a sentence; none when nothing is.</returns>
+    async Task<string?> Feed(Stream stdin, RtmpConnection? camera, CancellationToken stop)
+    {
+        if (camera is not null)
+            return await camera.Pump(stdin, stop);
+        await stdin.WriteAsync(((ForeignSource.Listed)source).Script(), stop);
+        stdin.Close();
+        return null;
+    }
+
+    /// <summary>Shows what comes, until ffmpeg ends, or pictures come out of order, or none comes any more.</summary>
+    async Task<bool> FallsSilent(FfmpegRun ffmpeg, Instant begun, CancellationToken stop)
+    {
         while (!ffmpeg.HasEnded && !outOfOrder)
         {
             await Task.Delay(Look, stop);
@@ -97,21 +135,11 @@ sealed class SourceRun : IAsyncDisposable
             if (Heard < begun)
                 continue; // no packet yet: a camera that does not push is no fault
             if (now - Heard > Silence)
-            {
-                Say("No picture for ten seconds: it is started again");
                 return true;
-            }
             if (!outOfOrder)
                 await Show(now, stop);
         }
-        var heard = Heard >= begun;
-        if (outOfOrder)
-            encodeAgain = Again("its pictures come out of order (B-frames)");
-        else if (!encodeAgain && ForeignSource.SaysNoH264(ffmpeg.LastWords))
-            encodeAgain = Again("its picture is not H.264");
-        else
-            Say(heard ? "The camera has stopped" : $"No picture: {source.Redacted(ffmpeg.LastWords)}");
-        return heard || encodeAgain;
+        return false;
     }
 
     bool Again(string why)
@@ -138,17 +166,16 @@ sealed class SourceRun : IAsyncDisposable
                 session = await parts.Streaming.Report(Self, session, new(Recording: true), stop);
                 reportedAt = now;
             }
-            if (publisher is not null)
-                return;
-            if ((await parts.Uplink.Connect(session, parts.Clock, stop)).IsTaken(out var connected, out var refusal))
+            if (publisher is null)
             {
+                if (!(await parts.Uplink.Connect(session, parts.Clock, stop)).IsTaken(out var connected, out var refusal))
+                {
+                    Say(refusal.Sentence);
+                    return;
+                }
                 publisher = connected;
-                State = encodeAgain ? "Live, encoded once more" : "Live";
             }
-            else
-            {
-                Say(refusal.Sentence);
-            }
+            State = encodeAgain ? "Live, encoded once more" : "Live";
         }
         catch (RefusedException no)
         {
@@ -184,6 +211,7 @@ sealed class SourceRun : IAsyncDisposable
     public async Task End(string? why, CancellationToken stop)
     {
         publisher?.LetPass(false);
+        place?.Dispose(); // nobody is let in any more, whoever has the key
         await ending.CancelAsync();
         await going;
         HangUp();

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Lapel.Live;
 
-/// <summary>What a live source needs to know and nobody else: a passphrase, or name and password.</summary>
-/// <param name="User">None for SRT, and where a camera asks for no name.</param>
+/// <summary>What a live source needs to know and nobody else: a passphrase, a stream key, or name and password.</summary>
+/// <param name="User">None for SRT and RTMP, and where a camera asks for no name.</param>
 public sealed record SourceSecret(string? User, string? Password)
 {
     /// <summary>Nothing: a journal shall not show it by accident.</summary>

@@ -24,9 +24,9 @@ sealed record SourceParts(
 
 /// <summary>
 /// An agency's sources as the records want them: one runs for each camera that is worn and allowed, and is ended within a second when it is
-/// no longer. Where the server names no ports nothing runs.
+/// no longer. Where the server takes no streams nothing runs.
 /// </summary>
-sealed class SourcesAtWork(SourceRange? range, SourceSecrets secrets, SourceParts parts) : IAsyncDisposable
+sealed class SourcesAtWork(string agency, SourceWays? ways, SourceSecrets secrets, SourceParts parts) : IAsyncDisposable
 {
     readonly ConcurrentDictionary<CameraId, SourceRun> runs = new();
     readonly ConcurrentDictionary<CameraId, string> idle = new();
@@ -34,7 +34,7 @@ sealed class SourcesAtWork(SourceRange? range, SourceSecrets secrets, SourcePart
 
     /// <summary>What a source does now, in words.</summary>
     public string StateOf(CameraId camera) =>
-        range is null ? LiveSources.Off.Sentence
+        ways is null ? LiveSources.Off.Sentence
         : runs.TryGetValue(camera, out var run) ? run.State
         : idle.GetValueOrDefault(camera, "Starts");
 
@@ -42,7 +42,7 @@ sealed class SourcesAtWork(SourceRange? range, SourceSecrets secrets, SourcePart
 
     public async Task Keep(CancellationToken stop)
     {
-        if (range is null)
+        if (ways is null)
             return;
         await turn.WaitAsync(stop);
         try
@@ -56,8 +56,8 @@ sealed class SourcesAtWork(SourceRange? range, SourceSecrets secrets, SourcePart
                 )
                     await EndRun(camera, run, stop);
             foreach (var (camera, source) in wanted)
-                if (!runs.ContainsKey(camera) && Of(source) is { } foreign)
-                    runs[camera] = new(source, foreign, parts);
+                if (!runs.ContainsKey(camera) && Begin(source) is { } run)
+                    runs[camera] = run;
         }
         finally
         {
@@ -77,14 +77,19 @@ sealed class SourcesAtWork(SourceRange? range, SourceSecrets secrets, SourcePart
         return wanted;
     }
 
-    ForeignSource? Of(LiveSource source)
+    SourceRun? Begin(LiveSource source)
     {
         var secret = secrets.Find(source.Camera);
         if (source.Kind == SourceKind.Rtsp)
-            return new ForeignSource.Rtsp(new(source.Address!), secret?.User, secret?.Password);
-        if (secret?.Password is { } passphrase)
-            return new ForeignSource.Srt(range!.Bind.ToString(), source.Port!.Value, passphrase);
-        idle[source.Camera] = "Its passphrase is not in the keys folder: give another one.";
+            return new(source, new ForeignSource.Rtsp(new(source.Address!), secret?.User, secret?.Password), null, parts);
+        if (!ways!.Takes(source.Kind))
+            idle[source.Camera] = LiveSources.OtherWay.Sentence;
+        else if (secret?.Password is not { } shared)
+            idle[source.Camera] = "Its passphrase or key is not in the keys folder: give another one.";
+        else if (source.Kind == SourceKind.Rtmp)
+            return new(source, new ForeignSource.Flv(), ways.Rtmp!.Await(agency, shared), parts);
+        else
+            return new(source, new ForeignSource.Srt(ways.Srt!.Bind.ToString(), source.Port!.Value, shared), null, parts);
         return null;
     }
 

@@ -36,15 +36,15 @@ public static class CameraRoutes
     static async Task<IResult> All(
         string? after,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
-    ) => TypedResults.Ok(await Read(after, records, sightings, clock, stop));
+    ) => TypedResults.Ok(await Read(after, records, elsewhere, clock, stop));
 
     static async Task<Paged<CameraNow>> Read(
         string? after,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
     )
@@ -53,7 +53,7 @@ public static class CameraRoutes
         var cameras = await Cameras.Page(reading, after, Cameras.PageSize, stop);
         var now = new Span(clock.Now, clock.Now + Duration.FromTicks(10));
         var worn = (await Assignments.During(reading, now, stop)).ToDictionary(a => a.Camera);
-        var seen = await sightings.Of(reading, [.. cameras.Select(c => c.Id)], stop);
+        var seen = await elsewhere.Sightings(reading, [.. cameras.Select(c => c.Id)], stop);
         var rows = new List<CameraNow>();
         foreach (var camera in cameras)
         {
@@ -67,7 +67,7 @@ public static class CameraRoutes
     static async Task<IResult> One(
         CameraId camera,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
     )
@@ -76,7 +76,7 @@ public static class CameraRoutes
         var found = await Cameras.Find(reading, camera, stop) ?? throw new RefusedException(Cameras.NotFound);
         var worn = (await Assignments.OfCamera(reading, camera, stop)).FirstOrDefault(a => a.Span.Contains(clock.Now));
         var wearer = worn is null ? null : await Officers.Find(reading, worn.Officer, stop);
-        var seen = await sightings.Of(reading, [camera], stop);
+        var seen = await elsewhere.Sightings(reading, [camera], stop);
         return TypedResults.Ok(new CameraNow(found, wearer?.Ref, worn?.From, seen.GetValueOrDefault(camera)));
     }
 
@@ -132,12 +132,12 @@ public static class CameraRoutes
         HttpContext http,
         Viewer viewer,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
     ) =>
         Page.Of<CamerasPage>(
-            new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, sightings, clock, stop) }
+            new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, elsewhere, clock, stop) }
         );
 
     static IResult ShowNew() => Page.Of<NewCameraPage>();
@@ -161,16 +161,16 @@ public static class CameraRoutes
         CameraId camera,
         Viewer viewer,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
-    ) => ShowPage(camera, viewer, records, sightings, clock, null, null, stop);
+    ) => ShowPage(camera, viewer, records, elsewhere, clock, null, null, stop);
 
     static async Task<IResult> ShowPage(
         CameraId id,
         Viewer viewer,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         Form? typed,
         Refusal? trouble,
@@ -191,7 +191,8 @@ public static class CameraRoutes
                 Keys = await CameraKeys.Of(reading, id, stop),
                 Assignments = assignments,
                 Wearers = wearers,
-                Seen = (await sightings.Of(reading, [id], stop)).GetValueOrDefault(id),
+                Seen = (await elsewhere.Sightings(reading, [id], stop)).GetValueOrDefault(id),
+                Line = viewer.May(Permission.EditCameras) ? await elsewhere.Line(reading, id, stop) : null,
                 Now = clock.Now,
                 Typed = typed,
                 Trouble = trouble,
@@ -206,7 +207,7 @@ public static class CameraRoutes
         Form form,
         Viewer viewer,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
     ) =>
@@ -220,7 +221,7 @@ public static class CameraRoutes
                     new { Expected = await ExpectOne(found.Serial, found.Model, viewer, records, stop) }
                 );
             },
-            refusal => ShowPage(camera, viewer, records, sightings, clock, null, refusal, stop)
+            refusal => ShowPage(camera, viewer, records, elsewhere, clock, null, refusal, stop)
         );
 
     static Task<IResult> RevokeByForm(
@@ -229,7 +230,7 @@ public static class CameraRoutes
         Form form,
         Viewer viewer,
         AgencyRecords records,
-        Sightings sightings,
+        CameraElsewhere elsewhere,
         Clock clock,
         CancellationToken stop
     ) =>
@@ -239,6 +240,6 @@ public static class CameraRoutes
                 await Revoke(camera, new(form.Text("reason"), form.Ticked("lost")), viewer, records, stop);
                 return Forms.To(http, $"cameras/{camera}", "camera-revoked");
             },
-            refusal => ShowPage(camera, viewer, records, sightings, clock, form, refusal, stop)
+            refusal => ShowPage(camera, viewer, records, elsewhere, clock, form, refusal, stop)
         );
 }

@@ -33,13 +33,3 @@ public delegate Task<IReadOnlyDictionary<CameraId, Sighting>> AskSightings(
     IReadOnlyCollection<CameraId> cameras,
     CancellationToken stop
 );
-
-/// <summary>The server's composition says who knows; nobody does in an agency without ingest.</summary>
-sealed record Sightings(AskSightings? Ask)
-{
-    public async Task<IReadOnlyDictionary<CameraId, Sighting>> Of(
-        Reading reading,
-        IReadOnlyCollection<CameraId> cameras,
-        CancellationToken stop
-    ) => Ask is null ? new Dictionary<CameraId, Sighting>() : await Ask(reading, cameras, stop);
-}

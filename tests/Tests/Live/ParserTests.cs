@@ -11,7 +11,7 @@ public sealed class ParserTests
     const int Rounds = 40_000;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    static void Mutate(byte[] seed, int salt, Action<byte[]> read)
+    internal static void Mutate(byte[] seed, int salt, Action<byte[]> read)
     {
         var random = new Random(salt);
         var watch = Stopwatch.StartNew();

@@ -165,7 +165,7 @@ public sealed class OpenApiTests
         ["/live/sources"] = ["POST /api/v1/live/sources"],
         ["/live/sources/{camera}/{act}"] =
         [
-            "POST /api/v1/live/sources/{camera}/passphrase",
+            "POST /api/v1/live/sources/{camera}/secret",
             "POST /api/v1/live/sources/{camera}/resume",
             "POST /api/v1/live/sources/{camera}/revoke",
         ],
