@@ -35,6 +35,12 @@ public static class DispatchClock
     {
         if (WhyNotSet(from, offsetMs, reason, work.Now) is { } refusal)
             throw new RefusedException(refusal);
+        var held = await work.One(
+            "SELECT MIN(offset_ms) AS least, MAX(offset_ms) AS most FROM dispatch_clock",
+            null,
+            row => (Least: row.NumberOrNull("least") ?? 0, Most: row.NumberOrNull("most") ?? 0),
+            stop
+        );
         await work.Execute(
             """
             INSERT INTO dispatch_clock (from_at, offset_ms, set_by, set_at, reason) VALUES (@from, @offsetMs, @by, @Now, @reason)
@@ -57,7 +63,16 @@ public static class DispatchClock
             row => row.TimeOrNull("next"),
             stop
         );
-        await Affected.Say(work, "1 = 1", new Dictionary<string, object?>(), from, next ?? Instant.MaxValue, stop);
+        // Where the calls were by the clock as it was held until now, something else may have been judged beside them.
+        await Affected.Say(
+            work,
+            "1 = 1",
+            new Dictionary<string, object?>(),
+            from,
+            next ?? Instant.MaxValue,
+            stop,
+            Duration.FromMilliseconds(Math.Max(Math.Abs(held.Least), Math.Abs(held.Most)))
+        );
     }
 
     public static Refusal? WhyNotSet(Instant from, long offsetMs, string? reason, Instant now) =>
@@ -74,13 +89,15 @@ static class Affected
     static readonly Duration Around = Duration.FromHours(1);
 
     /// <param name="which">A condition on attendance (as a).</param>
+    /// <param name="farther">What else to judge again before and after.</param>
     public static async Task Say(
         Work work,
         string which,
         Dictionary<string, object?> args,
         Instant from,
         Instant until,
-        CancellationToken stop
+        CancellationToken stop,
+        Duration farther = default
     )
     {
         args["from"] = from - Around;
@@ -97,6 +114,6 @@ static class Affected
             stop
         );
         foreach (var span in spans)
-            await Due.Say(work, span.Officer, span.From - Around, span.Until + Around, stop);
+            await Due.Say(work, span.Officer, span.From - Around - farther, span.Until + Around + farther, stop);
     }
 }

@@ -60,7 +60,7 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
                 break;
             }
             after = officer;
-            foreach (var span in await Take(work, officer, stop))
+            foreach (var span in await Take(work, standing, officer, stop))
             {
                 await OfficerJudging.Do(work, standing, writing, officer, span, stop);
                 await writing.Send(stop);
@@ -92,13 +92,17 @@ public sealed class Judging(AgencyRecords records, Pulse pulse, TimeProvider clo
             stop
         );
 
-    /// <summary>Takes what is due of an officer and joins what lies close together.</summary>
-    static async Task<List<Interval>> Take(Work work, OfficerId officer, CancellationToken stop)
+    /// <summary>
+    /// Takes what is due of an officer and joins what lies close together. Whoever said it may have said it by dispatch's clock: it reaches
+    /// as far as that clock was ever off.
+    /// </summary>
+    static async Task<List<Interval>> Take(Work work, Standing standing, OfficerId officer, CancellationToken stop)
     {
+        var (before, after) = (OfficerFacts.Us(standing.MostOffset), -OfficerFacts.Us(standing.LeastOffset));
         var due = await work.Many(
             "DELETE FROM judging_due WHERE officer = @officer AND due_at <= @Now RETURNING from_at, until_at",
             new { officer, work.Now },
-            row => new Interval(row.Number("from_at"), row.Number("until_at") + OfficerFacts.Us(Near)),
+            row => new Interval(row.Number("from_at") - before, row.Number("until_at") + after + OfficerFacts.Us(Near)),
             stop
         );
         return [.. Intervals.Union([.. due]).Select(i => i with { Until = i.Until - OfficerFacts.Us(Near) })];

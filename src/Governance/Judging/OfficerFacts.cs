@@ -211,8 +211,10 @@ sealed class OfficerFacts
     internal static Attending ReadAttended(Row row, Standing standing)
     {
         var begins = row.Time("begins_at");
-        // One offset for all its times: where the clock was set right in the middle of a call, its parts keep their distance.
-        var offset = standing.OffsetAt(begins);
+        var source = row.Word<IncidentSource>("source");
+        // One offset for all its times: where the clock was set right in the middle of a call, its parts keep their distance. What an
+        // officer entered has the server's clock.
+        var offset = source == IncidentSource.OnView ? Duration.Zero : standing.OffsetAt(begins);
         Instant? Server(string column) => row.TimeOrNull(column) is { } at ? at - offset : null;
         var attendance = new Attendance(
             row.Id<Nouns.Attendance>("id"),
@@ -230,7 +232,7 @@ sealed class OfficerFacts
         var incident = new DispatchIncident(
             attendance.Incident,
             row.Text("number"),
-            row.Word<IncidentSource>("source"),
+            source,
             row.Text("call_type"),
             (int?)row.NumberOrNull("priority"),
             row.TextOrNull("address"),

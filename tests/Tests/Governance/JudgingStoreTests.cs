@@ -321,5 +321,44 @@ public sealed class Judging_in_the_records
         because.ShouldContain($"It would have been fine with a camera on by {(arrived + Duration.FromSeconds(41)).ToText()}.");
     }
 
+    [Fact]
+    public async Task A_clock_that_is_hours_off_has_its_calls_judged_where_they_were_and_leaves_what_officers_entered()
+    {
+        await using var agency = await JudgingAgency.Open();
+        await agency.Adopt(1, agency.Now - Duration.FromDays(30));
+        var (arrived, ahead) = (agency.Now - Duration.FromDays(3), Duration.FromHours(5));
+        var said = await agency.Call(agency.Officers[0], arrived + ahead, arrived + ahead + Minutes(20));
+        var entered = await agency.Call(agency.Officers[1], arrived, arrived + Minutes(20));
+        await agency.Do(work =>
+            work.Execute(
+                "UPDATE incident SET source = 'on-view' WHERE id = (SELECT incident FROM attendance WHERE id = @entered)",
+                new { entered },
+                Stop
+            )
+        );
+        await agency.Recording(0, arrived - Minutes(1), arrived + Minutes(21));
+        await agency.Recording(1, arrived - Minutes(1), arrived + Minutes(21));
+        await agency.Judge();
+        (await agency.Of(said))!.Outcome.ShouldBe(Outcome.Missing);
+        (await agency.Of(entered))!.Outcome.ShouldBe(Outcome.Covered);
+
+        async Task Set(Duration offset)
+        {
+            var (by, from) = (AccountId.New(), agency.Now - Duration.FromDays(20));
+            await agency.Do(work =>
+                DispatchClock.Set(work, by, from, (long)offset.TotalMilliseconds, "compared by telephone", Stop)
+            );
+            await agency.Judge();
+        }
+        await Set(ahead);
+        (await agency.Of(said))!.Outcome.ShouldBe(Outcome.Covered);
+        (await agency.Of(said))!.BeginsAt.ShouldBe(arrived);
+        (await agency.Of(entered))!.Outcome.ShouldBe(Outcome.Covered);
+        await Set(Duration.Zero);
+        (await agency.Of(said))!.Outcome.ShouldBe(Outcome.Missing);
+        await Set(-ahead);
+        (await agency.Of(said))!.BeginsAt.ShouldBe(arrived + ahead + ahead);
+    }
+
     static IEnumerable<Part> Said(Because because) => because.Says.Concat(because.Why.SelectMany(Said));
 }
