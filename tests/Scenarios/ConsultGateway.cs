@@ -66,7 +66,7 @@ public sealed class ConsultGateway
         await using var gateway = new GatewayProcess();
         await using var air = await CameraOnAir.Open(gateway: gateway);
         await air.RecordAndWatch();
-        (await air.PicturesIn(2)).ShouldBeGreaterThan(15);
+        await LiveConsult.Until("pictures", async () => await air.PicturesIn(2) > 15, 30);
         (await gateway.Streams()).ShouldBe(1);
         await air.AdmittedWhole(atLeastSeconds: 3);
         await LiveConsult.Until("nothing is carried any more", async () => await gateway.Streams() == 0);

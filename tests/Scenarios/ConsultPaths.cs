@@ -48,7 +48,8 @@ public sealed class ConsultPaths
               const ways = [];
               for (const peer of peers.filter(p => p.connectionState === 'connected')) {
                 const reports = [...(await peer.getStats()).values()];
-                const pair = reports.find(r => r.type === 'candidate-pair' && r.nominated);
+                const chosen = reports.find(r => r.type === 'transport').selectedCandidatePairId;
+                const pair = reports.find(r => r.id === chosen);
                 const mine = reports.find(r => r.id === pair?.localCandidateId);
                 ways.push(mine?.relayProtocol ? `relay ${mine.relayProtocol}` : mine?.protocol);
               }

@@ -136,7 +136,7 @@ sealed class LiveConsult : IAsyncDisposable
             .WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
     }
 
-    public async Task HeardBothWays(int seconds = 20)
+    public async Task HeardBothWays(int seconds = 40)
     {
         await Until(
             "the camera's tone at the clinician's",

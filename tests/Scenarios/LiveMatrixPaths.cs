@@ -13,8 +13,8 @@ public sealed class LiveMatrixPaths(ITestOutputHelper output)
         Assert.SkipUnless(HasIPv6(), "This machine has no IPv6, not even for itself.");
         await using var host = await LiveMatrixHost.Open(o => o with { Bind = [IPAddress.IPv6Loopback] });
         var (officer, clinician) = await BothWays(host);
-        officer.Path.ShouldNotBeNull().ShouldEndWith("udp to ::1");
-        clinician.Path.ShouldNotBeNull().ShouldEndWith("udp to ::1");
+        officer.ShouldEndWith("udp to ::1");
+        clinician.ShouldEndWith("udp to ::1");
     }
 
     [Fact]
@@ -28,8 +28,8 @@ public sealed class LiveMatrixPaths(ITestOutputHelper output)
             }
         );
         var (officer, clinician) = await BothWays(host, "window.relayOnly = 'udp'", "window.relayOnly = 'tcp'");
-        officer.Path.ShouldBe("relay udp to 127.0.0.1");
-        clinician.Path.ShouldBe("relay tcp to 127.0.0.1");
+        officer.ShouldBe("relay udp to 127.0.0.1");
+        clinician.ShouldBe("relay tcp to 127.0.0.1");
     }
 
     [Fact]
@@ -52,11 +52,7 @@ public sealed class LiveMatrixPaths(ITestOutputHelper output)
             .SelectMany(n => n.GetIPProperties().UnicastAddresses)
             .Any(a => a.Address.Equals(IPAddress.IPv6Loopback));
 
-    async Task<(BrowserStatistics Officer, BrowserStatistics Clinician)> BothWays(
-        LiveMatrixHost host,
-        string officers = "0",
-        string clinicians = "0"
-    )
+    async Task<(string Officer, string Clinician)> BothWays(LiveMatrixHost host, string officers = "0", string clinicians = "0")
     {
         await using var browser = await LiveBrowser.Open();
         var (officer, clinician) = (await browser.Page(host), await browser.Page(host));
@@ -68,7 +64,16 @@ public sealed class LiveMatrixPaths(ITestOutputHelper output)
         await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 30);
         await LiveBrowser.Until("the tone is heard", async () => Math.Abs(await clinician.LoudestHertz() - 440) < 20);
         var (sent, watched) = (await officer.Publishing(), await clinician.Watching());
+        // A browser that tries a better pair of addresses has for a moment none that is chosen.
+        await LiveBrowser.Until(
+            "both say by which way",
+            async () =>
+            {
+                (sent, watched) = (await officer.Publishing(), await clinician.Watching());
+                return sent.Path is not null && watched.Path is not null;
+            }
+        );
         output.WriteLine($"{sent}\n{watched}\n{await clinician.Delays()}");
-        return (sent, watched);
+        return (sent.Path!, watched.Path!);
     }
 }

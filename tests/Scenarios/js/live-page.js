@@ -137,7 +137,8 @@ window.statistics = async connection => {
         codec: reports.find(c => c.id === r.codecId)?.mimeType ?? '' });
     if (r.type === 'inbound-rtp' && r.kind === 'audio') Object.assign(found, { audioPackets: r.packetsReceived });
     if (r.type === 'outbound-rtp' && r.kind === 'video') found.sent = (found.sent ?? 0) + r.packetsSent, found.targetBitrate = (found.targetBitrate ?? 0) + (r.targetBitrate ?? 0), found.layers = (found.layers ?? 0) + (r.framesEncoded > 0 ? 1 : 0);
-    if (r.type === 'candidate-pair' && r.nominated) {
+    const chosen = reports.find(t => t.type === 'transport')?.selectedCandidatePairId; // Firefox says it of the pair alone
+    if (r.type === 'candidate-pair' && (chosen ? r.id === chosen : r.nominated)) {
       const [mine, theirs] = [r.localCandidateId, r.remoteCandidateId].map(id => reports.find(c => c.id === id));
       found.path = `${mine?.candidateType} ${mine?.relayProtocol ?? mine?.protocol} to ${theirs?.address}`;
     }
