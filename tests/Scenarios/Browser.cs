@@ -6,38 +6,11 @@ namespace Lapel.Scenarios;
 /// <summary>Debian's Chromium without a window, driven by Playwright. It may speak to nothing but the server under test.</summary>
 sealed class Browser : IAsyncDisposable
 {
-    static readonly string[] Arguments =
-    [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--autoplay-policy=no-user-gesture-required",
-    ];
+    readonly Chromium chromium;
 
-    readonly IPlaywright playwright;
-    readonly IBrowser chromium;
+    Browser(Chromium chromium) => this.chromium = chromium;
 
-    Browser(IPlaywright playwright, IBrowser chromium) => (this.playwright, this.chromium) = (playwright, chromium);
-
-    public static async Task<Browser> Open()
-    {
-        var playwright = await Playwright.CreateAsync();
-        return new(
-            playwright,
-            await playwright.Chromium.LaunchAsync(
-                new()
-                {
-                    ExecutablePath = "/usr/bin/chromium",
-                    Headless = true,
-                    Args = Arguments,
-                }
-            )
-        );
-    }
+    public static async Task<Browser> Open() => new(await Chromium.Open());
 
     /// <summary>A person's own window: cookies of its own, signed in as somebody of the house or as nobody.</summary>
     public async Task<Window> Window(
@@ -56,7 +29,7 @@ sealed class Browser : IAsyncDisposable
     /// <summary>A window of nobody's yet, before an agency that need not be a test's own.</summary>
     public async Task<Window> Window(Uri agency, ColorScheme colours = ColorScheme.Light, int width = 1280)
     {
-        var context = await chromium.NewContextAsync(
+        var context = await chromium.Browser.NewContextAsync(
             new()
             {
                 BaseURL = agency.ToString(),
@@ -68,11 +41,7 @@ sealed class Browser : IAsyncDisposable
         return new(await context.NewPageAsync(), agency);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await chromium.DisposeAsync();
-        playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => chromium.DisposeAsync();
 }
 
 /// <summary>One page in a window, and everything that went wrong in it.</summary>

@@ -9,35 +9,16 @@ namespace Lapel.Scenarios;
 /// </summary>
 sealed class PhoneInHand : IAsyncDisposable
 {
-    static readonly string[] Arguments =
-    [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--autoplay-policy=no-user-gesture-required",
-        "--allow-loopback-in-peer-connection",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--disable-features=WebRtcHideLocalIpsWithMdns",
-        "--disable-background-timer-throttling",
-        "--disable-renderer-backgrounding",
-        "--disable-backgrounding-occluded-windows",
-    ];
-
-    readonly IPlaywright playwright;
-    readonly IBrowser chromium;
+    readonly Chromium chromium;
     readonly LiveHouse house;
 
-    PhoneInHand(IPlaywright playwright, IBrowser chromium, IBrowserContext context, LiveHouse house, Window window) =>
-        (this.playwright, this.chromium, Context, this.house, Window) = (playwright, chromium, context, house, window);
+    PhoneInHand(Chromium chromium, IBrowserContext context, LiveHouse house, Window window) =>
+        (this.chromium, Context, this.house, Window) = (chromium, context, house, window);
 
     public IBrowserContext Context { get; }
 
-    public IBrowser Chromium => chromium;
+    /// <summary>For somebody else beside the phone.</summary>
+    public IBrowser Browser => chromium.Browser;
 
     public Window Window { get; private set; }
 
@@ -48,16 +29,8 @@ sealed class PhoneInHand : IAsyncDisposable
     /// <param name="clipMs">After how long a clip is closed and the next begins; minutes when none.</param>
     public static async Task<PhoneInHand> Enrolled(LiveHouse house, string? without = null, int? clipMs = null)
     {
-        var playwright = await Playwright.CreateAsync();
-        var chromium = await playwright.Chromium.LaunchAsync(
-            new()
-            {
-                ExecutablePath = "/usr/bin/chromium",
-                Headless = true,
-                Args = Arguments,
-            }
-        );
-        var context = await chromium.NewContextAsync(
+        var chromium = await Chromium.Open(Chromium.FakeDevices);
+        var context = await chromium.Browser.NewContextAsync(
             new()
             {
                 BaseURL = house.Agency.ToString(),
@@ -91,7 +64,7 @@ sealed class PhoneInHand : IAsyncDisposable
                     await route.FulfillAsync(new() { Response = page, Body = text });
                 }
             );
-        var phone = new PhoneInHand(playwright, chromium, context, house, new(await context.NewPageAsync(), house.Agency));
+        var phone = new PhoneInHand(chromium, context, house, new(await context.NewPageAsync(), house.Agency));
         await phone.Window.SignIn("officer");
         await phone.Page.GotoAsync($"{house.Agency}on-duty");
         await phone.Page.ClickAsync("lapel-phone[data-state=new] > .phone-main");
@@ -170,6 +143,5 @@ sealed class PhoneInHand : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await chromium.DisposeAsync();
-        playwright.Dispose();
     }
 }

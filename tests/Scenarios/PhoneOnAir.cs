@@ -18,7 +18,7 @@ public sealed class PhoneOnAir
         await phone.Record();
         await phone.Page.WaitForSelectorAsync("lapel-phone[data-live=live]");
 
-        var clinician = await LiveConsult.Page(phone.Chromium, house, 1280, 900, microphone: true);
+        var clinician = await LiveConsult.Page(phone.Browser, house, 1280, 900, microphone: true);
         await LiveConsult.EnterAsClinician(clinician, operations);
         await phone.Page.GetByRole(AriaRole.Button, new() { Name = "I need help with a person in crisis" }).ClickAsync();
         await clinician.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
