@@ -19,7 +19,10 @@ public sealed class ConsultPaths
         (await consult.BurntInDelayMs()).ShouldBeInRange(0, 2000);
         (await consult.MeasuredDelayMs()).ShouldBeInRange(0, 2000);
         (await Ways(consult.Officer)).ShouldBe(["tcp"]);
-        (await Ways(consult.Clinician)).ShouldBe(["relay udp", "relay udp"], "to watch, and to talk");
+        var clinician = await Ways(consult.Clinician);
+        clinician.Length.ShouldBe(2, "to watch, and to talk");
+        // Whether the browser reaches the relay by UDP or by TCP is its own choice: both are offered.
+        clinician.ShouldAllBe(way => way.StartsWith("relay "));
         (await consult.Lens.EvaluateAsync<string>("async () => (await statistics(publishing)).path")).ShouldContain(" tcp to ");
         await consult.EndByClinician();
     }
