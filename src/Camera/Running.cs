@@ -123,7 +123,7 @@ public static class Running
     /// <summary>Lines for the test scene to speak; none when nothing here can speak.</summary>
     static async Task<string?> Speech(Home home, string source, string badge)
     {
-        if (source != "scene")
+        if (!source.StartsWith("scene", StringComparison.Ordinal))
             return null;
         var spelled = string.Join(' ', badge.ToCharArray());
         string[] lines =

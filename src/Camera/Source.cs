@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lapel.Media;
 
 namespace Lapel.CameraProgram;
@@ -121,6 +122,13 @@ public sealed class Source(
     {
         if (text == "scene")
             return new CaptureSource.TestScene(badge, speechWav);
+        if (
+            text.StartsWith(CoveredScene, StringComparison.Ordinal)
+            && text[CoveredScene.Length..].Split('-') is [var from, var until]
+            && int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var begins)
+            && int.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var ends)
+        )
+            return new CaptureSource.TestScene(badge, speechWav, Covered: new(begins, ends));
         if (text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5)
             return File.Exists(text[5..])
                 ? new CaptureSource.File(Path.GetFullPath(text[5..]))
@@ -140,6 +148,8 @@ public sealed class Source(
             $"'{text}' is no source: write scene, file:PATH, rtsp://…, or v4l2:/dev/video0 and perhaps ,alsa:hw:0 after it."
         );
     }
+
+    const string CoveredScene = "scene,covered:";
 
     static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

@@ -280,18 +280,22 @@ static class DemoAgency
     {
         var file = Path.Combine(homes, "administrator-password");
         if (!File.Exists(file))
-        {
-            await using var made = new FileStream(
-                file,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                }
-            );
-            await made.WriteAsync(Encoding.ASCII.GetBytes(NewPassword()), stop);
-        }
+            await KeepSecret(file, NewPassword(), stop);
         return await File.ReadAllTextAsync(file, stop);
+    }
+
+    /// <summary>Into a new file that only this account of the machine reads.</summary>
+    public static async Task KeepSecret(string file, string secret, CancellationToken stop)
+    {
+        await using var made = new FileStream(
+            file,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
+        await made.WriteAsync(Encoding.ASCII.GetBytes(secret), stop);
     }
 }

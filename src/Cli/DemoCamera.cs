@@ -26,7 +26,15 @@ sealed class DemoCamera(string homes, int number, string program)
     /// <param name="preEventSeconds">Length of the buffer.</param>
     /// <param name="clock">None: the real one.</param>
     /// <param name="live">Seen live while it records.</param>
-    public Child Start(int preEventSeconds, int videoKbps, bool docked, SetBack? clock = null, bool live = false) =>
+    /// <param name="covered">For some seconds, which lie in the recording, something hangs before the lens.</param>
+    public Child Start(
+        int preEventSeconds,
+        int videoKbps,
+        bool docked,
+        SetBack? clock = null,
+        bool live = false,
+        bool covered = false
+    ) =>
         Child.Start(
             program,
             [
@@ -34,7 +42,7 @@ sealed class DemoCamera(string homes, int number, string program)
                 "--home",
                 Home,
                 "--source",
-                "scene",
+                covered ? "scene,covered:12-22" : "scene",
                 .. docked ? ["--docked"] : Array.Empty<string>(),
                 .. live ? Array.Empty<string>() : ["--no-live"],
                 "--pre-event",

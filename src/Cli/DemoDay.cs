@@ -18,8 +18,10 @@ sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string camer
     readonly List<Child> running = [];
     Task filling = Task.CompletedTask;
 
-    /// <summary>The day's zero: the seconds of the table count from here. Whole, as dispatch writes its times.</summary>
-    public Instant Zero { get; private set; }
+    readonly TaskCompletionSource<Instant> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The day's zero, once it is known: the seconds of the table count from it. Whole, as dispatch writes its times.</summary>
+    public Task<Instant> Begun => begun.Task;
 
     /// <summary>What goes on before zero is recorded into the buffer; a camera that is put on late has none.</summary>
     public void SwitchOn(CancellationToken stop)
@@ -37,26 +39,49 @@ sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string camer
 
     public async Task Live(CancellationToken stop)
     {
+        try
+        {
+            await Begin(stop);
+        }
+        catch (Exception trouble)
+        {
+            begun.TrySetException(trouble);
+            throw;
+        }
+        var zero = await Begun;
+        await Task.WhenAll(day.Lanes.Select(lane => Wear(lane, zero, stop)));
+        await Task.WhenAll(day.Lanes.Where(l => l.Docks).Select(lane => Admitted(lane, stop)));
+    }
+
+    async Task Begin(CancellationToken stop)
+    {
         await filling;
         foreach (var lane in day.Lanes.Where(l => l.IsPutOnLate))
         {
             running.Add(Start(lane));
             await Filming(lane, stop);
         }
-        Zero = Instant.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds() + 1);
-        await Task.WhenAll(day.Lanes.Select(lane => Wear(lane, stop)));
-        await Task.WhenAll(day.Lanes.Where(l => l.Docks).Select(lane => Admitted(lane, stop)));
+        begun.SetResult(Instant.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds() + 1));
     }
 
     DemoCamera CameraOf(DemoWeek.Lane lane) => new(homes, lane.Camera, cameraProgram);
 
-    Child Start(DemoWeek.Lane lane) => CameraOf(lane).Start(BufferSeconds, VideoKbps, lane.Docks, clock);
+    Child Start(DemoWeek.Lane lane) => 
+        CameraOf(lane)
+            .Start(
+                BufferSeconds,
+                VideoKbps,
+                lane.Docks,
+                clock,
+                live: DemoHelp.On(day).Any(p => p.Camera == lane.Camera),
+                covered: lane.LensIsCovered
+            );
 
-    async Task Wear(DemoWeek.Lane lane, CancellationToken stop)
+    async Task Wear(DemoWeek.Lane lane, Instant zero, CancellationToken stop)
     {
         foreach (var step in lane.Steps)
         {
-            var wait = Zero + Duration.FromSeconds(step.At) - clock.Now;
+            var wait = zero + Duration.FromSeconds(step.At) - clock.Now;
             if (wait > Duration.Zero)
                 await Task.Delay(wait.ToTimeSpan(), stop);
             if (await CameraOf(lane).Tell(step.Say, stop) is { } trouble)

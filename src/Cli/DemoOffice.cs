@@ -153,7 +153,7 @@ sealed class DemoOffice(Uri agency, string homes, SetBack clock) : IDisposable
     }
 
     /// <summary>Everyone signs in once a day: a password is made to be slow to check.</summary>
-    Task<DemoDesk> At(string account, CancellationToken stop) =>
+    public Task<DemoDesk> At(string account, CancellationToken stop) =>
         desks.GetOrAdd(account, name => DemoDesk.Of(agency, homes, name, stop));
 
     /// <summary>While the cameras record, whoever has something to do in the evening takes a seat; one after another, as at a door.</summary>

@@ -71,8 +71,9 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
         shift.SwitchOn(stop);
         using var office = new DemoOffice(agency, Homes, clock);
         await office.Morning(stop);
-        await Task.WhenAll(shift.Live(stop), office.Arrive(stop));
-        await office.Evening(day, shift.Zero, stop);
+        var consults = new DemoConsults(day, clock, Homes, cameraProgram, agency, office);
+        await Task.WhenAll(shift.Live(stop), office.Arrive(stop), consults.Live(shift.Begun, stop));
+        await Task.WhenAll(office.Evening(day, await shift.Begun, stop), consults.Evening(stop));
     }
 
     /// <summary>Waits until the server goes by the clock as it stands now.</summary>
@@ -103,4 +104,7 @@ sealed class DemoPast(string data, string serverProgram, string[] serverOptions,
 
     static Instant MorningOf(DemoWeek.Day day) =>
         DateOf(day.Ago).At(new LocalTime(day.Hour, 0)).InZoneLeniently(Zone).ToInstant();
+
+    /// <summary>Where that day begins.</summary>
+    public static Instant MidnightOf(int ago) => DateOf(ago).AtStartOfDayInZone(Zone).ToInstant();
 }

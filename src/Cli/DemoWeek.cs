@@ -25,7 +25,14 @@ static class DemoWeek
     /// <param name="Camera">1, 2 or 3.</param>
     /// <param name="Docks">False: it stays out, and docks on a later day.</param>
     /// <param name="IsPutOnLate">Switched on when the others are ready: its buffer is almost empty.</param>
-    public sealed record Lane(int Camera, IReadOnlyList<Step> Steps, bool Docks = true, bool IsPutOnLate = false);
+    /// <param name="LensIsCovered">For ten seconds nothing is seen.</param>
+    public sealed record Lane(
+        int Camera,
+        IReadOnlyList<Step> Steps,
+        bool Docks = true,
+        bool IsPutOnLate = false,
+        bool LensIsCovered = false
+    );
 
     /// <param name="Ago">Days before the real today.</param>
     /// <param name="Hour">Of the agency's clock, when the day's zero is.</param>
@@ -68,6 +75,9 @@ static class DemoWeek
                 new("CHECK ADDRESS", Park, -4, 1, 12, "Weston Rd / Finch Ave W"),
                 new("CHECK ADDRESS", Moreau, -4, 1, 12, "Weston Rd / Finch Ave W"),
                 new("CHECK ADDRESS", Singh, -4, 1, 12, "Weston Rd / Finch Ave W"),
+                new("FOUND PROPERTY", Okafor, 0, 4, 9, "Keele St / Wilson Ave"),
+                new("ASSIST EMS", Okafor, 1, 4, 10, "Keele St / Wilson Ave"),
+                new("TRAFFIC HAZARD", Okafor, 1, 5, 9, "Keele St / Wilson Ave"),
             ]
         ),
         new(
@@ -145,6 +155,8 @@ static class DemoWeek
                 new("UNWANTED GUEST", Tremblay, -20, 1, 11, "Chalkfarm Dr"), // the camera broke down: reported
                 new("SUSPICIOUS VEHICLE", Park, -20, 1, 10, "Arleta Ave"),
                 new("SUSPICIOUS VEHICLE", "31-7777", -20, 1, 10, "Arleta Ave"), // nobody has that badge
+                new("PARKING", Park, 0, 4, 9, "Arleta Ave"),
+                new("ASSIST CITIZEN", Park, 1, 5, 9, "Arleta Ave"),
             ]
         ),
         new(
@@ -152,15 +164,17 @@ static class DemoWeek
             22,
             "two calls at once, a stop without a reason, and a camera docked two days late",
             [
-                new(1, [On(0), Notice, Off(13)]),
+                new(1, [On(0), Notice, Off(20)]),
                 new(2, [On(0), Notice, Stop(4, "other"), Resume(8), Off(12)]),
-                new(3, [On(1), Off(11)]), // recorded, and nobody was told
+                new(3, [On(1), Off(20)], LensIsCovered: true), // recorded, and nobody was told; a jacket hangs before the lens
             ],
             [
                 new("DOMESTIC", Okafor, -20, 1, 8, "San Romanoway"),
-                new("ASSIST EMS", Okafor, -10, 5, 12, "San Romanoway"),
+                new("ASSIST EMS", Okafor, -10, 5, 19, "San Romanoway"),
+                new("PERSON IN CRISIS", Okafor, 0, 4, 19, "San Romanoway"),
+                new("CHECK WELFARE", Okafor, 1, 4, 18, "San Romanoway"),
                 new("HOLDUP", Tremblay, -20, 1, 11, "Keele St / Grandravine Dr"),
-                new("CHECK WELFARE", Park, -20, 1, 10, "Shoreham Dr"),
+                new("CHECK WELFARE", Park, -20, 4, 19, "Shoreham Dr"),
             ]
         ),
         new(
@@ -168,12 +182,12 @@ static class DemoWeek
             8,
             "a camera put on at the last moment, a late start, and a stop that nobody has explained yet",
             [
-                new(1, [On(-1), Notice, Off(11)], IsPutOnLate: true),
+                new(1, [On(-1), Notice, Off(20)], IsPutOnLate: true),
                 new(2, [On(11), Mark(12, "notice given"), Off(15)]),
                 new(3, [On(0), Notice, Stop(4, "other", "Thought it was over"), Resume(8), Off(12)]),
             ],
             [
-                new("COLLISION", Okafor, -20, 0, 10, "Hwy 400 ramp"),
+                new("COLLISION", Okafor, -20, 0, 19, "Hwy 400 ramp"),
                 new("THEFT", Tremblay, -20, 1, 14, "York Gate mall"),
                 new("DISPUTE", Park, -20, 1, 11, "Tobermory Dr"),
                 new("ALARM", Tremblay, -30_600, -30_300, -28_000, "Toro Rd"), // the night before, over midnight: not recorded

@@ -4,9 +4,12 @@ using NodaTime;
 
 namespace Lapel.Cli;
 
-/// <summary>The day's calls as a dispatch system would export them, in Lapel's own layout.</summary>
+/// <summary>The day's calls as a dispatch system would export them, in Lapel's own layout and by its own clock.</summary>
 static class DispatchFile
 {
+    /// <summary>Its clock is that much ahead of the server's; nobody has set it right, so that there is something to estimate.</summary>
+    static readonly Duration Ahead = Duration.FromSeconds(2);
+
     public static string Of(DemoWeek.Day day, Instant zero)
     {
         var text = new StringBuilder("incident,badge,call_type,address,place,dispatched,arrived,cleared\n");
@@ -33,6 +36,6 @@ static class DispatchFile
             text.AppendLine($"PA-{date}-099,31-1042,THEFT,York Gate mall,,yesterday afternoon,,"); // left for the newcomer to mend
         return text.ToString();
 
-        string At(double? seconds) => seconds is { } s ? (zero + Duration.FromSeconds(s)).ToText()[..19] + "Z" : "";
+        string At(double? seconds) => seconds is { } s ? (zero + Ahead + Duration.FromSeconds(s)).ToText()[..19] + "Z" : "";
     }
 }

@@ -8,7 +8,11 @@ public abstract record CaptureSource
     /// <summary>A street at night with the wall clock (UTC, tenths of a second) and a badge burnt in, and spoken lines repeated.</summary>
     /// <param name="SpeechWav">From <see cref="Speech"/>; null for street noise alone.</param>
     /// <param name="Seed">Another number, another street.</param>
-    public sealed record TestScene(string Badge, string? SpeechWav = null, int Seed = 0) : CaptureSource;
+    /// <param name="Covered">When something is before the lens; none: never.</param>
+    public sealed record TestScene(string Badge, string? SpeechWav = null, int Seed = 0, LensCovered? Covered = null) : CaptureSource;
+
+    /// <summary>Seconds after ffmpeg's start.</summary>
+    public sealed record LensCovered(int From, int Until);
 
     /// <param name="RealTime">Paced as it plays; false reads as fast as it can, and the times of capture then mean nothing.</param>
     public sealed record File(string Path, bool RealTime = true) : CaptureSource;
@@ -89,7 +93,7 @@ public static class Capture
             sound = sound[..^"[a]".Length] + ",asplit[a][b]";
         // The clock is drawn after the pacing and right before the encoder: what is burnt in is when the frame was encoded.
         return arguments
-            .Filter($"[0:v]{TestStreet.Picture(settings, scene.Seed, scene.Badge)}[v];{sound}")
+            .Filter($"[0:v]{TestStreet.Picture(settings, scene)}[v];{sound}")
             .Map("[v]", "[a]")
             .Map(twice ? ["[b]"] : []);
     }

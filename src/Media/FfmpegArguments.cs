@@ -150,6 +150,12 @@ public sealed class FfmpegArguments
                 )
             );
 
+    /// <summary>The sound alone as Opus, the same way.</summary>
+    public FfmpegArguments SoundTo(CaptureTap tap) =>
+        Add("-vn", "-c:a", "libopus", "-b:a", Kilobits(CaptureTap.SoundKbps), "-ar", "48000", "-ac", "1", "-application", "voip")
+            .Add("-sdp_file", "/dev/null", "-payload_type", "111", "-ssrc", tap.SoundSsrc.ToString(CultureInfo.InvariantCulture))
+            .Add("-f", "rtp", string.Create(CultureInfo.InvariantCulture, $"rtp://127.0.0.1:{tap.Port}?rtcpport={tap.Port}"));
+
     public FfmpegArguments ToStdout(string format) => Add("-f", format, "pipe:1");
 
     static string Kilobits(int kbps) => kbps.ToString(CultureInfo.InvariantCulture) + "k";

@@ -20,10 +20,10 @@ static class TestStreet
 
     static readonly string[] Skies = ["0x18202f", "0x231c30", "0x13262b", "0x2a2226", "0x1b2a22"];
 
-    public static string Picture(CaptureSettings s, int seed, string badge)
+    public static string Picture(CaptureSettings s, CaptureSource.TestScene scene)
     {
         var parts = new List<string>();
-        var random = new Random(seed);
+        var random = new Random(scene.Seed);
         Houses(parts, random);
         parts.Add("drawbox=x=0:y=ih*0.72:w=iw:h=ih*0.28:color=0x2b2d31:t=fill");
         parts.Add("drawbox=x=0:y=ih*0.855:w=iw:h=ih*0.008:color=0xb9a45a:t=fill");
@@ -31,7 +31,9 @@ static class TestStreet
         Lamp(parts);
         var size = Math.Max(12, s.Height / 26);
         parts.Add(Text(size, size / 2, Clock));
-        parts.Add(Text(size, size / 2 + size * 7 / 4, Drawable(badge)));
+        parts.Add(Text(size, size / 2 + size * 7 / 4, Drawable(scene.Badge)));
+        if (scene.Covered is { } dark)
+            parts.Add(Invariant($"drawbox=x=0:y=0:w=iw:h=ih:color=black:t=fill:enable='between(t\\,{dark.From}\\,{dark.Until})'"));
         return string.Join(',', parts);
     }
 

@@ -1,3 +1,4 @@
+using Lapel.Records;
 using Lapel.Web;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -47,9 +48,9 @@ static class Problems
         {
             RefusedException refused => refused.Refusal,
             BadHttpRequestException bad => new("request-invalid", $"The request is not understood: {bad.Message}"),
-            IOException { HResult: 28 } => new(
+            _ when DiskFull.Is(wrong) => new(
                 "no-room",
-                "The server's disk is full; nothing was changed. Try again when there is room.",
+                "The server's disk is full, so nothing was changed: ask whoever runs Lapel to make room, then do it again.",
                 RefusalKind.NoRoom
             ),
             _ => new(

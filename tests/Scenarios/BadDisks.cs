@@ -1,10 +1,12 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace Lapel.Scenarios;
 
 /// <summary>Disks that are full and disks that lie about having written. What the server acknowledged is there; what is not there it never acknowledged.</summary>
-public sealed class BadDisks
+public sealed partial class BadDisks
 {
     [Fact]
     public async Task A_full_disk_is_answered_with_507_and_the_upload_goes_on_where_it_was_when_there_is_room()
@@ -53,6 +55,87 @@ public sealed class BadDisks
             Directory.Delete(disk);
         }
     }
+
+    [Fact]
+    public async Task What_people_enter_on_a_full_disk_is_refused_with_507_and_kept_once_there_is_room()
+    {
+        var disk = LiveHouse.NewFolder();
+        await Mount("tmpfs", ["-t", "tmpfs", "-o", "size=48m", "tmpfs", disk]);
+        try
+        {
+            await using var house = await LiveHouse.Open(data: Path.Combine(disk, "data"));
+            using var admin = await AgencyClient.SignIn(house.Agency, "admin", LiveHouse.Password);
+            Task<HttpResponseMessage> Enter(int badge) =>
+                admin.Http.PostAsJsonAsync(
+                    "api/v1/officers",
+                    new
+                    {
+                        badge = $"F-{badge:0000}",
+                        name = "Full Disk",
+                        rank = "Constable",
+                    }
+                );
+            Fill(disk);
+            var (kept, refused) = (0, default(HttpResponseMessage));
+            while (refused is null && kept < 2000)
+            {
+                var answer = await Enter(kept);
+                if (answer.IsSuccessStatusCode)
+                    kept++; // what the write-ahead log had room for already
+                else
+                    refused = answer;
+            }
+            ((int)refused.ShouldNotBeNull().StatusCode, await RawCamera.CodeOf(refused)).ShouldBe((507, "no-room"));
+            refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            await APersonReads(house, "The disk is full");
+
+            File.Delete(Path.Combine(disk, "filler"));
+            (await Enter(kept)).StatusCode.ShouldBe(HttpStatusCode.Created);
+            var badges = (await admin.Get("api/v1/officers"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(o => (o.TryGetProperty("officer", out var inside) ? inside : o).GetProperty("badge").GetString()!)
+                .Count(b => b.StartsWith("F-", StringComparison.Ordinal));
+            badges.ShouldBe(kept + 1, "the refused one was not kept, and no other is lost");
+        }
+        finally
+        {
+            await OwnProcess.Run("umount", [disk]);
+            Directory.Delete(disk);
+        }
+    }
+
+    /// <summary>Somebody signs in by the page, which writes their session, until the log has no room for one more.</summary>
+    static async Task APersonReads(LiveHouse house, string heading)
+    {
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = house.Agency };
+        browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        for (var tries = 0; tries < 20; tries++)
+        {
+            var form = await browser.GetStringAsync("sign-in");
+            var token = Token().Match(form).Groups[1].Value;
+            using var answer = await browser.PostAsync(
+                "sign-in",
+                new FormUrlEncodedContent(
+                    new Dictionary<string, string>
+                    {
+                        ["name"] = "admin",
+                        ["password"] = LiveHouse.Password,
+                        ["__RequestVerificationToken"] = token,
+                    }
+                )
+            );
+            if (answer.StatusCode != HttpStatusCode.InsufficientStorage)
+                continue;
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+            (await answer.Content.ReadAsStringAsync()).ShouldContain(heading);
+            return;
+        }
+        Assert.Fail("A full disk took twenty sign-ins.");
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
 
     [Fact]
     public async Task Bytes_whose_fsync_fails_are_never_acknowledged()

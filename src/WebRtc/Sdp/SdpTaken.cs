@@ -8,7 +8,7 @@ namespace Lapel.WebRtc;
 sealed record TakenMedia(string Mid, SdpCodec Codec, int MidId, int TransportSequenceId);
 
 /// <summary>
-/// A server's answer to a publisher's offer, read as strictly as an offer is: any text gives what was taken or one sentence.
+/// A server's answer to an offer of ours, read as strictly as an offer is: any text gives what was taken or one sentence.
 /// </summary>
 sealed record SdpTaken(
     string Fragment,
@@ -21,13 +21,14 @@ sealed record SdpTaken(
     TakenMedia? Picture
 )
 {
-    public static Refusal? WhyNotRead(string text, out SdpTaken? taken)
+    /// <param name="weSend">Whether ours was to send; otherwise it was to receive.</param>
+    public static Refusal? WhyNotRead(string text, bool weSend, out SdpTaken? taken)
     {
         taken = null;
         if (SdpOffer.WhyNotParse(text, "answer", out var answer) is { } unreadable)
             return unreadable with { Code = "live-answer-unusable" };
         var media = answer.Media.Where(m =>
-            m is { Kind: not MediaKind.Other, Rejected: false, Receives: true, Codecs.Count: > 0 }
+            m is { Kind: not MediaKind.Other, Rejected: false, Codecs.Count: > 0 } && (weSend ? m.Receives : m.Sends)
         );
         var sections = media.ToList();
         if (sections.Count == 0)

@@ -16,7 +16,12 @@ public sealed class SourceTests
     public void A_sound_cards_name_may_hold_commas(string text, string card) =>
         Read(text).ShouldBe(new CaptureSource.Devices("/dev/video0", card));
 
+    [Fact]
+    public void The_test_scene_may_have_something_before_its_lens() =>
+        Read("scene,covered:12-22").ShouldBe(new CaptureSource.TestScene("4711", Covered: new(12, 22)));
+
     [Theory]
+    [InlineData("scene,covered:12")]
     [InlineData("v4l2:")]
     [InlineData("v4l2:,alsa:hw:0")]
     [InlineData("v4l2:/dev/video0,alsa:")]

@@ -72,7 +72,7 @@ public sealed class ParserTests
             + $"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n{common}a=mid:0\r\na=rtpmap:111 opus/48000/2\r\n"
             + $"m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n{common}a=mid:1\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\n"
             + "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
-        SdpTaken.WhyNotRead(answer, out var right).ShouldBeNull();
+        SdpTaken.WhyNotRead(answer, weSend: true, out var right).ShouldBeNull();
         right!.Candidates.Single().ToString().ShouldBe("[::ffff:192.0.2.1]:8189");
         right.Picture!.Codec.Rtx.ShouldBe((byte)97);
         Mutate(
@@ -80,7 +80,7 @@ public sealed class ParserTests
             11,
             bytes =>
             {
-                if (SdpTaken.WhyNotRead(Encoding.Latin1.GetString(bytes), out var read) is { } refusal)
+                if (SdpTaken.WhyNotRead(Encoding.Latin1.GetString(bytes), weSend: true, out var read) is { } refusal)
                     refusal.Sentence.ShouldEndWith(".");
                 else
                     read!.Candidates.ShouldAllBe(c => c.Port > 0);

@@ -26,6 +26,33 @@ public sealed class SendingTests
     }
 
     [Fact]
+    public async Task A_watcher_without_a_screen_counts_what_arrives_and_hears_when_it_is_over()
+    {
+        await using var bench = new LiveGateway();
+        using var camera = Connected(bench);
+        Show(camera, 0);
+        using var watcher = new LiveReceiver(TimeProvider.System);
+        bench
+            .Gateway.Watch(LiveGateway.Key, watcher.Offer, bench.Lease())
+            .IsTaken(out var answer, out var refusal)
+            .ShouldBeTrue(refusal?.Sentence);
+        watcher.Begin(answer!.Sdp).ShouldBeNull();
+        LiveGateway.Until(() => watcher.IsConnected);
+        for (ushort number = 1; watcher.Received(LiveMedia.Picture) < 20 && number < 200; number++)
+        {
+            Show(camera, number);
+            Thread.Sleep(5);
+        }
+        watcher.Received(LiveMedia.Picture).ShouldBeGreaterThanOrEqualTo(20);
+        watcher.Received(LiveMedia.Sound).ShouldBe(0);
+        bench.Gateway.Watchers(LiveGateway.Key).Count.ShouldBe(1);
+        bench.Gateway.EndStream(LiveGateway.Key);
+        LiveGateway.Until(() => watcher.EndedWhy is not null);
+        watcher.EndedWhy.ShouldBe("said-good-bye");
+        bench.Gateway.Counts["faults"].ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Held_it_sends_nothing_more_and_let_pass_again_it_goes_on()
     {
         await using var bench = new LiveGateway();
