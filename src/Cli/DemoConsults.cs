@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Lapel.WebRtc;
 
 namespace Lapel.Cli;
@@ -61,7 +60,7 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
         {
             await Answered(help, answer, officer.Server, clinician, limit.Token);
         }
-        catch (Exception trouble) when (IsTrouble(trouble, stop))
+        catch (Exception trouble) when (!stop.IsCancellationRequested)
         {
             await Close(officer.Server, stop);
             throw;
@@ -148,22 +147,10 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
         {
             return await what();
         }
-        catch (Exception trouble) when (IsTrouble(trouble, stop))
+        catch (Exception trouble) when (!stop.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync($"    A call for help could not be lived as planned; the week goes on. {trouble.Message}");
             return null;
         }
     }
-
-    static bool IsTrouble(Exception trouble, CancellationToken stop) =>
-        !stop.IsCancellationRequested
-        && trouble
-            is ServerSaidNo
-                or HttpRequestException
-                or IOException
-                or OperationCanceledException
-                or JsonException
-                or InvalidOperationException
-                or DllNotFoundException
-                or Lapel.Media.FfmpegException;
 }

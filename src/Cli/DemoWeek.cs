@@ -66,12 +66,12 @@ static class DemoWeek
             "one call as it should be, one recorded late, one cut short, one without a camera",
             [
                 new(1, [On(0), Notice, Mark(5, "Statement begins"), Off(11)]),
-                new(2, [On(11), Mark(12, "notice given"), Off(15)]), // its buffer reaches back half of the way
+                new(2, [On(14), Mark(15, "notice given"), Off(18)]), // its buffer reaches back half of the way
                 new(3, [On(0), Notice, Off(5)]),
             ],
             [
                 new("DISTURBANCE", Okafor, -4, 1, 9, "Keele St / Wilson Ave"),
-                new("THEFT", Tremblay, -4, 0, 14, "Jane St / Sheppard Ave W"),
+                new("THEFT", Tremblay, -4, 0, 16, "Jane St / Sheppard Ave W"),
                 new("CHECK ADDRESS", Park, -4, 1, 12, "Weston Rd / Finch Ave W"),
                 new("CHECK ADDRESS", Moreau, -4, 1, 12, "Weston Rd / Finch Ave W"),
                 new("CHECK ADDRESS", Singh, -4, 1, 12, "Weston Rd / Finch Ave W"),
@@ -164,17 +164,17 @@ static class DemoWeek
             22,
             "two calls at once, a stop without a reason, and a camera docked two days late",
             [
-                new(1, [On(0), Notice, Off(20)]),
+                new(1, [On(0), Notice, Off(16)]),
                 new(2, [On(0), Notice, Stop(4, "other"), Resume(8), Off(12)]),
-                new(3, [On(1), Off(20)], LensIsCovered: true), // recorded, and nobody was told; a jacket hangs before the lens
+                new(3, [On(1), Off(16)], LensIsCovered: true), // recorded, and nobody was told; a jacket hangs before the lens
             ],
             [
                 new("DOMESTIC", Okafor, -20, 1, 8, "San Romanoway"),
-                new("ASSIST EMS", Okafor, -10, 5, 19, "San Romanoway"),
-                new("PERSON IN CRISIS", Okafor, 0, 4, 19, "San Romanoway"),
-                new("CHECK WELFARE", Okafor, 1, 4, 18, "San Romanoway"),
+                new("ASSIST EMS", Okafor, -10, 5, 15, "San Romanoway"),
+                new("PERSON IN CRISIS", Okafor, 0, 4, 15, "San Romanoway"),
+                new("CHECK WELFARE", Okafor, 1, 4, 14, "San Romanoway"),
                 new("HOLDUP", Tremblay, -20, 1, 11, "Keele St / Grandravine Dr"),
-                new("CHECK WELFARE", Park, -20, 4, 19, "Shoreham Dr"),
+                new("CHECK WELFARE", Park, -20, 4, 15, "Shoreham Dr"),
             ]
         ),
         new(
@@ -182,13 +182,13 @@ static class DemoWeek
             8,
             "a camera put on at the last moment, a late start, and a stop that nobody has explained yet",
             [
-                new(1, [On(-1), Notice, Off(20)], IsPutOnLate: true),
-                new(2, [On(11), Mark(12, "notice given"), Off(15)]),
+                new(1, [On(-1), Notice, Off(16)], IsPutOnLate: true),
+                new(2, [On(14), Mark(15, "notice given"), Off(18)]),
                 new(3, [On(0), Notice, Stop(4, "other", "Thought it was over"), Resume(8), Off(12)]),
             ],
             [
-                new("COLLISION", Okafor, -20, 0, 19, "Hwy 400 ramp"),
-                new("THEFT", Tremblay, -20, 1, 14, "York Gate mall"),
+                new("COLLISION", Okafor, -20, 0, 15, "Hwy 400 ramp"),
+                new("THEFT", Tremblay, -20, 1, 16, "York Gate mall"),
                 new("DISPUTE", Park, -20, 1, 11, "Tobermory Dr"),
                 new("ALARM", Tremblay, -30_600, -30_300, -28_000, "Toro Rd"), // the night before, over midnight: not recorded
                 new("TRAFFIC STOP", Tremblay, -3600, -3570, -3900, "Steeles Ave W"), // cleared before it was reached

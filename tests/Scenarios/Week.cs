@@ -20,6 +20,7 @@ public sealed partial class Week
         await using (var browser = await Browser.Open())
         {
             await EveryPathIsThere(house);
+            await HelpWasAskedForAndCame(house);
             await EveryLinkLeadsSomewhere(house);
             await TheDraftWouldFindMore(house);
             var finding = await TheOfficerExplains(browser, house);
@@ -50,8 +51,43 @@ public sealed partial class Week
         var cases = (await oversight.Get("api/v1/cases")).GetProperty("cases").EnumerateArray().ToList();
         cases.Count(c => c.GetProperty("appealed").GetBoolean()).ShouldBe(1);
         cases.Count(c => !c.TryGetProperty("outcome", out _)).ShouldBe(1, "a case is left for professional standards");
+        var leads = new List<string?>();
+        foreach (var recording in (await oversight.Get("api/v1/recordings")).GetProperty("recordings").EnumerateArray())
+        {
+            var noticed = await oversight.Get($"api/v1/recordings/{recording.GetProperty("id").GetString()}/leads");
+            leads.AddRange(noticed.GetProperty("leads").EnumerateArray().Select(l => l.GetProperty("kind").GetString()));
+        }
+        leads.ShouldContain("lens-covered");
         using var manager = await house.As("adeyemi");
         (await manager.Get("api/v1/reviews/overdue")).GetArrayLength().ShouldBe(1);
+    }
+
+    /// <summary>Five presses: two with live picture and voice, one in writing, two that nobody answered.</summary>
+    static async Task HelpWasAskedForAndCame(DemoHouse house)
+    {
+        using var centre = await house.As("marchetti");
+        var figures = await centre.Get("api/v1/live/statistics");
+        figures.GetProperty("asked").GetInt32().ShouldBe(5);
+        figures.GetProperty("accepted").GetInt32().ShouldBe(3);
+        figures.GetProperty("ended").GetInt32().ShouldBe(3);
+        figures.GetProperty("withdrawn").GetInt32().ShouldBe(2);
+        figures.GetProperty("nobodyOnCall").GetInt32().ShouldBe(2, "the operations centre was told of both");
+        foreach (var way in new[] { "toMedia", "toSpeaking" })
+            figures.GetProperty(way).GetProperty("count").GetInt32().ShouldBe(2, way);
+        var consults = (await centre.Get("api/v1/live/consults")).GetProperty("items").EnumerateArray().ToList();
+        var watched = new HashSet<string?>();
+        foreach (var consult in consults)
+        {
+            var record = await centre.Get($"api/v1/live/consults/{consult.GetProperty("id").GetString()}");
+            watched.UnionWith(record.GetProperty("watching").EnumerateArray().Select(w => w.GetProperty("name").GetString()));
+            if (record.TryGetProperty("clinician", out var who) && who.ValueKind == JsonValueKind.String)
+                record.GetProperty("lines").EnumerateArray().Count(l => l.GetProperty("advice").GetBoolean()).ShouldBe(1);
+            record.GetRawText().ShouldNotContain("crisis team", customMessage: "what is noted stays with the health side");
+        }
+        watched.ShouldBe(["Rosa Lindgren", "Karin Marchetti"], ignoreOrder: true);
+
+        using var manager = await house.As("adeyemi");
+        (await manager.Get("api/v1/dispatch/clock")).GetProperty("estimate").GetProperty("offsetMs").GetInt64().ShouldBeGreaterThan(0);
     }
 
     /// <summary>The version that waits for its second approval makes a finding of missing notice, and of nothing else.</summary>
@@ -76,7 +112,7 @@ public sealed partial class Week
 
     static async Task EveryLinkLeadsSomewhere(DemoHouse house)
     {
-        foreach (var account in new[] { "park", "haddad", "laurent", "abara", "adeyemi", DemoHouse.Administrator })
+        foreach (var account in new[] { "park", "haddad", "laurent", "abara", "adeyemi", "marchetti", DemoHouse.Administrator })
         {
             using var person = await house.As(account);
             var (broken, pages) = await LinkWalk.From(person, "");
