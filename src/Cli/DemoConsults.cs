@@ -21,7 +21,10 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
     {
         if (DemoHelp.On(day) is not { Count: > 0 } presses)
             return;
-        using var clinician = day.Ago <= DemoHelp.ClinicSince ? await Try(() => DemoClinic.Answering(agency, homes, office, clock, stop), stop) : null;
+        using var clinician =
+            day.Ago <= DemoHelp.ClinicSince
+                ? await Try(() => DemoClinic.Answering(agency, homes, office, clock, stop), stop)
+                : null;
         await Task.WhenAll(presses.Select(help => Try(() => Happens(help, clinician, begun, stop), stop)));
     }
 
@@ -46,7 +49,10 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
     async Task<DemoHelp.Press> Happens(DemoHelp.Press help, DemoClinician? clinician, Task<Instant> begun, CancellationToken stop)
     {
         var officer = await office.At(help.Officer, stop);
-        if (help.At is { } at && await begun.WaitAsync(stop) + Duration.FromSeconds(at) - clock.Now is { TotalNanoseconds: > 0 } wait)
+        if (
+            help.At is { } at
+            && await begun.WaitAsync(stop) + Duration.FromSeconds(at) - clock.Now is { TotalNanoseconds: > 0 } wait
+        )
             await Task.Delay(wait.ToTimeSpan(), stop);
         await Press(help, officer.Server, stop);
         if (help.Answer is not { } answer || clinician is null)
@@ -72,11 +78,20 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
     {
         if (help.Camera is not { } camera)
             await officer.Post("api/v1/live/help", new { why = help.Why, words = help.Words }, stop);
-        else if (await new DemoCamera(homes, camera, cameraProgram).Tell(new("help", Reason: help.Why, Text: help.Words), stop) is { } no)
+        else if (
+            await new DemoCamera(homes, camera, cameraProgram).Tell(new("help", Reason: help.Why, Text: help.Words), stop) is
+            { } no
+        )
             throw new ServerSaidNo($"Demo camera {camera} did not ask for help: {no}");
     }
 
-    async Task Answered(DemoHelp.Press help, DemoHelp.Answer answer, Server officer, DemoClinician clinician, CancellationToken stop)
+    async Task Answered(
+        DemoHelp.Press help,
+        DemoHelp.Answer answer,
+        Server officer,
+        DemoClinician clinician,
+        CancellationToken stop
+    )
     {
         await Task.Delay(TimeSpan.FromSeconds(1.5), stop); // until the ringing is heard and the button found
         await clinician.Accept(stop);
@@ -149,7 +164,9 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
         }
         catch (Exception trouble) when (!stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"    A call for help could not be lived as planned; the week goes on. {trouble.Message}");
+            await Console.Error.WriteLineAsync(
+                $"    A call for help could not be lived as planned; the week goes on. {trouble.Message}"
+            );
             return null;
         }
     }

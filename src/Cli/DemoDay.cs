@@ -66,7 +66,7 @@ sealed class DemoDay(DemoWeek.Day day, SetBack clock, string homes, string camer
 
     DemoCamera CameraOf(DemoWeek.Lane lane) => new(homes, lane.Camera, cameraProgram);
 
-    Child Start(DemoWeek.Lane lane) => 
+    Child Start(DemoWeek.Lane lane) =>
         CameraOf(lane)
             .Start(
                 BufferSeconds,

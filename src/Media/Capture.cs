@@ -9,7 +9,8 @@ public abstract record CaptureSource
     /// <param name="SpeechWav">From <see cref="Speech"/>; null for street noise alone.</param>
     /// <param name="Seed">Another number, another street.</param>
     /// <param name="Covered">When something is before the lens; none: never.</param>
-    public sealed record TestScene(string Badge, string? SpeechWav = null, int Seed = 0, LensCovered? Covered = null) : CaptureSource;
+    public sealed record TestScene(string Badge, string? SpeechWav = null, int Seed = 0, LensCovered? Covered = null)
+        : CaptureSource;
 
     /// <summary>Seconds after ffmpeg's start.</summary>
     public sealed record LensCovered(int From, int Until);

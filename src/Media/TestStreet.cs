@@ -33,7 +33,9 @@ static class TestStreet
         parts.Add(Text(size, size / 2, Clock));
         parts.Add(Text(size, size / 2 + size * 7 / 4, Drawable(scene.Badge)));
         if (scene.Covered is { } dark)
-            parts.Add(Invariant($"drawbox=x=0:y=0:w=iw:h=ih:color=black:t=fill:enable='between(t\\,{dark.From}\\,{dark.Until})'"));
+            parts.Add(
+                Invariant($"drawbox=x=0:y=0:w=iw:h=ih:color=black:t=fill:enable='between(t\\,{dark.From}\\,{dark.Until})'")
+            );
         return string.Join(',', parts);
     }
 

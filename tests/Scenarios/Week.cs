@@ -87,7 +87,11 @@ public sealed partial class Week
         watched.ShouldBe(["Rosa Lindgren", "Karin Marchetti"], ignoreOrder: true);
 
         using var manager = await house.As("adeyemi");
-        (await manager.Get("api/v1/dispatch/clock")).GetProperty("estimate").GetProperty("offsetMs").GetInt64().ShouldBeGreaterThan(0);
+        (await manager.Get("api/v1/dispatch/clock"))
+            .GetProperty("estimate")
+            .GetProperty("offsetMs")
+            .GetInt64()
+            .ShouldBeGreaterThan(0);
     }
 
     /// <summary>The version that waits for its second approval makes a finding of missing notice, and of nothing else.</summary>

@@ -135,7 +135,12 @@ public sealed class LivePublisher : IDisposable, ILeadingRole
             for (var bit = -1; bit < 16; bit++)
                 if (mayResend >= 1 && (bit < 0 || (mask & (1 << bit)) != 0))
                 {
-                    var length = picture!.WriteAgain(end.Slot, (ushort)(first + bit + 1), (ushort)(numbered + 1), out var counted);
+                    var length = picture!.WriteAgain(
+                        end.Slot,
+                        (ushort)(first + bit + 1),
+                        (ushort)(numbered + 1),
+                        out var counted
+                    );
                     if (length == 0)
                         continue;
                     mayResend--;

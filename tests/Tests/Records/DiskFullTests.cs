@@ -21,7 +21,11 @@ public sealed class DiskFullTests
     {
         if (Postgres.Chosen)
         {
-            await work.Execute("DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$", null, default);
+            await work.Execute(
+                "DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$",
+                null,
+                default
+            );
             return;
         }
         await work.Execute("PRAGMA max_page_count = 1", null, default); // never below what is there already
