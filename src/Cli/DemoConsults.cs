@@ -66,7 +66,7 @@ sealed class DemoConsults(DemoWeek.Day day, SetBack clock, string homes, string 
         {
             await Answered(help, answer, officer.Server, clinician, limit.Token);
         }
-        catch (Exception trouble) when (!stop.IsCancellationRequested)
+        catch (Exception) when (!stop.IsCancellationRequested)
         {
             await Close(officer.Server, stop);
             throw;
