@@ -95,7 +95,7 @@ public static class FaultRoutes
     {
         await using var reading = await records.Read(stop);
         var reach = await DispatchReach.Of(reading, viewer, stop);
-        if (reach.IsNothing && !viewer.May(Permission.AnswerFindings))
+        if (reach.IsNothing && !viewer.May(Permission.SeeDispatch) && !viewer.May(Permission.AnswerFindings))
             throw new RefusedException(WhoMay.Nothing);
         var now = clock.Now();
         var officers = new List<Officer>();

@@ -23,7 +23,7 @@ public sealed partial class The_tree
         ["Live"] = ["Evidence", "WebRtc"],
         ["Server"] = ["Ingest", "Renditions", "Governance", "Live"],
         ["Camera"] = ["Custody", "Media", "WebRtc"],
-        ["Cli"] = ["Custody", "Media"],
+        ["Cli"] = ["Custody", "Media", "WebRtc"],
     };
 
     static string FindRoot()
