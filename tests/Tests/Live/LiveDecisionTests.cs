@@ -46,7 +46,7 @@ public sealed class LiveDecisionTests
     [Theory]
     [InlineData("hospital", null, "stream-excluded-place")]
     [InlineData("washroom", null, "stream-excluded-place")]
-    [InlineData("private-home", "occupant-refused", "stream-refused-by-occupant")]
+    [InlineData("private-home", "private-place-refusal", "stream-refused-by-occupant")]
     public void An_excluded_place_and_a_refusal_end_the_stream(string place, string? reason, string code)
     {
         var why = LiveSessions.WhyNotStream(new(true, null, reason, place), Policy)!;
@@ -64,9 +64,22 @@ public sealed class LiveDecisionTests
         LiveSessions.Ends(why).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("toronto")]
+    [InlineData("peel")]
+    [InlineData("template")]
+    public void What_ends_a_stream_is_said_in_the_words_of_the_programmes_policy(string name)
+    {
+        var policy = Lapel.Governance.PolicyText.Read(Lapel.Governance.ShippedPolicy.Find(name)!.ReadText());
+        Policy.RefusalReasons.Except(policy.Reasons.Select(r => r.Code)).ShouldBeEmpty();
+        Policy.ExcludedPlaces.Where(place => !Words<Lapel.Governance.Place>.TryParse(place, out _)).ShouldBeEmpty();
+    }
+
     [Fact]
     public void A_refusal_ends_the_stream_even_while_muted() =>
-        LiveSessions.Ends(LiveSessions.WhyNotStream(new(true, RecordingState.Muted, "occupant-refused"), Policy)!).ShouldBeTrue();
+        LiveSessions
+            .Ends(LiveSessions.WhyNotStream(new(true, RecordingState.Muted, "private-place-refusal"), Policy)!)
+            .ShouldBeTrue();
 
     [Fact]
     public void A_supervisor_watches_their_own_unit_for_a_reason()
