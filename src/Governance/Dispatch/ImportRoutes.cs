@@ -5,21 +5,17 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Lapel.Governance;
 
-/// <summary>Files of dispatch: sent, looked at, taken in, mended.</summary>
+/// <summary>Files of dispatch: sent, looked at, taken in, mended; for programs.</summary>
 static class ImportRoutes
 {
-    const int RowsShown = 50;
+    internal const int RowsShown = 50;
 
-    public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
+    internal static readonly RequestSizeLimitAttribute FileSize = new(CsvText.MostBytes + 64 * 1024);
+
+    public static void Map(IEndpointRouteBuilder api)
     {
-        var size = new RequestSizeLimitAttribute(CsvText.MostBytes + 64 * 1024);
-        app.MapGet("/dispatch/imports", ShowAll).Needs(Permission.ImportDispatch).ExcludeFromDescription();
-        app.MapForm("/dispatch/imports", SendByForm).Needs(Permission.ImportDispatch).WithMetadata(size);
-        app.MapGet("/dispatch/imports/{import}", Show).Needs(Permission.ImportDispatch).ExcludeFromDescription();
-        app.MapForm("/dispatch/imports/{import}/{act}", ActByForm).Needs(Permission.ImportDispatch);
-
         api.MapGet("/dispatch/imports", All).Needs(Permission.ImportDispatch);
-        api.MapPost("/dispatch/imports", Send).Needs(Permission.ImportDispatch).WithMetadata(size);
+        api.MapPost("/dispatch/imports", Send).Needs(Permission.ImportDispatch).WithMetadata(FileSize);
         api.MapGet("/dispatch/imports/{import}", One).Needs(Permission.ImportDispatch);
         api.MapGet("/dispatch/imports/{import}/preview", Preview).Needs(Permission.ImportDispatch);
         api.MapPut("/dispatch/imports/{import}/layout", ChangeLayout).Needs(Permission.ImportDispatch);
@@ -38,33 +34,30 @@ static class ImportRoutes
     }
 
     static async Task<IResult> Send(
-        HttpContext http,
         string? name,
         string? layout,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         ImportFiles files,
         CancellationToken stop
     )
     {
-        var import = await Keep(http.Request.Body, name ?? "dispatch.csv", layout, viewer, records, files, stop);
+        var import = await Keep(desk.Http.Request.Body, name ?? "dispatch.csv", layout, desk, files, stop);
         return TypedResults.Created($"dispatch/imports/{import.Id}", import);
     }
 
     /// <summary>Keeps the file and what can be said of it at a glance; nothing of it is taken.</summary>
-    static async Task<DispatchImport> Keep(
+    internal static async Task<DispatchImport> Keep(
         Stream body,
         string name,
         string? layoutName,
-        Viewer viewer,
-        AgencyRecords records,
+        Desk desk,
         ImportFiles files,
         CancellationToken stop
     )
     {
         var (content, length) = await files.Keep(body, stop);
         using var file = OpenedFile.Open(files.Open(content));
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var layouts = await Layouts.All(work, stop);
         var layout = string.IsNullOrWhiteSpace(layoutName)
             ? Layouts.Guess(layouts, file.Header) ?? Layouts.FiveColumns
@@ -87,12 +80,12 @@ static class ImportRoutes
             0,
             0,
             0,
-            viewer.Account.FullName,
+            desk.Viewer.Account.FullName,
             work.Now,
             null,
             null
         );
-        await DispatchImports.Insert(work, import, viewer.Account.Id, stop);
+        await DispatchImports.Insert(work, import, desk.Viewer.Account.Id, stop);
         await work.Commit(stop);
         return import;
     }
@@ -103,28 +96,20 @@ static class ImportRoutes
         return TypedResults.Ok(await Find(reading, import, stop));
     }
 
-    static async Task<DispatchImport> Find(Reading reading, ImportId import, CancellationToken stop) =>
+    internal static async Task<DispatchImport> Find(Reading reading, ImportId import, CancellationToken stop) =>
         await DispatchImports.Find(reading, import, stop) ?? throw new RefusedException(DispatchImports.NotFound);
 
-    static async Task<IResult> Preview(
-        ImportId import,
-        Agency agency,
-        AgencyRecords records,
-        ImportFiles files,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Preview(ImportId import, [AsParameters] Desk desk, ImportFiles files, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await PreviewOf(await Find(reading, import, stop), reading, agency, files, clock, stop));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await PreviewOf(await Find(reading, import, stop), reading, desk, files, stop));
     }
 
-    static async Task<ImportPreview> PreviewOf(
+    internal static async Task<ImportPreview> PreviewOf(
         DispatchImport import,
         Reading reading,
-        Agency agency,
+        Desk desk,
         ImportFiles files,
-        TimeProvider clock,
         CancellationToken stop
     )
     {
@@ -133,28 +118,25 @@ static class ImportRoutes
         return Previewing.Of(
             file,
             import.Layout,
-            Span.ZoneOf(agency.Profile),
+            Span.ZoneOf(desk.Agency.Profile),
             badges,
             await Exigencies.Known(reading, stop),
-            clock.Now()
+            desk.Now
         );
     }
 
     static async Task<IResult> ChangeLayout(
         ImportId import,
         DispatchLayout layout,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await SetLayout(work, await Find(work, import, stop), layout, stop);
-        await work.Commit(stop);
+        await desk.Write(async work => await SetLayout(work, await Find(work, import, stop), layout, stop), stop);
         return TypedResults.Ok(layout);
     }
 
-    static async Task SetLayout(Work work, DispatchImport import, DispatchLayout layout, CancellationToken stop)
+    internal static async Task SetLayout(Work work, DispatchImport import, DispatchLayout layout, CancellationToken stop)
     {
         if ((import.State is ImportState.Preview or ImportState.Failed ? null : Begun) is { } begun)
             throw new RefusedException(begun);
@@ -169,9 +151,9 @@ static class ImportRoutes
 
     static readonly Refusal Begun = new("import-begun", "This import has begun already, or was discarded.", RefusalKind.Conflict);
 
-    static async Task<IResult> Start(ImportId import, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    internal static async Task<IResult> Start(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Find(work, import, stop);
         if (found.State is not (ImportState.Preview or ImportState.Failed))
             throw new RefusedException(Begun);
@@ -181,9 +163,9 @@ static class ImportRoutes
         return TypedResults.Accepted((string?)null, found with { State = ImportState.Waiting });
     }
 
-    static async Task<IResult> Discard(ImportId import, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    internal static async Task<IResult> Discard(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         if ((await Find(work, import, stop)).State is not (ImportState.Preview or ImportState.Failed))
             throw new RefusedException(Begun);
         await DispatchImports.Set(work, import, ImportState.Discarded, null, stop);
@@ -202,27 +184,25 @@ static class ImportRoutes
     /// <param name="Fields">All fields of the row, in the order of the header.</param>
     public sealed record AskMend(IReadOnlyList<string> Fields);
 
-    static async Task<IResult> Mend(
+    internal static async Task<IResult> Mend(
         ImportId import,
         long number,
         AskMend ask,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         ImportFiles files,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Find(work, import, stop);
-        var still = await BadRows.Mend(work, found, HeaderOf(found, files), agency.Profile, number, ask.Fields, stop);
+        var still = await BadRows.Mend(work, found, HeaderOf(found, files), desk.Agency.Profile, number, ask.Fields, stop);
         await work.Commit(stop);
         return still.Count == 0
             ? TypedResults.Ok(new { taken = true })
             : new Refused(new("row-still-bad", string.Join(" ", still.Select(t => t.Sentence)), RefusalKind.Rejected));
     }
 
-    static IReadOnlyList<string> HeaderOf(DispatchImport import, ImportFiles files)
+    internal static IReadOnlyList<string> HeaderOf(DispatchImport import, ImportFiles files)
     {
         using var file = OpenedFile.Open(files.Open(import.Content));
         return file.Header;
@@ -230,164 +210,15 @@ static class ImportRoutes
 
     public sealed record AskSetAside(string Reason);
 
-    static async Task<IResult> SetAside(
+    internal static async Task<IResult> SetAside(
         ImportId import,
         long number,
         AskSetAside ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await BadRows.SetAside(work, import, number, ask.Reason, stop);
-        await work.Commit(stop);
+        await desk.Write(work => BadRows.SetAside(work, import, number, ask.Reason, stop), stop);
         return TypedResults.NoContent();
-    }
-
-    static Task<IResult> ShowAll(ImportId? before, AgencyRecords records, CancellationToken stop) =>
-        ShowAllPage(before, records, null, stop);
-
-    static async Task<IResult> ShowAllPage(ImportId? before, AgencyRecords records, Refusal? trouble, CancellationToken stop)
-    {
-        await using var reading = await records.Read(stop);
-        return Page.Of<ImportsPage>(
-            new
-            {
-                Imports = await DispatchImports.Page(reading, before, DispatchImports.PageSize, stop),
-                Layouts = await Layouts.All(reading, stop),
-                First = before is null,
-                Trouble = trouble,
-            },
-            Forms.StatusOf(trouble)
-        );
-    }
-
-    static Task<IResult> SendByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        ImportFiles files,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
-            {
-                if ((await http.Request.ReadFormAsync(stop)).Files.GetFile("file") is not { Length: > 0 } sent)
-                    throw new RefusedException(new("file-missing", "Choose a file."));
-                await using var body = sent.OpenReadStream();
-                var import = await Keep(body, sent.FileName, form.TextOrNull("layout"), viewer, records, files, stop);
-                return Forms.To(http, $"dispatch/imports/{import.Id}");
-            },
-            refusal => ShowAllPage(null, records, refusal, stop)
-        );
-
-    static Task<IResult> Show(
-        ImportId import,
-        long? after,
-        bool? flagged,
-        Agency agency,
-        AgencyRecords records,
-        ImportFiles files,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => ShowPage(import, after, flagged, agency, records, files, clock, null, null, stop);
-
-    static async Task<IResult> ShowPage(
-        ImportId id,
-        long? after,
-        bool? flagged,
-        Agency agency,
-        AgencyRecords records,
-        ImportFiles files,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
-    {
-        await using var reading = await records.Read(stop);
-        var import = await DispatchImports.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
-        var waits = import.State is ImportState.Preview or ImportState.Failed;
-        return Page.Of<ImportPage>(
-            new
-            {
-                Import = import,
-                Preview = waits ? await PreviewOf(import, reading, agency, files, clock, stop) : null,
-                Header = HeaderOf(import, files),
-                Rows = waits ? [] : await DispatchImports.Rows(reading, id, flagged != true, after ?? 0, RowsShown, stop),
-                Flagged = flagged == true,
-                RowsShown,
-                Zone = import.Layout.TimeZone ?? agency.Profile.TimeZone,
-                Typed = typed,
-                Trouble = trouble,
-            },
-            Forms.StatusOf(trouble)
-        );
-    }
-
-    static Task<IResult> ActByForm(
-        HttpContext http,
-        ImportId import,
-        string act,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        ImportFiles files,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
-            {
-                var here = $"dispatch/imports/{import}";
-                switch (act)
-                {
-                    case "start":
-                        await Start(import, viewer, records, stop);
-                        return Forms.To(http, here);
-                    case "discard":
-                        await Discard(import, viewer, records, stop);
-                        return Forms.To(http, "dispatch/imports", "import-discarded");
-                    case "layout":
-                        await LayoutByForm(import, form, viewer, records, stop);
-                        return Forms.To(http, here, "layout-changed");
-                    case "mend":
-                        var answer = await Mend(
-                            import,
-                            RowOf(form),
-                            new([.. form.All("field")]),
-                            viewer,
-                            agency,
-                            records,
-                            files,
-                            stop
-                        );
-                        return answer is Refused still
-                            ? throw new RefusedException(still.Refusal)
-                            : Forms.To(http, here, "row-mended");
-                    case "set-aside":
-                        await SetAside(import, RowOf(form), new(form.Text("reason")), viewer, records, stop);
-                        return Forms.To(http, here, "row-set-aside");
-                    default:
-                        throw new RefusedException(WhoMay.Nothing);
-                }
-            },
-            refusal => ShowPage(import, null, null, agency, records, files, clock, form, refusal, stop)
-        );
-
-    static long RowOf(Form form) => long.TryParse(form.Text("line"), out var line) ? line : 0;
-
-    static async Task LayoutByForm(ImportId import, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop)
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var found = await Find(work, import, stop);
-        var layout = LayoutForm.Read(form, found.Layout);
-        await SetLayout(work, found, layout, stop);
-        if (form.Ticked("save"))
-            await Layouts.Save(work, viewer.Account.Id, layout, stop);
-        await work.Commit(stop);
     }
 }
