@@ -6,7 +6,8 @@ namespace Lapel.Bench;
 
 /// <summary>
 /// Every call of two years judged, from the database to stored judgements and findings; beside the least that any program must do with the
-/// same times in memory (sort and sweep), and beside PostgreSQL joining the same ranges and storing one number a call. <c>--size</c>: calls;
+/// same times in memory (sort and sweep), beside the database alone reading and storing the same rows, and beside PostgreSQL joining the same
+/// ranges and storing one number a call. <c>--size</c>: calls;
 /// five recordings to each.
 /// </summary>
 static class JudgeBench
@@ -38,8 +39,16 @@ static class JudgeBench
         report.Add("all judged, database to stored findings", "s", ours, "sort and sweep in memory", floor);
         report.Add("the same, CPU", "s", cpu);
         var (reading, pure) = await Parts(agency, world);
-        report.Add("of it: facts read", "s", reading);
         report.Add("of it: judged in memory", "s", pure, "sort and sweep in memory", floor);
+        var (bareReading, bareWriting) = await StorageFloor.Run(
+            agency.Records,
+            [.. Enumerable.Range(0, world.Officers).Select(world.Officer)]
+        );
+        if (await Stored(agency) != (covered, findings))
+            report.Note("DISAGREE: the floor did not store the same rows.");
+        report.Add("all judged, beside storing alone", "s", ours, $"the same rows by {engine} alone", bareReading + bareWriting);
+        report.Add("of it: facts read", "s", reading, $"read by {engine} alone", bareReading);
+        report.Add($"{engine} alone: judgements and findings written", "s", bareWriting, "sort and sweep in memory", floor);
         report.Add("calls and recordings judged", "rows/s", (events + recordings) / ours);
         if (swept != covered)
             report.Note($"DISAGREE: judged {covered:N0} us, swept {swept:N0} us.");
@@ -113,7 +122,7 @@ static class JudgeBench
             {
                 await work.Execute(
                     "UPDATE attendance SET cleared_at = @cleared WHERE id = @id",
-                    new { cleared = until + (i + 21) * 1_000_000L, id = JudgeWorld.Id(8, (long)officer * world.Each + e) },
+                    new { cleared = until + (i + 21) * 1_000_000L, id = world.Attendance(officer, e) },
                     CancellationToken.None
                 );
                 await Due.Say(

@@ -143,7 +143,7 @@ CREATE TABLE judgement (
     trouble TEXT,                     -- why it cannot be judged, one sentence
     again_at BIGINT,                  -- to be judged again then though nothing changes
     PRIMARY KEY (officer, attendance)
-) {{clustered}};
+); -- not clustered: everybody's times below, the only b-tree not in the order of writing, would have to repeat the key in each entry
 CREATE INDEX judgement_of_officer ON judgement (officer, begins_at);
 CREATE INDEX judgement_by_time ON judgement (begins_at);
 CREATE INDEX judgement_again ON judgement (again_at) WHERE again_at IS NOT NULL;
