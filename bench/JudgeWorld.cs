@@ -5,9 +5,9 @@ namespace Lapel.Bench;
 
 /// <summary>
 /// Two years of a city, computed from numbers instead of kept: 425 calls and 2,128 recordings for each officer, 85 platoons. How often a
-/// recording is missing, begins late or ends early is what auditors counted: Minneapolis 2017 found 65 to 71 % of dispatches recorded, Austin
-/// 2019 3 % of recordings late and 4 % short (City of Minneapolis, Internal Audit; Austin, Office of Police Oversight). Ids sort by time and
-/// calls are entered by time, as dispatch does, so that an officer's lie scattered over their tables.
+/// recording is missing, begins late or ends early is what city auditors counted by hand: Minneapolis 2017, 65 to 71 % of dispatches
+/// recorded; Austin 2019, of 151 recordings 3 % late and 4 % ended early. Ids sort by time and calls are entered by time, as dispatch
+/// does, so that an officer's lie scattered over their tables.
 /// </summary>
 sealed class JudgeWorld(long events, long recordings)
 {

@@ -41,7 +41,12 @@ static class StorageFloor
             } while (next < officers.Count && Stopwatch.GetElapsedTime(turn) < Turn);
             await work.Commit(CancellationToken.None);
         }
-        return (reading, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        var writing = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        await using var last = await records.Begin(Actor.System("bench"), CancellationToken.None);
+        foreach (var table in new[] { "judgement", "finding" })
+            await last.Execute($"DROP TABLE kept_{table}", null, CancellationToken.None);
+        await last.Commit(CancellationToken.None);
+        return (reading, writing);
     }
 
     static async Task<double> Read(AgencyRecords records, IReadOnlyList<OfficerId> officers)
