@@ -9,7 +9,7 @@ namespace Lapel.Scenarios;
 /// Scenarios that hold a stopwatch to what Lapel promises. They have the machine to themselves, after all others: a browser that waits for a
 /// core says nothing about Lapel.
 /// </summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name, DisableParallelization = true), Trait("machine", "alone")]
 public sealed class Alone
 {
     public const string Name = "alone";

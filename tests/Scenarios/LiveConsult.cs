@@ -49,18 +49,13 @@ sealed class LiveConsult : IAsyncDisposable
     )
     {
         var house = await LiveHouse.Open(
+            policy: policy,
             serverOptions: gateway is not null ? ["--gateways", gateway.Address.ToString()]
             : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
             : []
         );
         if (gateway is not null)
             await gateway.StartFor(house.Agency);
-        if (policy is not null)
-        {
-            var own = policy(await File.ReadAllTextAsync(Path.Combine(Programs.Root, "policies", "live.jsonc")));
-            await File.WriteAllTextAsync(Path.Combine(house.AgencyFolder, "live.jsonc"), own);
-            await house.Server.Restart(); // a policy is read when the agency is opened
-        }
         var consult = new LiveConsult(house, await Chromium.Open(Chromium.FakeDevices));
         try
         {
