@@ -70,9 +70,7 @@ public sealed class BadDisks
             await Wait.Until(
                 "the FUSE folder is mounted",
                 () =>
-                    Task.FromResult(
-                        !disk.HasExited && File.ReadAllText("/proc/mounts").Contains(mount, StringComparison.Ordinal)
-                    )
+                    Task.FromResult(!disk.HasExited && File.ReadAllText("/proc/mounts").Contains(mount, StringComparison.Ordinal))
             );
             await using var house = await LiveHouse.Open(data: Path.Combine(mount, "data"));
             using var camera = await RawCamera.Enrol(house, "RAW-1");

@@ -113,8 +113,7 @@ sealed class Window : IAsyncDisposable
         Page.EvaluateAsync<JsonElement>($"fetch('{agency}api/v1/{path}').then((answer) => answer.json())");
 
     /// <summary>Asks the page until an expression is true. Playwright's own waiting evaluates text in the page, which the security policy forbids.</summary>
-    public Task Until(string expression) =>
-        Wait.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
+    public Task Until(string expression) => Wait.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
 
     public ValueTask DisposeAsync() => new(Page.Context.CloseAsync());
 }

@@ -33,12 +33,7 @@ public sealed class CameraLive
             43.7,
             43.8,
             async () =>
-                (await air.Sessions())
-                    .Single()
-                    .GetProperty("session")
-                    .GetProperty("position")
-                    .GetProperty("latitude")
-                    .GetDouble()
+                (await air.Sessions()).Single().GetProperty("session").GetProperty("position").GetProperty("latitude").GetDouble()
         );
         await LiveConsult.Shot(air.Centre, "camera-live-watching");
 
@@ -78,7 +73,15 @@ public sealed class CameraLive
         {
             var custody = (await clerk.Get($"api/v1/recordings/{air.Recording}/custody")).GetRawText();
             foreach (
-                var kind in new[] { "live.started", "live.paused", "live.resumed", "watcher.joined", "watcher.left", "live.ended" }
+                var kind in new[]
+                {
+                    "live.started",
+                    "live.paused",
+                    "live.resumed",
+                    "watcher.joined",
+                    "watcher.left",
+                    "live.ended",
+                }
             )
                 custody.ShouldContain($"\"{kind}\"");
         });

@@ -132,10 +132,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
         );
 
     public Task UntilRefused(string recording) =>
-        Wait.Until(
-            $"recording {recording} is refused",
-            () => Task.FromResult(File.Exists(FileOf(recording, "refused.json")))
-        );
+        Wait.Until($"recording {recording} is refused", () => Task.FromResult(File.Exists(FileOf(recording, "refused.json"))));
 
     public string FolderOf(string recording) => Path.Combine(home, "recordings", recording);
 
@@ -157,9 +154,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
                 await using var stream = new NetworkStream(socket);
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(ask, LapelJson.Lenient) + "\n"));
                 using var reader = new StreamReader(stream);
-                var line =
-                    await reader.ReadLineAsync().WaitAsync(Wait.Patiently)
-                    ?? throw new IOException("The camera hung up.");
+                var line = await reader.ReadLineAsync().WaitAsync(Wait.Patiently) ?? throw new IOException("The camera hung up.");
                 return JsonDocument.Parse(line).RootElement.Clone();
             }
             catch (Exception e) when (e is SocketException && tries < MostTries && process is { HasExited: false })

@@ -104,7 +104,9 @@ public sealed class ConsultLive
             var watching = record.GetProperty("watching").EnumerateArray();
             watching
                 .Where(w => w.GetProperty("as").GetString() == "crisis nurse")
-                .ShouldContain(w => w.GetProperty("delayP50Ms").GetInt32() >= 0 && w.GetProperty("delayP50Ms").GetInt32() <= 2000);
+                .ShouldContain(w =>
+                    w.GetProperty("delayP50Ms").GetInt32() >= 0 && w.GetProperty("delayP50Ms").GetInt32() <= 2000
+                );
         });
         var police = consult.Operations.Http;
         foreach (var path in new[] { $"api/v1/live/consults/{id}", "api/v1/live/consults", $"consults/{id}", "consults" })

@@ -40,7 +40,10 @@ public sealed class HardwareCameras
         await Wait.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
         await LiveConsult.Shot(air.Page, "live-source-watching");
         var officer = await house.As("officer");
-        await Wait.Until("the officer knows", async () => (await officer.Get("api/v1/live/help")).GetProperty("watchers").GetArrayLength() == 1);
+        await Wait.Until(
+            "the officer knows",
+            async () => (await officer.Get("api/v1/live/help")).GetProperty("watchers").GetArrayLength() == 1
+        );
         var listener = OwnProcess
             .ChildrenOf(house.Server.Process.Id)
             .Single(c => c.Command.Contains("concat", StringComparison.Ordinal));

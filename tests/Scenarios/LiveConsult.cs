@@ -51,8 +51,8 @@ sealed class LiveConsult : IAsyncDisposable
         var house = await LiveHouse.Open(
             policy: policy,
             serverOptions: gateway is not null ? ["--gateways", gateway.Address.ToString()]
-            : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
-            : []
+                : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
+                : []
         );
         if (gateway is not null)
             await gateway.StartFor(house.Agency);
@@ -126,9 +126,7 @@ sealed class LiveConsult : IAsyncDisposable
     {
         await Clinician.Locator("lapel-live-talk button").ClickAsync();
         await Clinician.Locator("lapel-live-talk[data-state=heard]").WaitForAsync();
-        await Officer
-            .Locator("lapel-live-duty[data-hearing=yes]")
-            .WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await Officer.Locator("lapel-live-duty[data-hearing=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
     public async Task HeardBothWays()

@@ -17,7 +17,8 @@ sealed class LiveHouse : IAsyncDisposable
     readonly Founded founded;
     readonly string folder;
 
-    LiveHouse(string folder, ServerProcess server, Founded founded) => (this.folder, Server, this.founded) = (folder, server, founded);
+    LiveHouse(string folder, ServerProcess server, Founded founded) =>
+        (this.folder, Server, this.founded) = (folder, server, founded);
 
     public ServerProcess Server { get; }
 

@@ -29,10 +29,7 @@ sealed class OperationsCentre : IAsyncDisposable
     /// <summary>Watches the one camera that is live, or will be soon.</summary>
     public async Task Watch()
     {
-        await Wait.Until(
-            $"a session; the server said:\n{house.Server.Process.Said}",
-            async () => (await Sessions()).Count == 1
-        );
+        await Wait.Until($"a session; the server said:\n{house.Server.Process.Said}", async () => (await Sessions()).Count == 1);
         Session = (await Sessions()).Single().GetProperty("session").GetProperty("id").GetString()!;
         Page = await As("operations");
         await Page.GotoAsync("live");
