@@ -23,19 +23,12 @@ public static class RecordingPages
             .ExcludeFromDescription();
     }
 
-    static async Task<IResult> List(
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> List([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var (query, refusal) = await RecordingQuery.Read(http.Request, reading, agency.Profile, stop);
-        var reach = await Reach.Of(reading, viewer, stop);
-        var page = query is null ? new([], null, null) : await query.Run(reading, viewer, clock.Now(), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var (query, refusal) = await RecordingQuery.Read(desk.Http.Request, reading, desk.Agency.Profile, stop);
+        var reach = await Reach.Of(reading, desk.Viewer, stop);
+        var page = query is null ? new([], null, null) : await query.Run(reading, desk.Viewer, desk.Now, stop);
         var units = reach.All || reach.Units.Count > 0 ? await Units.All(reading, stop) : [];
         return Page.Of<RecordingsPage>(
             new
@@ -51,48 +44,41 @@ public static class RecordingPages
 
     static Task<IResult> One(
         RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
         CancellationToken stop
-    ) => Show(id, viewer, records, asides, clock, null, null, stop);
+    ) => Show(id, desk, asides, null, null, stop);
 
     /// <summary>The page again after a form on it was refused, with what was typed: cards take it as a cascading parameter.</summary>
     public static Task<IResult> Again(
         RecordingId id,
-        Viewer viewer,
-        AgencyRecords records,
+        Desk desk,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
         Form typed,
         Refusal trouble,
         CancellationToken stop
-    ) => Show(id, viewer, records, asides, clock, typed, trouble, stop);
+    ) => Show(id, desk, asides, typed, trouble, stop);
 
     static async Task<IResult> Show(
         RecordingId id,
-        Viewer viewer,
-        AgencyRecords records,
+        Desk desk,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
         Form? typed,
         Refusal? trouble,
         CancellationToken stop
     )
     {
-        var (looked, viewing) = await Look(id, viewer, records, clock, stop);
+        var (looked, viewing) = await Look(id, desk, stop);
         if (viewing is null)
             return Page.Of<PurposePage>(
                 new { Recording = looked, Trouble = trouble },
                 trouble is null ? 200 : Refused.StatusOf(trouble.Kind)
             );
-        await using var reading = await records.Read(stop);
-        var recording = await Access.Require(reading, viewer, id, Act.See, clock.Now(), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var recording = await Access.Require(reading, desk.Viewer, id, Act.See, desk.Now, stop);
         var (_, manifest) = SignedManifest.Read((await AdmittedManifests.Of(reading, id, stop))!.Envelope);
         var custody = await CustodyLog.About(reading, id, stop);
-        var mayGrant = viewer.May(Permission.GrantAccess);
+        var mayGrant = desk.Viewer.May(Permission.GrantAccess);
         var grants = new List<(AccessGrant, string)>();
         foreach (var grant in mayGrant ? await AccessGrants.Of(reading, id, stop) : [])
             grants.Add((grant, (await Accounts.Find(reading, grant.Account, stop))?.FullName ?? "An account that is gone"));
@@ -108,16 +94,16 @@ public static class RecordingPages
                 ?
                 [
                     .. (await Accounts.Page(reading, null, 500, stop)).Where(a =>
-                        a.DisabledAt is null && a.Role != Role.Administrator && a.Id != viewer.Account.Id
+                        a.DisabledAt is null && a.Role != Role.Administrator && a.Id != desk.Viewer.Account.Id
                     ),
                 ]
                 : [],
             recording.Unit is { } unit ? (await Units.Find(reading, unit, stop))?.Name : null,
-            viewer.May(Permission.ExportRecordings),
-            viewer.May(Permission.VerifyRecordings),
+            desk.Viewer.May(Permission.ExportRecordings),
+            desk.Viewer.May(Permission.VerifyRecordings),
             mayGrant,
-            await AsidesOf(asides, reading, viewer, recording, stop),
-            clock.Now()
+            await AsidesOf(asides, reading, desk.Viewer, recording, stop),
+            desk.Now
         );
         return Page.Of<RecordingPage>(
             new
@@ -150,40 +136,27 @@ public static class RecordingPages
     /// did not wear the camera is asked why first.
     /// </summary>
     /// <returns>No viewing: the purpose is wanted.</returns>
-    static async Task<(Recording Recording, Viewing? Viewing)> Look(
-        RecordingId id,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<(Recording Recording, Viewing? Viewing)> Look(RecordingId id, Desk desk, CancellationToken stop)
     {
-        await using (var reading = await records.Read(stop))
+        await using (var reading = await desk.Records.Read(stop))
         {
-            var recording = await Access.Require(reading, viewer, id, Act.Play, clock.Now(), stop);
-            if (await Viewings.FindRecent(reading, viewer, id, clock.Now(), stop) is { } same)
+            var recording = await Access.Require(reading, desk.Viewer, id, Act.Play, desk.Now, stop);
+            if (await Viewings.FindRecent(reading, desk.Viewer, id, desk.Now, stop) is { } same)
                 return (recording, same);
-            if (ViewingPurpose.IsAskedOf(viewer, recording))
+            if (ViewingPurpose.IsAskedOf(desk.Viewer, recording))
                 return (recording, null);
         }
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var own = await Access.Require(work, viewer, id, Act.Play, work.Now, stop);
-        var opened = await Viewings.Open(work, viewer, id, Viewings.Page, null, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        var own = await Access.Require(work, desk.Viewer, id, Act.Play, work.Now, stop);
+        var opened = await Viewings.Open(work, desk.Viewer, id, Viewings.Page, null, stop);
         await work.Commit(stop);
         return (own, opened);
     }
 
-    static async Task<IResult> LookFor(
-        RecordingId id,
-        Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> LookFor(RecordingId id, Form form, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var recording = await Access.Require(work, viewer, id, Act.Play, work.Now, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        var recording = await Access.Require(work, desk.Viewer, id, Act.Play, work.Now, stop);
         var (purpose, words) = (form.Text("purpose"), form.TextOrNull("words"));
         if (ViewingPurpose.WhyNotChoose(purpose, words) is { } refusal)
             return Page.Of<PurposePage>(
@@ -196,33 +169,30 @@ public static class RecordingPages
                 },
                 Refused.StatusOf(refusal.Kind)
             );
-        await Viewings.Open(work, viewer, id, Viewings.Page, ViewingPurpose.Said(purpose, words), stop);
+        await Viewings.Open(work, desk.Viewer, id, Viewings.Page, ViewingPurpose.Said(purpose, words), stop);
         await work.Commit(stop);
-        return Forms.To(http, $"recordings/{id}");
+        return desk.To($"recordings/{id}");
     }
 
     static async Task<IResult> Give(
         RecordingId id,
         Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
         CancellationToken stop
     )
     {
         try
         {
-            await using var work = await records.Begin(viewer.Actor, stop);
-            await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
+            await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+            await Access.Require(work, desk.Viewer, id, Act.Grant, work.Now, stop);
             Instant? until =
                 int.TryParse(form.Text("days"), out var count) && count is > 0 and <= 3650
                     ? work.Now + Duration.FromDays(count)
                     : null;
             await AccessGrants.Give(
                 work,
-                viewer.Account.Id,
+                desk.Viewer.Account.Id,
                 await RecordingRoutes.FindAccount(work, form.TextOrNull("account"), stop),
                 id,
                 form.TextOrNull("reason"),
@@ -233,34 +203,31 @@ public static class RecordingPages
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
         {
-            return await Show(id, viewer, records, asides, clock, form, refused.Refusal, stop);
+            return await Show(id, desk, asides, form, refused.Refusal, stop);
         }
-        return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
+        return TypedResults.LocalRedirect($"{desk.Http.Request.PathBase}/recordings/{id}#access");
     }
 
     static async Task<IResult> Revoke(
         RecordingId id,
         long number,
         Form form,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         IEnumerable<IRecordingAside> asides,
-        TimeProvider clock,
         CancellationToken stop
     )
     {
         try
         {
-            await using var work = await records.Begin(viewer.Actor, stop);
-            await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
-            await AccessGrants.Revoke(work, viewer.Account.Id, id, number, form.TextOrNull("reason"), stop);
+            await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+            await Access.Require(work, desk.Viewer, id, Act.Grant, work.Now, stop);
+            await AccessGrants.Revoke(work, desk.Viewer.Account.Id, id, number, form.TextOrNull("reason"), stop);
             await work.Commit(stop);
         }
         catch (RefusedException refused) when (refused.Refusal.Kind != RefusalKind.NotFound)
         {
-            return await Show(id, viewer, records, asides, clock, null, refused.Refusal, stop);
+            return await Show(id, desk, asides, null, refused.Refusal, stop);
         }
-        return TypedResults.LocalRedirect($"{http.Request.PathBase}/recordings/{id}#access");
+        return TypedResults.LocalRedirect($"{desk.Http.Request.PathBase}/recordings/{id}#access");
     }
 }

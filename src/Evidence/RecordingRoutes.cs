@@ -23,21 +23,14 @@ static class RecordingRoutes
 
     public sealed record ListAnswer(IReadOnlyList<Recording> Recordings, string? Newer, string? Older);
 
-    static async Task<IResult> List(
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> List([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var (query, refusal) = await RecordingQuery.Read(http.Request, reading, agency.Profile, stop);
+        await using var reading = await desk.Records.Read(stop);
+        var (query, refusal) = await RecordingQuery.Read(desk.Http.Request, reading, desk.Agency.Profile, stop);
         if (query is null)
             return new Refused(refusal!);
-        var page = await query.Run(reading, viewer, clock.Now(), stop);
-        return Json(http, new ListAnswer(page.Rows, page.Newer?.ToString(), page.Older?.ToString()));
+        var page = await query.Run(reading, desk.Viewer, desk.Now, stop);
+        return Json(desk.Http, new ListAnswer(page.Rows, page.Newer?.ToString(), page.Older?.ToString()));
     }
 
     /// <summary>The recording, its clips, and of its manifest what is shown: states, bookmarks, positions.</summary>
@@ -51,19 +44,10 @@ static class RecordingRoutes
         string Software
     );
 
-    static Task<IResult> One(
-        RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> One(RecordingId id, [AsParameters] Desk desk, CancellationToken stop) =>
         Seeing(
             id,
-            viewer,
-            records,
-            clock,
+            desk,
             stop,
             async (reading, recording) =>
             {
@@ -71,7 +55,7 @@ static class RecordingRoutes
                 var (_, manifest) = SignedManifest.Read(kept.Envelope);
                 var clips = await Clips.Of(reading, id, stop);
                 return Json(
-                    http,
+                    desk.Http,
                     new OneAnswer(
                         recording,
                         clips,
@@ -86,45 +70,26 @@ static class RecordingRoutes
         );
 
     /// <summary>The envelope's bytes, exactly as the camera sent them.</summary>
-    static Task<IResult> Manifest(
-        RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Manifest(RecordingId id, [AsParameters] Desk desk, CancellationToken stop) =>
         Seeing(
             id,
-            viewer,
-            records,
-            clock,
+            desk,
             stop,
             async (reading, _) =>
             {
-                http.Response.Headers.CacheControl = "private, no-store";
+                desk.Http.Response.Headers.CacheControl = "private, no-store";
                 var kept = (await AdmittedManifests.Of(reading, id, stop))!;
-                http.Response.Headers.ETag = $"\"{kept.Digest.Hex}\"";
+                desk.Http.Response.Headers.ETag = $"\"{kept.Digest.Hex}\"";
                 return TypedResults.Bytes(kept.Envelope, "application/json");
             }
         );
 
-    static async Task<IResult> Receipt(
-        RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        CustodyLog log,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Receipt(RecordingId id, [AsParameters] Desk desk, CustodyLog log, CancellationToken stop)
     {
         long? arrival = null;
         var refusal = await Seeing(
             id,
-            viewer,
-            records,
-            clock,
+            desk,
             stop,
             async (reading, _) =>
             {
@@ -137,28 +102,20 @@ static class RecordingRoutes
                 return TypedResults.Empty;
             }
         );
-        return arrival is null ? refusal : Json(http, await log.ReceiptOf(arrival.Value, stop));
+        return arrival is null ? refusal : Json(desk.Http, await log.ReceiptOf(arrival.Value, stop));
     }
 
     /// <param name="Position">Place in the custody log, from 0; none while it is on its way in.</param>
     /// <param name="Words">After the actor's name.</param>
     public sealed record CustodyLine(long? Position, Instant At, Actor Actor, string Words, string? Text, CustodyEvent Event);
 
-    static Task<IResult> Custody(
-        RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Custody(RecordingId id, [AsParameters] Desk desk, CancellationToken stop) =>
         Seeing(
             id,
-            viewer,
-            records,
-            clock,
+            desk,
             stop,
-            async (reading, _) => Json(http, new { events = (await CustodyLog.About(reading, id, stop)).Select(ToLine).ToList() })
+            async (reading, _) =>
+                Json(desk.Http, new { events = (await CustodyLog.About(reading, id, stop)).Select(ToLine).ToList() })
         );
 
     internal static CustodyLine ToLine(LoggedEntry logged)
@@ -175,26 +132,18 @@ static class RecordingRoutes
     }
 
     /// <summary>Streams the checks as lines of JSON while they are made, then puts the outcome in the custody log.</summary>
-    static async Task<IResult> Verify(
-        RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        Verification verification,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Verify(RecordingId id, [AsParameters] Desk desk, Verification verification, CancellationToken stop)
     {
         Verification.Held held;
-        await using (var reading = await records.Read(stop))
+        await using (var reading = await desk.Records.Read(stop))
         {
-            var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.Verify, clock.Now(), stop);
+            var (recording, refusal) = await Access.Ask(reading, desk.Viewer, id, Act.Verify, desk.Now, stop);
             if (recording is null)
                 return new Refused(refusal!);
             held = await Verification.Gather(reading, recording, stop);
         }
-        http.Response.ContentType = "application/x-ndjson";
-        http.Response.Headers.CacheControl = "no-store";
+        desk.Http.Response.ContentType = "application/x-ndjson";
+        desk.Http.Response.Headers.CacheControl = "no-store";
         LogCheck? firstBroken = null;
         foreach (var check in verification.Check(held, stop))
         {
@@ -209,52 +158,40 @@ static class RecordingRoutes
                 }
             );
         }
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         work.Append(new CustodyEvent.RecordingVerified(id, firstBroken is null, firstBroken?.Name), id);
         await work.Commit(stop);
         return TypedResults.Empty;
 
         async Task Line(object line)
         {
-            await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, LapelJson.Lenient), stop);
-            await http.Response.Body.WriteAsync("\n"u8.ToArray(), stop);
-            await http.Response.Body.FlushAsync(stop);
+            await desk.Http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, LapelJson.Lenient), stop);
+            await desk.Http.Response.Body.WriteAsync("\n"u8.ToArray(), stop);
+            await desk.Http.Response.Body.FlushAsync(stop);
         }
     }
 
-    static async Task<IResult> Grants(
-        RecordingId id,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Grants(RecordingId id, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.Grant, clock.Now(), stop);
-        return recording is null ? new Refused(refusal!) : Json(http, new { grants = await AccessGrants.Of(reading, id, stop) });
+        await using var reading = await desk.Records.Read(stop);
+        var (recording, refusal) = await Access.Ask(reading, desk.Viewer, id, Act.Grant, desk.Now, stop);
+        return recording is null
+            ? new Refused(refusal!)
+            : Json(desk.Http, new { grants = await AccessGrants.Of(reading, id, stop) });
     }
 
     /// <param name="Account">Id or name of who may see it.</param>
     public sealed record GiveAsk(string Account, string Reason, Instant? Until = null);
 
-    static async Task<IResult> Give(
-        RecordingId id,
-        GiveAsk ask,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> Give(RecordingId id, GiveAsk ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        await Access.Require(work, desk.Viewer, id, Act.Grant, work.Now, stop);
         var to = await FindAccount(work, ask.Account, stop);
-        var grant = await AccessGrants.Give(work, viewer.Account.Id, to, id, ask.Reason, ask.Until, stop);
+        var grant = await AccessGrants.Give(work, desk.Viewer.Account.Id, to, id, ask.Reason, ask.Until, stop);
         await work.Commit(stop);
-        http.Response.StatusCode = StatusCodes.Status201Created;
-        return Json(http, grant, StatusCodes.Status201Created);
+        desk.Http.Response.StatusCode = StatusCodes.Status201Created;
+        return Json(desk.Http, grant, StatusCodes.Status201Created);
     }
 
     internal static async Task<Account?> FindAccount(Reading reading, string? idOrName, CancellationToken stop) =>
@@ -268,29 +205,26 @@ static class RecordingRoutes
         RecordingId id,
         long number,
         RevokeAsk ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Access.Require(work, viewer, id, Act.Grant, work.Now, stop);
-        await AccessGrants.Revoke(work, viewer.Account.Id, id, number, ask.Reason, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        await Access.Require(work, desk.Viewer, id, Act.Grant, work.Now, stop);
+        await AccessGrants.Revoke(work, desk.Viewer.Account.Id, id, number, ask.Reason, stop);
         await work.Commit(stop);
         return TypedResults.NoContent();
     }
 
     static async Task<IResult> Seeing(
         RecordingId id,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
+        Desk desk,
         CancellationToken stop,
         Func<Reading, Recording, Task<IResult>> answer
     )
     {
-        await using var reading = await records.Read(stop);
-        var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.See, clock.Now(), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var (recording, refusal) = await Access.Ask(reading, desk.Viewer, id, Act.See, desk.Now, stop);
         return recording is null ? new Refused(refusal!) : await answer(reading, recording);
     }
 

@@ -71,9 +71,7 @@ static class FindingPages
         var own = desk.Viewer.Account.Officer == file.Finding.Officer;
         if (own && notice is { SeenAt: null })
         {
-            await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
-            await FindingNotices.Seen(work, file.Finding.Officer, [id], stop);
-            await work.Commit(stop);
+            await desk.Write(work => FindingNotices.Seen(work, file.Finding.Officer, [id], stop), stop);
         }
         // Looking at a recording for a finding is a look like any other, and the finding is its purpose.
         OpenRecording? open = null;

@@ -28,10 +28,10 @@ public static class ClockRoutes
         long Messages
     );
 
-    static async Task<ClockView> Look(AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<ClockView> Look(Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var now = clock.Now();
+        await using var reading = await desk.Records.Read(stop);
+        var now = desk.Now;
         var from = now - Duration.FromDays(Days);
         var delay = await EidoMessages.LeastDelay(reading, from, stop);
         return new(
@@ -44,54 +44,33 @@ public static class ClockRoutes
         );
     }
 
-    static async Task<IResult> Read(AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        TypedResults.Ok(await Look(records, clock, stop));
+    static async Task<IResult> Read([AsParameters] Desk desk, CancellationToken stop) => TypedResults.Ok(await Look(desk, stop));
 
     /// <param name="OffsetMs">Dispatch minus server: positive when dispatch is ahead.</param>
     /// <param name="From">Dispatch clock.</param>
     public sealed record AskClock(long OffsetMs, Instant From, string Reason);
 
-    static async Task<IResult> Set(AskClock ask, Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> Set(AskClock ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using (var work = await records.Begin(viewer.Actor, stop))
-        {
-            await DispatchClock.Set(work, viewer.Account.Id, ask.From, ask.OffsetMs, ask.Reason, stop);
-            await work.Commit(stop);
-        }
-        return TypedResults.Ok(await Look(records, clock, stop));
+        await desk.Write(work => DispatchClock.Set(work, desk.Viewer.Account.Id, ask.From, ask.OffsetMs, ask.Reason, stop), stop);
+        return TypedResults.Ok(await Look(desk, stop));
     }
 
-    static Task<IResult> Show(Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowPage(agency, records, clock, null, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(desk, null, null, stop);
 
-    static async Task<IResult> ShowPage(
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    ) =>
+    static async Task<IResult> ShowPage(Desk desk, Form? typed, Refusal? trouble, CancellationToken stop) =>
         Page.Of<ClockPage>(
             new
             {
-                View = await Look(records, clock, stop),
-                Now = DispatchForms.Local(clock.Now(), agency.Profile),
+                View = await Look(desk, stop),
+                Now = DispatchForms.Local(desk.Now, desk.Agency.Profile),
                 Typed = typed,
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
         );
 
-    static Task<IResult> SetByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> SetByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
@@ -105,10 +84,10 @@ public static class ClockRoutes
                     || Math.Abs(seconds) > 1_000_000
                 )
                     throw new RefusedException(new("offset-unreadable", "Write the seconds as a number: 12.5, or -3."));
-                var from = DispatchForms.Time(form, "from", agency.Profile, "Say from when on.");
-                await Set(new((long)(seconds * 1000), from, form.Text("reason")), viewer, records, clock, stop);
-                return Forms.To(http, "dispatch/clock", "clock-set");
+                var from = DispatchForms.Time(form, "from", desk.Agency.Profile, "Say from when on.");
+                await Set(new((long)(seconds * 1000), from, form.Text("reason")), desk, stop);
+                return desk.To("dispatch/desk", "clock-set");
             },
-            refusal => ShowPage(agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(desk, form, refusal, stop)
         );
 }

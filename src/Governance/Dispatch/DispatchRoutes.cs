@@ -22,11 +22,11 @@ public static class DispatchRoutes
         api.MapPatch("/incidents/{incident}", Correct).Needs(Permission.ImportDispatch);
     }
 
-    static async Task<IResult> All(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> All([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var list = await IncidentList.Read(http.Request, reading, agency.Profile, stop);
-        var slice = await list.Run(reading, await DispatchReach.Of(reading, viewer, stop), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var list = await IncidentList.Read(desk.Http.Request, reading, desk.Agency.Profile, stop);
+        var slice = await list.Run(reading, await DispatchReach.Of(reading, desk.Viewer, stop), stop);
         return TypedResults.Ok(
             new
             {
@@ -37,17 +37,21 @@ public static class DispatchRoutes
         );
     }
 
-    static async Task<IResult> List(HttpContext http, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> List([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var reach = await DispatchReach.Of(reading, viewer, stop);
-        if (reach.IsNothing && !viewer.May(Permission.SeeDispatch) && !viewer.May(Permission.AnswerFindings))
+        await using var reading = await desk.Records.Read(stop);
+        var reach = await DispatchReach.Of(reading, desk.Viewer, stop);
+        if (reach.IsNothing && !desk.Viewer.May(Permission.SeeDispatch) && !desk.Viewer.May(Permission.AnswerFindings))
             throw new RefusedException(WhoMay.Nothing);
         Refusal? refusal = null;
         var slice = new IncidentSlice([], null, null);
         try
         {
-            slice = await (await IncidentList.Read(http.Request, reading, agency.Profile, stop)).Run(reading, reach, stop);
+            slice = await (await IncidentList.Read(desk.Http.Request, reading, desk.Agency.Profile, stop)).Run(
+                reading,
+                reach,
+                stop
+            );
         }
         catch (RefusedException wrong)
         {
@@ -58,8 +62,8 @@ public static class DispatchRoutes
             {
                 Slice = slice,
                 reach.SeesOthers,
-                Viewer = viewer,
-                Waiting = viewer.May(Permission.ImportDispatch) ? await DispatchImports.Waiting(reading, stop) : 0,
+                Viewer = desk.Viewer,
+                Waiting = desk.Viewer.May(Permission.ImportDispatch) ? await DispatchImports.Waiting(reading, stop) : 0,
                 Refusal = refusal,
             },
             Forms.StatusOf(refusal)
@@ -88,28 +92,22 @@ public static class DispatchRoutes
         return new(new(known.Incident, known.BeginsAt, parts), known.Note, merged, former);
     }
 
-    static async Task<IResult> One(string incident, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> One(string incident, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await Find(reading, viewer, incident, stop));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await Find(reading, desk.Viewer, incident, stop));
     }
 
-    static Task<IResult> Show(string incident, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        ShowPage(incident, viewer, records, null, stop);
+    static Task<IResult> Show(string incident, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowPage(incident, desk, null, stop);
 
-    static async Task<IResult> ShowPage(
-        string number,
-        Viewer viewer,
-        AgencyRecords records,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(string number, Desk desk, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         SeenWhole whole;
         try
         {
-            whole = await Find(reading, viewer, number, stop);
+            whole = await Find(reading, desk.Viewer, number, stop);
         }
         catch (RefusedException)
         {
@@ -119,8 +117,8 @@ public static class DispatchRoutes
             new
             {
                 Whole = whole,
-                Found = await Found(reading, viewer, whole.Seen.Parts, stop),
-                MayCorrect = viewer.May(Permission.ImportDispatch),
+                Found = await Found(reading, desk.Viewer, whole.Seen.Parts, stop),
+                MayCorrect = desk.Viewer.May(Permission.ImportDispatch),
                 Exigencies = await Exigencies.At(reading, whole.Seen.BeginsAt, stop),
                 Offset = await DispatchClock.OffsetAt(reading, whole.Seen.BeginsAt, stop),
                 Trouble = trouble,
@@ -148,13 +146,18 @@ public static class DispatchRoutes
         return found.Where(f => reach.Sees(f.Finding)).ToLookup(f => f.Of, f => (f.Finding, f.Elsewhere));
     }
 
-    static async Task<IResult> Enter(AskOnView ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Enter(AskOnView ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var incident = await ByHand.Enter(work, await Own(work, viewer, stop), ask, Span.ZoneOf(agency.Profile), stop);
-        await work.Commit(stop);
+        var incident = await Entered(ask, desk, stop);
         return TypedResults.Created($"incidents/{incident.Number}", incident);
     }
+
+    static Task<DispatchIncident> Entered(AskOnView ask, Desk desk, CancellationToken stop) =>
+        desk.Write(
+            async work =>
+                await ByHand.Enter(work, await Own(work, desk.Viewer, stop), ask, Span.ZoneOf(desk.Agency.Profile), stop),
+            stop
+        );
 
     /// <summary>The officer that the account is.</summary>
     internal static async Task<Officer> Own(Reading reading, Viewer viewer, CancellationToken stop) =>
@@ -164,38 +167,19 @@ public static class DispatchRoutes
                 new("not-an-officer", "This account is no officer's, so it has no activity of its own.", RefusalKind.Forbidden)
             );
 
-    static async Task<IResult> Correct(
-        string incident,
-        AskCorrection ask,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var corrected = await ByHand.Correct(work, incident, ask, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(corrected);
-    }
+    static async Task<IResult> Correct(string incident, AskCorrection ask, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => ByHand.Correct(work, incident, ask, stop), stop));
 
-    static Task<IResult> ShowOnView(Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowOnViewPage(agency, records, clock, null, null, stop);
+    static Task<IResult> ShowOnView([AsParameters] Desk desk, CancellationToken stop) => ShowOnViewPage(desk, null, null, stop);
 
-    static async Task<IResult> ShowOnViewPage(
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowOnViewPage(Desk desk, Form? typed, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<OnViewPage>(
             new
             {
-                Now = DispatchForms.Local(clock.Now(), agency.Profile),
-                Exigencies = await Exigencies.At(reading, clock.Now(), stop),
+                Now = DispatchForms.Local(desk.Now, desk.Agency.Profile),
+                Exigencies = await Exigencies.At(reading, desk.Now, stop),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -203,48 +187,30 @@ public static class DispatchRoutes
         );
     }
 
-    static Task<IResult> EnterByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> EnterByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var ask = new AskOnView(
                     DispatchForms.Word<Activity>(form, "activity", "Choose what it was."),
-                    DispatchForms.Time(form, "arrived", agency.Profile, "Say when it began."),
-                    AsOf.WallTime(form.TextOrNull("cleared"), agency.Profile),
+                    DispatchForms.Time(form, "arrived", desk.Agency.Profile, "Say when it began."),
+                    AsOf.WallTime(form.TextOrNull("cleared"), desk.Agency.Profile),
                     DispatchForms.WordOrNull<Place>(form, "place"),
                     form.TextOrNull("exigency"),
                     form.TextOrNull("note"),
                     form.TextOrNull("address")
                 );
-                await using var work = await records.Begin(viewer.Actor, stop);
-                var incident = await ByHand.Enter(work, await Own(work, viewer, stop), ask, Span.ZoneOf(agency.Profile), stop);
-                await work.Commit(stop);
-                return Forms.To(http, Incidents.PageOf(incident.Number), "activity-entered");
+                var incident = await Entered(ask, desk, stop);
+                return desk.To(Incidents.PageOf(incident.Number), "activity-entered");
             },
-            refusal => ShowOnViewPage(agency, records, clock, form, refusal, stop)
+            refusal => ShowOnViewPage(desk, form, refusal, stop)
         );
 
-    static Task<IResult> CorrectByForm(
-        HttpContext http,
-        string incident,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> CorrectByForm(string incident, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                Instant? At(AttendanceId id, string what) => AsOf.WallTime(form.TextOrNull($"{what}-{id}"), agency.Profile);
+                Instant? At(AttendanceId id, string what) => AsOf.WallTime(form.TextOrNull($"{what}-{id}"), desk.Agency.Profile);
                 var parts = form.All("part")
                     .Where(p => AttendanceId.TryParse(p, null, out _))
                     .Select(AttendanceId.Parse)
@@ -268,10 +234,10 @@ public static class DispatchRoutes
                     form.TextOrNull("merged-into"),
                     parts
                 );
-                await Correct(incident, ask, viewer, records, stop);
-                return Forms.To(http, Incidents.PageOf(incident), "incident-corrected");
+                await Correct(incident, ask, desk, stop);
+                return desk.To(Incidents.PageOf(incident), "incident-corrected");
             },
-            refusal => ShowPage(incident, viewer, records, refusal, stop)
+            refusal => ShowPage(incident, desk, refusal, stop)
         );
 }
 

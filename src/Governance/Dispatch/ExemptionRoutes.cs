@@ -34,66 +34,41 @@ static class ExemptionRoutes
         return seen;
     }
 
-    static async Task<IResult> All(Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> All([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(new Paged<Exemption>(await Seen(reading, viewer, clock.Now(), stop), null));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(new Paged<Exemption>(await Seen(reading, desk.Viewer, desk.Now, stop), null));
     }
 
-    static async Task<IResult> Grant(
-        AskExemption ask,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> Grant(AskExemption ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var granted = await Exemptions.Grant(work, viewer.Account.Id, ask, Span.ZoneOf(agency.Profile), stop);
-        await work.Commit(stop);
+        var granted = await desk.Write(
+            work => Exemptions.Grant(work, desk.Viewer.Account.Id, ask, Span.ZoneOf(desk.Agency.Profile), stop),
+            stop
+        );
         return TypedResults.Created((string?)null, granted);
     }
 
     /// <param name="Until">Now when none is given.</param>
     public sealed record AskEnd(string Reason, Instant? Until = null);
 
-    static async Task<IResult> End(
-        ExemptionId exemption,
-        AskEnd ask,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var ended = await Exemptions.End(work, exemption, ask.Until ?? work.Now, ask.Reason, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(ended);
-    }
+    static async Task<IResult> End(ExemptionId exemption, AskEnd ask, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Exemptions.End(work, exemption, ask.Until ?? work.Now, ask.Reason, stop), stop));
 
-    static Task<IResult> Show(Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowPage(viewer, agency, records, clock, null, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(desk, null, null, stop);
 
-    static async Task<IResult> ShowPage(
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(Desk desk, Form? typed, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<ExemptionsPage>(
             new
             {
-                Exemptions = await Seen(reading, viewer, clock.Now(), stop),
+                Exemptions = await Seen(reading, desk.Viewer, desk.Now, stop),
                 Officers = await Officers.All(reading, stop),
                 Units = await Roster.Units.All(reading, stop),
-                MayGrant = viewer.May(Permission.GrantExemptions),
-                Now = clock.Now(),
-                Today = Span.DayOf(clock.Now(), agency.Profile),
+                MayGrant = desk.Viewer.May(Permission.GrantExemptions),
+                Now = desk.Now,
+                Today = Span.DayOf(desk.Now, desk.Agency.Profile),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -101,22 +76,14 @@ static class ExemptionRoutes
         );
     }
 
-    static Task<IResult> GrantByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> GrantByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 Instant Day(string name, int plus) =>
                     NodaTime.Text.LocalDatePattern.Iso.Parse(form.Text(name)) is { Success: true, Value: var day }
                     && day.Year is > 1970 and < 2200
-                        ? Span.ZoneOf(agency.Profile).AtStartOfDay(day.PlusDays(plus)).ToInstant()
+                        ? Span.ZoneOf(desk.Agency.Profile).AtStartOfDay(day.PlusDays(plus)).ToInstant()
                         : throw new RefusedException(new("day-unreadable", "Say from which day until which day."));
                 var ask = new AskExemption(
                     form.IdOrNull<Nouns.Officer>("officer"),
@@ -128,34 +95,25 @@ static class ExemptionRoutes
                     form.Text("reason"),
                     form.Text("approved-by")
                 );
-                await Grant(ask, viewer, agency, records, stop);
-                return Forms.To(http, "exemptions", "exemption-granted");
+                await Grant(ask, desk, stop);
+                return desk.To("exemptions", "exemption-granted");
             },
-            refusal => ShowPage(viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(desk, form, refusal, stop)
         );
 
-    static Task<IResult> EndByForm(
-        HttpContext http,
-        ExemptionId exemption,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> EndByForm(ExemptionId exemption, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await using (var work = await records.Begin(viewer.Actor, stop))
+                await using (var work = await desk.Records.Begin(desk.Viewer.Actor, stop))
                 {
                     // One that has not begun is ended at its beginning: it never excused anything.
                     var found = await Exemptions.Find(work, exemption, stop) ?? throw new RefusedException(Exemptions.NotFound);
                     await Exemptions.End(work, exemption, Instant.Max(work.Now, found.From), form.TextOrNull("reason"), stop);
                     await work.Commit(stop);
                 }
-                return Forms.To(http, "exemptions", "exemption-ended");
+                return desk.To("exemptions", "exemption-ended");
             },
-            refusal => ShowPage(viewer, agency, records, clock, null, refusal, stop)
+            refusal => ShowPage(desk, null, refusal, stop)
         );
 }

@@ -40,18 +40,18 @@ public static class FaultRoutes
         );
     }
 
-    static async Task<IResult> All(Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> All([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(new Paged<SeenFault>(await Seen(reading, viewer, stop), null));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(new Paged<SeenFault>(await Seen(reading, desk.Viewer, stop), null));
     }
 
-    static async Task<IResult> Report(AskFault ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Report(AskFault ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var officer = ask.Officer ?? (await DispatchRoutes.Own(work, viewer, stop)).Id;
-        await Require(work, viewer, officer, stop);
-        var fault = await CameraFaults.Report(work, viewer.Account.Id, officer, ask, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        var officer = ask.Officer ?? (await DispatchRoutes.Own(work, desk.Viewer, stop)).Id;
+        await Require(work, desk.Viewer, officer, stop);
+        var fault = await CameraFaults.Report(work, desk.Viewer.Account.Id, officer, ask, stop);
         await work.Commit(stop);
         return TypedResults.Created((string?)null, fault);
     }
@@ -70,45 +70,36 @@ public static class FaultRoutes
     /// <param name="Until">Now when none is given.</param>
     public sealed record AskMend(Instant? Until = null);
 
-    static async Task<IResult> Mend(FaultId fault, AskMend? ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Mend(FaultId fault, AskMend? ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await CameraFaults.Find(work, fault, stop) ?? throw new RefusedException(CameraFaults.NotFound);
-        await Require(work, viewer, found.Officer, stop);
+        await Require(work, desk.Viewer, found.Officer, stop);
         var mended = await CameraFaults.Mend(work, found, ask?.Until ?? work.Now, stop);
         await work.Commit(stop);
         return TypedResults.Ok(mended);
     }
 
-    static Task<IResult> Show(Viewer viewer, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowPage(viewer, agency, records, clock, null, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(desk, null, null, stop);
 
-    static async Task<IResult> ShowPage(
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(Desk desk, Form? typed, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var reach = await DispatchReach.Of(reading, viewer, stop);
-        if (reach.IsNothing && !viewer.May(Permission.AnswerFindings))
+        await using var reading = await desk.Records.Read(stop);
+        var reach = await DispatchReach.Of(reading, desk.Viewer, stop);
+        if (reach.IsNothing && !desk.Viewer.May(Permission.AnswerFindings))
             throw new RefusedException(WhoMay.Nothing);
-        var now = clock.Now();
+        var now = desk.Now;
         var officers = new List<Officer>();
-        foreach (var officer in viewer.May(Permission.ReviewFindings) ? await Officers.All(reading, stop) : [])
+        foreach (var officer in desk.Viewer.May(Permission.ReviewFindings) ? await Officers.All(reading, stop) : [])
             if (officer.LeftAt is null && await reach.Has(reading, officer.Id, now, stop))
                 officers.Add(officer);
         return Page.Of<FaultsPage>(
             new
             {
-                Faults = await Seen(reading, viewer, stop),
+                Faults = await Seen(reading, desk.Viewer, stop),
                 Officers = officers,
-                Viewer = viewer,
-                Now = DispatchForms.Local(now, agency.Profile),
+                Viewer = desk.Viewer,
+                Now = DispatchForms.Local(now, desk.Agency.Profile),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -116,27 +107,19 @@ public static class FaultRoutes
         );
     }
 
-    static Task<IResult> ReportByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ReportByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                var from = DispatchForms.Time(form, "from", agency.Profile, "Say since when it has not worked.");
+                var from = DispatchForms.Time(form, "from", desk.Agency.Profile, "Say since when it has not worked.");
                 var officer = form.IdOrNull<Nouns.Officer>("officer");
                 CameraId? camera;
-                await using (var reading = await records.Read(stop))
-                    camera = await Worn(reading, officer ?? viewer.Account.Officer, from, stop);
-                await Report(new(officer, camera, from, form.Text("what"), form.TextOrNull("told")), viewer, records, stop);
-                return Forms.To(http, "faults", "fault-reported");
+                await using (var reading = await desk.Records.Read(stop))
+                    camera = await Worn(reading, officer ?? desk.Viewer.Account.Officer, from, stop);
+                await Report(new(officer, camera, from, form.Text("what"), form.TextOrNull("told")), desk, stop);
+                return desk.To("faults", "fault-reported");
             },
-            refusal => ShowPage(viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(desk, form, refusal, stop)
         );
 
     /// <summary>The camera that the roster says the officer wore then.</summary>
@@ -148,22 +131,13 @@ public static class FaultRoutes
                 .FirstOrDefault()
             : null;
 
-    static Task<IResult> MendByForm(
-        HttpContext http,
-        FaultId fault,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> MendByForm(FaultId fault, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await Mend(fault, new(AsOf.WallTime(form.TextOrNull("until"), agency.Profile)), viewer, records, stop);
-                return Forms.To(http, "faults", "fault-mended");
+                await Mend(fault, new(AsOf.WallTime(form.TextOrNull("until"), desk.Agency.Profile)), desk, stop);
+                return desk.To("faults", "fault-mended");
             },
-            refusal => ShowPage(viewer, agency, records, clock, null, refusal, stop)
+            refusal => ShowPage(desk, null, refusal, stop)
         );
 }

@@ -38,16 +38,14 @@ static class ImportRoutes
     }
 
     static async Task<IResult> Send(
-        HttpContext http,
         string? name,
         string? layout,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         ImportFiles files,
         CancellationToken stop
     )
     {
-        var import = await Keep(http.Request.Body, name ?? "dispatch.csv", layout, viewer, records, files, stop);
+        var import = await Keep(desk.Http.Request.Body, name ?? "dispatch.csv", layout, desk, files, stop);
         return TypedResults.Created($"dispatch/imports/{import.Id}", import);
     }
 
@@ -56,15 +54,14 @@ static class ImportRoutes
         Stream body,
         string name,
         string? layoutName,
-        Viewer viewer,
-        AgencyRecords records,
+        Desk desk,
         ImportFiles files,
         CancellationToken stop
     )
     {
         var (content, length) = await files.Keep(body, stop);
         using var file = OpenedFile.Open(files.Open(content));
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var layouts = await Layouts.All(work, stop);
         var layout = string.IsNullOrWhiteSpace(layoutName)
             ? Layouts.Guess(layouts, file.Header) ?? Layouts.FiveColumns
@@ -87,12 +84,12 @@ static class ImportRoutes
             0,
             0,
             0,
-            viewer.Account.FullName,
+            desk.Viewer.Account.FullName,
             work.Now,
             null,
             null
         );
-        await DispatchImports.Insert(work, import, viewer.Account.Id, stop);
+        await DispatchImports.Insert(work, import, desk.Viewer.Account.Id, stop);
         await work.Commit(stop);
         return import;
     }
@@ -106,25 +103,17 @@ static class ImportRoutes
     static async Task<DispatchImport> Find(Reading reading, ImportId import, CancellationToken stop) =>
         await DispatchImports.Find(reading, import, stop) ?? throw new RefusedException(DispatchImports.NotFound);
 
-    static async Task<IResult> Preview(
-        ImportId import,
-        Agency agency,
-        AgencyRecords records,
-        ImportFiles files,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Preview(ImportId import, [AsParameters] Desk desk, ImportFiles files, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await PreviewOf(await Find(reading, import, stop), reading, agency, files, clock, stop));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await PreviewOf(await Find(reading, import, stop), reading, desk, files, stop));
     }
 
     static async Task<ImportPreview> PreviewOf(
         DispatchImport import,
         Reading reading,
-        Agency agency,
+        Desk desk,
         ImportFiles files,
-        TimeProvider clock,
         CancellationToken stop
     )
     {
@@ -133,24 +122,21 @@ static class ImportRoutes
         return Previewing.Of(
             file,
             import.Layout,
-            Span.ZoneOf(agency.Profile),
+            Span.ZoneOf(desk.Agency.Profile),
             badges,
             await Exigencies.Known(reading, stop),
-            clock.Now()
+            desk.Now
         );
     }
 
     static async Task<IResult> ChangeLayout(
         ImportId import,
         DispatchLayout layout,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await SetLayout(work, await Find(work, import, stop), layout, stop);
-        await work.Commit(stop);
+        await desk.Write(async work => await SetLayout(work, await Find(work, import, stop), layout, stop), stop);
         return TypedResults.Ok(layout);
     }
 
@@ -169,9 +155,9 @@ static class ImportRoutes
 
     static readonly Refusal Begun = new("import-begun", "This import has begun already, or was discarded.", RefusalKind.Conflict);
 
-    static async Task<IResult> Start(ImportId import, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Start(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Find(work, import, stop);
         if (found.State is not (ImportState.Preview or ImportState.Failed))
             throw new RefusedException(Begun);
@@ -181,9 +167,9 @@ static class ImportRoutes
         return TypedResults.Accepted((string?)null, found with { State = ImportState.Waiting });
     }
 
-    static async Task<IResult> Discard(ImportId import, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Discard(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         if ((await Find(work, import, stop)).State is not (ImportState.Preview or ImportState.Failed))
             throw new RefusedException(Begun);
         await DispatchImports.Set(work, import, ImportState.Discarded, null, stop);
@@ -206,16 +192,14 @@ static class ImportRoutes
         ImportId import,
         long number,
         AskMend ask,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         ImportFiles files,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Find(work, import, stop);
-        var still = await BadRows.Mend(work, found, HeaderOf(found, files), agency.Profile, number, ask.Fields, stop);
+        var still = await BadRows.Mend(work, found, HeaderOf(found, files), desk.Agency.Profile, number, ask.Fields, stop);
         await work.Commit(stop);
         return still.Count == 0
             ? TypedResults.Ok(new { taken = true })
@@ -234,14 +218,11 @@ static class ImportRoutes
         ImportId import,
         long number,
         AskSetAside ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await BadRows.SetAside(work, import, number, ask.Reason, stop);
-        await work.Commit(stop);
+        await desk.Write(work => BadRows.SetAside(work, import, number, ask.Reason, stop), stop);
         return TypedResults.NoContent();
     }
 
@@ -263,63 +244,52 @@ static class ImportRoutes
         );
     }
 
-    static Task<IResult> SendByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        ImportFiles files,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> SendByForm(Form form, [AsParameters] Desk desk, ImportFiles files, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                if ((await http.Request.ReadFormAsync(stop)).Files.GetFile("file") is not { Length: > 0 } sent)
+                if ((await desk.Http.Request.ReadFormAsync(stop)).Files.GetFile("file") is not { Length: > 0 } sent)
                     throw new RefusedException(new("file-missing", "Choose a file."));
                 await using var body = sent.OpenReadStream();
-                var import = await Keep(body, sent.FileName, form.TextOrNull("layout"), viewer, records, files, stop);
-                return Forms.To(http, $"dispatch/imports/{import.Id}");
+                var import = await Keep(body, sent.FileName, form.TextOrNull("layout"), desk, files, stop);
+                return desk.To($"dispatch/imports/{import.Id}");
             },
-            refusal => ShowAllPage(null, records, refusal, stop)
+            refusal => ShowAllPage(null, desk.Records, refusal, stop)
         );
 
     static Task<IResult> Show(
         ImportId import,
         long? after,
         bool? flagged,
-        Agency agency,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         ImportFiles files,
-        TimeProvider clock,
         CancellationToken stop
-    ) => ShowPage(import, after, flagged, agency, records, files, clock, null, null, stop);
+    ) => ShowPage(import, after, flagged, desk, files, null, null, stop);
 
     static async Task<IResult> ShowPage(
         ImportId id,
         long? after,
         bool? flagged,
-        Agency agency,
-        AgencyRecords records,
+        Desk desk,
         ImportFiles files,
-        TimeProvider clock,
         Form? typed,
         Refusal? trouble,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var import = await DispatchImports.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
         var waits = import.State is ImportState.Preview or ImportState.Failed;
         return Page.Of<ImportPage>(
             new
             {
                 Import = import,
-                Preview = waits ? await PreviewOf(import, reading, agency, files, clock, stop) : null,
+                Preview = waits ? await PreviewOf(import, reading, desk, files, stop) : null,
                 Header = HeaderOf(import, files),
                 Rows = waits ? [] : await DispatchImports.Rows(reading, id, flagged != true, after ?? 0, RowsShown, stop),
                 Flagged = flagged == true,
                 RowsShown,
-                Zone = import.Layout.TimeZone ?? agency.Profile.TimeZone,
+                Zone = import.Layout.TimeZone ?? desk.Agency.Profile.TimeZone,
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -328,15 +298,11 @@ static class ImportRoutes
     }
 
     static Task<IResult> ActByForm(
-        HttpContext http,
         ImportId import,
         string act,
         Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         ImportFiles files,
-        TimeProvider clock,
         CancellationToken stop
     ) =>
         Forms.Do(
@@ -346,48 +312,37 @@ static class ImportRoutes
                 switch (act)
                 {
                     case "start":
-                        await Start(import, viewer, records, stop);
-                        return Forms.To(http, here);
+                        await Start(import, desk, stop);
+                        return desk.To(here);
                     case "discard":
-                        await Discard(import, viewer, records, stop);
-                        return Forms.To(http, "dispatch/imports", "import-discarded");
+                        await Discard(import, desk, stop);
+                        return desk.To("dispatch/imports", "import-discarded");
                     case "layout":
-                        await LayoutByForm(import, form, viewer, records, stop);
-                        return Forms.To(http, here, "layout-changed");
+                        await LayoutByForm(import, form, desk, stop);
+                        return desk.To(here, "layout-changed");
                     case "mend":
-                        var answer = await Mend(
-                            import,
-                            RowOf(form),
-                            new([.. form.All("field")]),
-                            viewer,
-                            agency,
-                            records,
-                            files,
-                            stop
-                        );
-                        return answer is Refused still
-                            ? throw new RefusedException(still.Refusal)
-                            : Forms.To(http, here, "row-mended");
+                        var answer = await Mend(import, RowOf(form), new([.. form.All("field")]), desk, files, stop);
+                        return answer is Refused still ? throw new RefusedException(still.Refusal) : desk.To(here, "row-mended");
                     case "set-aside":
-                        await SetAside(import, RowOf(form), new(form.Text("reason")), viewer, records, stop);
-                        return Forms.To(http, here, "row-set-aside");
+                        await SetAside(import, RowOf(form), new(form.Text("reason")), desk, stop);
+                        return desk.To(here, "row-set-aside");
                     default:
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowPage(import, null, null, agency, records, files, clock, form, refusal, stop)
+            refusal => ShowPage(import, null, null, desk, files, form, refusal, stop)
         );
 
     static long RowOf(Form form) => long.TryParse(form.Text("line"), out var line) ? line : 0;
 
-    static async Task LayoutByForm(ImportId import, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task LayoutByForm(ImportId import, Form form, Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Find(work, import, stop);
         var layout = LayoutForm.Read(form, found.Layout);
         await SetLayout(work, found, layout, stop);
         if (form.Ticked("save"))
-            await Layouts.Save(work, viewer.Account.Id, layout, stop);
+            await Layouts.Save(work, desk.Viewer.Account.Id, layout, stop);
         await work.Commit(stop);
     }
 }

@@ -22,23 +22,15 @@ static class LayoutRoutes
         return TypedResults.Ok(new Paged<DispatchLayout>(await Layouts.All(reading, stop), null));
     }
 
-    static async Task<IResult> Save(
-        string name,
-        DispatchLayout layout,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> Save(string name, DispatchLayout layout, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Layouts.Save(work, viewer.Account.Id, layout with { Name = name.Trim() }, stop);
-        await work.Commit(stop);
+        await desk.Write(work => Layouts.Save(work, desk.Viewer.Account.Id, layout with { Name = name.Trim() }, stop), stop);
         return TypedResults.Ok(layout with { Name = name.Trim() });
     }
 
-    static async Task<IResult> Remove(string name, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Remove(string name, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         if (await Layouts.Remove(work, name, stop) == 0)
             throw new RefusedException(NotFound);
         await work.Commit(stop);

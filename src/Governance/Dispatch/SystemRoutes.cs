@@ -67,21 +67,26 @@ static class SystemRoutes
         IReadOnlyList<ActivityRule>? Activities = null
     );
 
-    static async Task<IResult> Make(AskSystem ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Make(AskSystem ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var (system, token) = await DispatchSources.Make(work, viewer.Account.Id, ask.Name, ask.Statuses, ask.Activities, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        var (system, token) = await DispatchSources.Make(
+            work,
+            desk.Viewer.Account.Id,
+            ask.Name,
+            ask.Statuses,
+            ask.Activities,
+            stop
+        );
         await work.Commit(stop);
         return TypedResults.Created((string?)null, new { system, token });
     }
 
-    static async Task<IResult> Revoke(string source, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Revoke(string source, [AsParameters] Desk desk, CancellationToken stop)
     {
         if (!Id<DispatchSource>.TryParse(source, null, out var id))
             throw new RefusedException(DispatchSources.NotFound);
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await DispatchSources.Revoke(work, id, stop);
-        await work.Commit(stop);
+        await desk.Write(work => DispatchSources.Revoke(work, id, stop), stop);
         return TypedResults.NoContent();
     }
 
@@ -103,92 +108,71 @@ static class SystemRoutes
     }
 
     /// <summary>The answer is the page itself and not a redirect: the token is in it, once.</summary>
-    static Task<IResult> MakeByForm(Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> MakeByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 string token;
-                await using (var work = await records.Begin(viewer.Actor, stop))
+                await using (var work = await desk.Records.Begin(desk.Viewer.Actor, stop))
                 {
-                    (_, token) = await DispatchSources.Make(work, viewer.Account.Id, form.Text("name"), null, null, stop);
+                    (_, token) = await DispatchSources.Make(work, desk.Viewer.Account.Id, form.Text("name"), null, null, stop);
                     await work.Commit(stop);
                 }
-                return await ShowPage(records, token, null, stop);
+                return await ShowPage(desk.Records, token, null, stop);
             },
-            refusal => ShowPage(records, null, refusal, stop)
+            refusal => ShowPage(desk.Records, null, refusal, stop)
         );
 
-    static Task<IResult> RevokeByForm(
-        HttpContext http,
-        string source,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> RevokeByForm(string source, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await Revoke(source, viewer, records, stop);
-                return Forms.To(http, "dispatch/systems", "system-revoked");
+                await Revoke(source, desk, stop);
+                return desk.To("dispatch/systems", "system-revoked");
             },
-            refusal => ShowPage(records, null, refusal, stop)
+            refusal => ShowPage(desk.Records, null, refusal, stop)
         );
 
-    static async Task<IResult> Signs(string? on, Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> Signs(string? on, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var span = AsOf.Read(on, agency.Profile, clock.Now());
-        await using var reading = await records.Read(stop);
+        var span = AsOf.Read(on, desk.Agency.Profile, desk.Now);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Ok(new Paged<CallSign>(await CallSigns.During(reading, span.From, span.Until!.Value, stop), null));
     }
 
     public sealed record AskCallSign(string Sign, OfficerId Officer, Instant From, Instant Until);
 
-    static async Task<IResult> Enter(AskCallSign ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Enter(AskCallSign ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var entered = await CallSigns.Enter(work, viewer.Account.Id, ask.Sign, ask.Officer, ask.From, ask.Until, stop);
-        await work.Commit(stop);
+        var entered = await desk.Write(
+            work => CallSigns.Enter(work, desk.Viewer.Account.Id, ask.Sign, ask.Officer, ask.From, ask.Until, stop),
+            stop
+        );
         return TypedResults.Created((string?)null, entered);
     }
 
-    static async Task<IResult> Remove(string entry, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Remove(string entry, [AsParameters] Desk desk, CancellationToken stop)
     {
         if (!Id<CallSign>.TryParse(entry, null, out var id))
             throw new RefusedException(CallSigns.NotFound);
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await CallSigns.Remove(work, id, stop);
-        await work.Commit(stop);
+        await desk.Write(work => CallSigns.Remove(work, id, stop), stop);
         return TypedResults.NoContent();
     }
 
-    static Task<IResult> ShowSigns(
-        string? on,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => ShowSignsPage(on, agency, records, clock, null, null, stop);
+    static Task<IResult> ShowSigns(string? on, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowSignsPage(on, desk, null, null, stop);
 
-    static async Task<IResult> ShowSignsPage(
-        string? on,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowSignsPage(string? on, Desk desk, Form? typed, Refusal? trouble, CancellationToken stop)
     {
-        var span = AsOf.Read(on, agency.Profile, clock.Now());
-        await using var reading = await records.Read(stop);
+        var span = AsOf.Read(on, desk.Agency.Profile, desk.Now);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<CallSignsPage>(
             new
             {
-                Day = Span.DayOf(span.From, agency.Profile),
+                Day = Span.DayOf(span.From, desk.Agency.Profile),
                 Signs = await CallSigns.During(reading, span.From, span.Until!.Value, stop),
                 Officers = await Officers.All(reading, stop),
-                Now = DispatchForms.Local(span.From, agency.Profile),
+                Now = DispatchForms.Local(span.From, desk.Agency.Profile),
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -196,46 +180,29 @@ static class SystemRoutes
         );
     }
 
-    static Task<IResult> EnterByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> EnterByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 var ask = new AskCallSign(
                     form.Text("sign"),
                     form.Id<Nouns.Officer>("officer", "Choose the officer."),
-                    DispatchForms.Time(form, "from", agency.Profile, "Say when the shift began."),
-                    DispatchForms.Time(form, "until", agency.Profile, "Say when the shift ended.")
+                    DispatchForms.Time(form, "from", desk.Agency.Profile, "Say when the shift began."),
+                    DispatchForms.Time(form, "until", desk.Agency.Profile, "Say when the shift ended.")
                 );
-                await Enter(ask, viewer, records, stop);
-                return Forms.To(http, "dispatch/call-signs", "call-sign-entered");
+                await Enter(ask, desk, stop);
+                return desk.To("dispatch/call-signs", "call-sign-entered");
             },
-            refusal => ShowSignsPage(null, agency, records, clock, form, refusal, stop)
+            refusal => ShowSignsPage(null, desk, form, refusal, stop)
         );
 
-    static Task<IResult> RemoveByForm(
-        HttpContext http,
-        string entry,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> RemoveByForm(string entry, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await Remove(entry, viewer, records, stop);
-                return Forms.To(http, "dispatch/call-signs", "call-sign-removed");
+                await Remove(entry, desk, stop);
+                return desk.To("dispatch/call-signs", "call-sign-removed");
             },
-            refusal => ShowSignsPage(null, agency, records, clock, null, refusal, stop)
+            refusal => ShowSignsPage(null, desk, null, refusal, stop)
         );
 }

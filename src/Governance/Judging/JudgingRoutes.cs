@@ -22,8 +22,7 @@ static class JudgingRoutes
         OfficerId officer,
         string from,
         string until,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
@@ -36,8 +35,8 @@ static class JudgingRoutes
             return new Refused(
                 new("span-not-understood", "Give from and until as times in UTC, at most 400 days apart, the earlier first.")
             );
-        await using var reading = await records.Read(stop);
-        var reach = await WhoSees.Of(reading, viewer, stop);
+        await using var reading = await desk.Records.Read(stop);
+        var reach = await WhoSees.Of(reading, desk.Viewer, stop);
         var judged = await Judgements.OfOfficer(reading, officer, first, last, stop);
         return TypedResults.Ok(new JudgementsAnswer([.. judged.Where(j => reach.Sees(j.Officer, j.Unit))]));
     }

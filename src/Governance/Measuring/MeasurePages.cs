@@ -20,35 +20,26 @@ static class MeasurePages
         );
     }
 
-    static async Task<IResult> Show(
-        string? month,
-        string? unit,
-        HttpContext http,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Show(string? month, string? unit, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var view = await MeasuresView.Read(
             reading,
-            viewer,
-            agency.Profile,
+            desk.Viewer,
+            desk.Agency.Profile,
             MeasureRoutes.MonthOrNull(month),
             // Whoever leads a unit begins with it.
-            http.Request.Query.ContainsKey("unit")
+            desk.Http.Request.Query.ContainsKey("unit")
                 ? UnitOf(unit)
-                : viewer.Account.Unit,
-            clock.Now(),
+                : desk.Viewer.Account.Unit,
+            desk.Now,
             stop
         );
         return Page.Of<MeasuresPage>(
             new
             {
                 View = view,
-                Reviews = await SampledAnswers.Of(reading, view.Month, agency.Profile, view.Unit?.Id, clock.Now(), stop),
+                Reviews = await SampledAnswers.Of(reading, view.Month, desk.Agency.Profile, view.Unit?.Id, desk.Now, stop),
             }
         );
     }
@@ -61,16 +52,13 @@ static class MeasurePages
         string? unit,
         OfficerId? officer,
         string? after,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var ask = new RowsAsked(
-            MeasureRoutes.MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile),
+            MeasureRoutes.MonthOrNull(month) ?? Month.Of(desk.Now, desk.Agency.Profile),
             MeasureRoutes.KindsOf(kind),
             UnitOf(unit),
             officer,
@@ -79,64 +67,41 @@ static class MeasurePages
         return Page.Of<MeasuredRowsPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Ask = ask,
-                Found = await MeasureRoutes.RowsFor(reading, ask, viewer, agency.Profile, clock.Now(), stop),
+                Found = await MeasureRoutes.RowsFor(reading, ask, desk, stop),
                 Unit = ask.Unit is { } id ? await Units.Find(reading, id, stop) : null,
                 Officer = officer is { } who ? await Officers.Find(reading, who, stop) : null,
             }
         );
     }
 
-    static Task<IResult> Report(
-        string month,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => ShowReport(month, viewer, agency, records, clock, null, stop);
+    static Task<IResult> Report(string month, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowReport(month, desk, null, stop);
 
-    static async Task<IResult> ShowReport(
-        string month,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowReport(string month, Desk desk, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<ReportPage>(
             new
             {
-                Viewer = viewer,
-                Agency = agency.Profile.Name,
-                Report = await BoardReport.Read(reading, MeasureRoutes.MonthOf(month), agency.Profile, clock.Now(), stop),
+                Viewer = desk.Viewer,
+                Agency = desk.Agency.Profile.Name,
+                Report = await BoardReport.Read(reading, MeasureRoutes.MonthOf(month), desk.Agency.Profile, desk.Now, stop),
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
         );
     }
 
-    static Task<IResult> Publish(
-        string month,
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Publish(string month, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                var publication = await MeasureRoutes.PublishMonth(month, viewer, agency, records, stop);
-                return Forms.To(http, $"measures/{publication.Month}/report", "measures-published");
+                var publication = await MeasureRoutes.PublishMonth(month, desk, stop);
+                return desk.To($"measures/{publication.Month}/report", "measures-published");
             },
-            refusal => ShowReport(month, viewer, agency, records, clock, refusal, stop)
+            refusal => ShowReport(month, desk, refusal, stop)
         );
 
     // A filter sends an empty value for "all".

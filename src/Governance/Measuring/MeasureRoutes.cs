@@ -58,18 +58,10 @@ public static class MeasureRoutes
         IReadOnlyList<MonthAnswer> Trend
     );
 
-    static async Task<IResult> Read(
-        string? month,
-        UnitId? unit,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Read(string? month, UnitId? unit, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var view = await MeasuresView.Read(reading, viewer, agency.Profile, MonthOrNull(month), unit, clock.Now(), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var view = await MeasuresView.Read(reading, desk.Viewer, desk.Agency.Profile, MonthOrNull(month), unit, desk.Now, stop);
         return TypedResults.Ok(
             new MeasuresAnswer(
                 view.Month.ToString(),
@@ -89,75 +81,49 @@ public static class MeasureRoutes
         UnitId? unit,
         OfficerId? officer,
         string? after,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Ok(
             await RowsFor(
                 reading,
-                new(MonthOrNull(month) ?? Month.Of(clock.Now(), agency.Profile), KindsOf(kind), unit, officer, after),
-                viewer,
-                agency.Profile,
-                clock.Now(),
+                new(MonthOrNull(month) ?? Month.Of(desk.Now, desk.Agency.Profile), KindsOf(kind), unit, officer, after),
+                desk,
                 stop
             )
         );
     }
 
     /// <exception cref="RefusedException">This account may not see officers' numbers there, or there is no such kind.</exception>
-    public static async Task<RowsFound> RowsFor(
-        Reading reading,
-        RowsAsked ask,
-        Viewer viewer,
-        AgencyProfile agency,
-        Instant now,
-        CancellationToken stop
-    )
+    public static async Task<RowsFound> RowsFor(Reading reading, RowsAsked ask, Desk desk, CancellationToken stop)
     {
         if (ask.Kinds.Any(kind => !Counts.Kinds.Contains(kind)))
             throw new RefusedException(new("kind-unknown", "There is no such kind: the method names those that are counted."));
-        if (!await MeasuresView.SeesOfficersOf(reading, viewer, ask.Unit, stop))
+        if (!await MeasuresView.SeesOfficersOf(reading, desk.Viewer, ask.Unit, stop))
             throw new RefusedException(WhoMay.Nothing);
-        return await MeasuredRows.Read(reading, agency, ask, now, stop);
+        return await MeasuredRows.Read(reading, desk.Agency.Profile, ask, desk.Now, stop);
     }
 
-    static async Task<IResult> Report(
-        string month,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Report(string month, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await BoardReport.Read(reading, MonthOf(month), agency.Profile, clock.Now(), stop));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await BoardReport.Read(reading, MonthOf(month), desk.Agency.Profile, desk.Now, stop));
     }
 
-    static async Task<IResult> Publish(string month, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Publish(string month, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var publication = await PublishMonth(month, viewer, agency, records, stop);
+        var publication = await PublishMonth(month, desk, stop);
         return TypedResults.Created(
             $"open-data/{publication.Month}/{publication.Edition}/datapackage.json",
             OpenDataRoutes.AnswerOf(publication)
         );
     }
 
-    public static async Task<Publication> PublishMonth(
-        string month,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    public static async Task<Publication> PublishMonth(string month, Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var publication = await Publications.Publish(work, MonthOf(month), agency.Profile, stop);
-        await work.Commit(stop);
+        var publication = await desk.Write(work => Publications.Publish(work, MonthOf(month), desk.Agency.Profile, stop), stop);
         return publication;
     }
 

@@ -32,48 +32,31 @@ static class Morning
     /// <summary>One of the two, by who asks.</summary>
     public sealed record MorningAnswer(MorningView? Unit, ProgrammeMorning? Programme);
 
-    static async Task<IResult> Read(
-        string? day,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => TypedResults.Ok(await For(day, viewer, agency, records, clock, stop));
+    static async Task<IResult> Read(string? day, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await For(day, desk, stop));
 
-    static async Task<IResult> Show(
-        string? day,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Show(string? day, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var (unit, programme) = await For(day, viewer, agency, records, clock, stop);
+        var (unit, programme) = await For(day, desk, stop);
         return unit is not null
-            ? Page.Of<MorningPage>(new { View = unit, Viewer = viewer })
+            ? Page.Of<MorningPage>(new { View = unit, Viewer = desk.Viewer })
             : Page.Of<ProgrammeMorningPage>(new { View = programme });
     }
 
-    static async Task<MorningAnswer> For(
-        string? day,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<MorningAnswer> For(string? day, Desk desk, CancellationToken stop)
     {
         LocalDate? asked =
             string.IsNullOrEmpty(day) ? null
             : LocalDatePattern.Iso.Parse(day) is { Success: true, Value: { Year: > 1900 and < 9000 } read } ? read
             : throw new RefusedException(new("day-unreadable", "A day is written 2026-11-21."));
-        await using var reading = await records.Read(stop);
-        if (IsSupervisor(viewer) && await MorningView.Read(reading, viewer, agency.Profile, asked, clock.Now(), stop) is { } own)
+        await using var reading = await desk.Records.Read(stop);
+        if (
+            IsSupervisor(desk.Viewer)
+            && await MorningView.Read(reading, desk.Viewer, desk.Agency.Profile, asked, desk.Now, stop) is { } own
+        )
             return new(own, null);
-        return IsManager(viewer)
-            ? new(null, await ProgrammeMorning.Read(reading, agency.Profile, asked, clock.Now(), stop))
+        return IsManager(desk.Viewer)
+            ? new(null, await ProgrammeMorning.Read(reading, desk.Agency.Profile, asked, desk.Now, stop))
             : throw new RefusedException(WhoMay.Nothing);
     }
 }

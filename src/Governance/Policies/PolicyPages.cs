@@ -37,16 +37,16 @@ static class PolicyPages
         app.MapForm("/policies/{version}/withdraw", Withdraw).Needs(Permission.EditPolicies);
     }
 
-    static async Task<IResult> InForce(Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> InForce([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var now = clock.Now();
+        await using var reading = await desk.Records.Read(stop);
+        var now = desk.Now;
         var all = await Policies.AllInForce(reading, stop);
         var held = Policies.At(all, now);
         return Page.Of<PolicyPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Held = held,
                 Next = all.FirstOrDefault(p => p.From > now),
                 Version = held is null ? null : await Policies.FindByNumber(reading, held.Number, stop),
@@ -54,46 +54,31 @@ static class PolicyPages
         );
     }
 
-    static async Task<IResult> List(Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> List([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<PoliciesPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Entries = await Policies.All(reading, stop),
-                Held = await Policies.InForce(reading, clock.Now(), stop),
+                Held = await Policies.InForce(reading, desk.Now, stop),
             }
         );
     }
 
-    static async Task<IResult> New(Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> New([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<NewPolicyPage>(new { Entries = await Policies.All(reading, stop) });
     }
 
-    static Task<IResult> Show(
-        PolicyVersionId version,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => ShowPage(version, viewer, agency, records, clock, null, null, stop);
+    static Task<IResult> Show(PolicyVersionId version, [AsParameters] Desk desk, CancellationToken stop) =>
+        ShowPage(version, desk, null, null, stop);
 
-    static async Task<IResult> ShowPage(
-        PolicyVersionId version,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(PolicyVersionId version, Desk desk, Form? typed, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
         // What was typed and refused is shown with its own troubles, so that nothing written is lost.
         var text =
@@ -102,15 +87,15 @@ static class PolicyPages
         return Page.Of<PolicyVersionPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 View = view with
                 {
                     Troubles = text == view.Version.Text ? view.Troubles : PolicyText.WhyNotValid(text),
                 },
                 Text = text,
                 Until = all.FirstOrDefault(p => p.Number == view.Version.Number)?.Until,
-                Held = Policies.At(all, clock.Now()),
-                Tomorrow = Span.OfDay(Span.DayOf(clock.Now(), agency.Profile), agency.Profile).Until!.Value,
+                Held = Policies.At(all, desk.Now),
+                Tomorrow = Span.OfDay(Span.DayOf(desk.Now, desk.Agency.Profile), desk.Agency.Profile).Until!.Value,
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -125,20 +110,14 @@ static class PolicyPages
     }
 
     /// <summary>Against the version asked for; when none is, see <see cref="Comparison.Other"/>, and then any.</summary>
-    static async Task<IResult> Diff(
-        PolicyVersionId version,
-        string? against,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Diff(PolicyVersionId version, string? against, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
         var entries = (await Policies.All(reading, stop)).Where(e => e.Id != version).ToList();
         var other = PolicyVersionId.TryParse(against, null, out var asked)
             ? asked
-            : (await Comparison.Other(reading, version, clock.Now(), stop) ?? entries.FirstOrDefault()?.Id);
+            : (await Comparison.Other(reading, version, desk.Now, stop) ?? entries.FirstOrDefault()?.Id);
         return Page.Of<PolicyDiffPage>(
             new
             {
@@ -150,16 +129,16 @@ static class PolicyPages
         );
     }
 
-    static Task<IResult> Make(HttpContext http, Form form, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
+    static Task<IResult> Make(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                var version = await PolicyRoutes.Begin(new(form.Text("from")), viewer, records, stop);
-                return Forms.To(http, $"policies/{version.Id}", "policy-drafted");
+                var version = await PolicyRoutes.Begin(new(form.Text("from")), desk, stop);
+                return desk.To($"policies/{version.Id}", "policy-drafted");
             },
             async refusal =>
             {
-                await using var reading = await records.Read(stop);
+                await using var reading = await desk.Records.Read(stop);
                 return Page.Of<NewPolicyPage>(
                     new { Entries = await Policies.All(reading, stop), Trouble = refusal },
                     Forms.StatusOf(refusal)
@@ -167,87 +146,47 @@ static class PolicyPages
             }
         );
 
-    static Task<IResult> Save(
-        HttpContext http,
-        PolicyVersionId version,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Save(PolicyVersionId version, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await PolicyRoutes.Edit(version, new(form.Raw("text"), Seen(form)), viewer, records, stop);
-                return Forms.To(http, $"policies/{version}", "policy-saved");
+                await PolicyRoutes.Edit(version, new(form.Raw("text"), Seen(form)), desk, stop);
+                return desk.To($"policies/{version}", "policy-saved");
             },
-            refusal => ShowPage(version, viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(version, desk, form, refusal, stop)
         );
 
-    static Task<IResult> Propose(
-        HttpContext http,
-        PolicyVersionId version,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Propose(PolicyVersionId version, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                var from = AsOf.WallTime(form.Text("from"), agency.Profile) ?? throw new RefusedException(FromMissing);
-                await PolicyRoutes.Propose(version, new(Seen(form), from, form.Text("note")), viewer, records, stop);
-                return Forms.To(http, $"policies/{version}", "policy-proposed");
+                var from = AsOf.WallTime(form.Text("from"), desk.Agency.Profile) ?? throw new RefusedException(FromMissing);
+                await PolicyRoutes.Propose(version, new(Seen(form), from, form.Text("note")), desk, stop);
+                return desk.To($"policies/{version}", "policy-proposed");
             },
-            refusal => ShowPage(version, viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(version, desk, form, refusal, stop)
         );
 
-    static Task<IResult> Approve(
-        HttpContext http,
-        PolicyVersionId version,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Approve(PolicyVersionId version, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await using var work = await records.Begin(viewer.Actor, stop);
+                await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
                 var now = await Policies.Approve(work, version, Seen(form), stop);
                 await work.Commit(stop);
-                return Forms.To(
-                    http,
-                    $"policies/{version}",
-                    now.State == PolicyState.Adopted ? "policy-adopted" : "policy-approved"
-                );
+                return desk.To($"policies/{version}", now.State == PolicyState.Adopted ? "policy-adopted" : "policy-approved");
             },
-            refusal => ShowPage(version, viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(version, desk, form, refusal, stop)
         );
 
-    static Task<IResult> Withdraw(
-        HttpContext http,
-        PolicyVersionId version,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Withdraw(PolicyVersionId version, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await PolicyRoutes.Withdraw(version, new(form.Text("reason")), viewer, records, stop);
-                return Forms.To(http, $"policies/{version}", "policy-withdrawn");
+                await PolicyRoutes.Withdraw(version, new(form.Text("reason")), desk, stop);
+                return desk.To($"policies/{version}", "policy-withdrawn");
             },
-            refusal => ShowPage(version, viewer, agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(version, desk, form, refusal, stop)
         );
 
     static Digest Seen(Form form) =>

@@ -50,10 +50,10 @@ static class PolicyRoutes
         api.MapGet("/policies/{version}/diff", Diff).Needs(Permission.SeePolicies);
     }
 
-    static async Task<IResult> InForce(string? at, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> InForce(string? at, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var moment = at is null ? clock.Now() : Time.TryParse(at) ?? throw new RefusedException(AtUnreadable);
-        await using var reading = await records.Read(stop);
+        var moment = at is null ? desk.Now : Time.TryParse(at) ?? throw new RefusedException(AtUnreadable);
+        await using var reading = await desk.Records.Read(stop);
         return
             await Policies.InForce(reading, moment, stop) is { } held
             && await Policies.FindByNumber(reading, held.Number, stop) is { } version
@@ -80,16 +80,16 @@ static class PolicyRoutes
 
     static IResult Check(AskCheck ask) => TypedResults.Ok(PolicyText.WhyNotValid(PolicyText.Tidied(ask.Text)));
 
-    static async Task<IResult> Draft(AskDraft ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Draft(AskDraft ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var version = await Begin(ask, viewer, records, stop);
+        var version = await Begin(ask, desk, stop);
         return TypedResults.Created($"policies/{version.Id}", version);
     }
 
     /// <summary>A draft from what ships with Lapel, from another version, or from a text of one's own.</summary>
-    public static async Task<PolicyVersion> Begin(AskDraft ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    public static async Task<PolicyVersion> Begin(AskDraft ask, Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var (text, basedOn) = ask.Text is { } own ? (own, "a text of one's own") : await Origin(work, ask.From ?? "", stop);
         var version = await Policies.Draft(work, text, basedOn, stop);
         await work.Commit(stop);
@@ -106,72 +106,54 @@ static class PolicyRoutes
         return (version.Text, version.Number is { } number ? $"version {number}, {version.Name}" : version.Name);
     }
 
-    public static async Task<IResult> Edit(
-        PolicyVersionId version,
-        AskText ask,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    public static async Task<IResult> Edit(PolicyVersionId version, AskText ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Policies.Edit(work, version, ask.Text, ask.Seen, stop);
-        await work.Commit(stop);
-        return await One(version, records, stop);
+        await desk.Write(work => Policies.Edit(work, version, ask.Text, ask.Seen, stop), stop);
+        return await One(version, desk.Records, stop);
     }
 
     public static async Task<IResult> Propose(
         PolicyVersionId version,
         AskPropose ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Policies.Propose(work, version, ask.Seen, ask.EffectiveFrom, ask.Note, stop);
-        await work.Commit(stop);
-        return await One(version, records, stop);
+        await desk.Write(work => Policies.Propose(work, version, ask.Seen, ask.EffectiveFrom, ask.Note, stop), stop);
+        return await One(version, desk.Records, stop);
     }
 
     public static async Task<IResult> Approve(
         PolicyVersionId version,
         AskApprove ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Policies.Approve(work, version, ask.Seen, stop);
-        await work.Commit(stop);
-        return await One(version, records, stop);
+        await desk.Write(work => Policies.Approve(work, version, ask.Seen, stop), stop);
+        return await One(version, desk.Records, stop);
     }
 
     public static async Task<IResult> Withdraw(
         PolicyVersionId version,
         AskWithdraw ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Policies.Withdraw(work, version, ask.Reason, stop);
-        await work.Commit(stop);
-        return await One(version, records, stop);
+        await desk.Write(work => Policies.Withdraw(work, version, ask.Reason, stop), stop);
+        return await One(version, desk.Records, stop);
     }
 
     static async Task<IResult> Diff(
         PolicyVersionId version,
         PolicyVersionId? against,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
-        var other = against ?? await Comparison.Other(reading, version, clock.Now(), stop);
+        await using var reading = await desk.Records.Read(stop);
+        var other = against ?? await Comparison.Other(reading, version, desk.Now, stop);
         return other is { } found
             ? TypedResults.Ok(await Comparison.Of(reading, version, found, stop))
             : new Refused(NothingToCompare);

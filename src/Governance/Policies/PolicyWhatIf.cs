@@ -20,40 +20,34 @@ static class PolicyWhatIf
         PolicyVersionId version,
         string? from,
         string? until,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
-        var (first, last) = await Days(reading, from, until, clock.Now(), agency.Profile, stop);
-        return TypedResults.Ok(await Of(reading, view, first, last, viewer, agency.Profile, clock.Now(), stop));
+        var (first, last) = await Days(reading, from, until, desk.Now, desk.Agency.Profile, stop);
+        return TypedResults.Ok(await Of(reading, view, first, last, desk, stop));
     }
 
     static async Task<IResult> Show(
         PolicyVersionId version,
         string? from,
         string? until,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var view = await PolicyView.Of(reading, version, stop);
-        var (first, last) = await Days(reading, null, null, clock.Now(), agency.Profile, stop);
+        var (first, last) = await Days(reading, null, null, desk.Now, desk.Agency.Profile, stop);
         WhatIfResult? result = null;
         Refusal? trouble = null;
         try
         {
-            (first, last) = await Days(reading, from, until, clock.Now(), agency.Profile, stop);
+            (first, last) = await Days(reading, from, until, desk.Now, desk.Agency.Profile, stop);
             if (from is not null)
-                result = await Of(reading, view, first, last, viewer, agency.Profile, clock.Now(), stop);
+                result = await Of(reading, view, first, last, desk, stop);
         }
         catch (RefusedException refused)
         {
@@ -67,7 +61,7 @@ static class PolicyWhatIf
                 Last = last,
                 Result = result,
                 Names = result is null ? null : await WhatIfNames.Of(reading, result, stop),
-                Lists = viewer.May(Permission.SeeFindings),
+                Lists = desk.Viewer.May(Permission.SeeFindings),
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
@@ -79,9 +73,7 @@ static class PolicyWhatIf
         PolicyView view,
         LocalDate first,
         LocalDate last,
-        Viewer viewer,
-        AgencyProfile agency,
-        Instant now,
+        Desk desk,
         CancellationToken stop
     )
     {
@@ -90,13 +82,13 @@ static class PolicyWhatIf
         var result = await WhatIf.Of(
             reading,
             PolicyText.Read(view.Version.Text),
-            Span.OfDay(first, agency).From,
-            Span.OfDay(last, agency).Until!.Value,
-            now,
+            Span.OfDay(first, desk.Agency.Profile).From,
+            Span.OfDay(last, desk.Agency.Profile).Until!.Value,
+            desk.Now,
             stop
         );
         // Who drafts rules need not know who would be found: figures are for all, names for those who may see findings.
-        return viewer.May(Permission.SeeFindings) ? result : result with { Appear = [], Vanish = [], Change = [] };
+        return desk.Viewer.May(Permission.SeeFindings) ? result : result with { Appear = [], Vanish = [], Change = [] };
     }
 
     /// <summary>Whole days of the agency, both included; when none are named the month before this one, and in the programme's first this one.</summary>

@@ -28,20 +28,24 @@ public static class ReviewPages
     /// <param name="Officer">None when a correction took the attendance away.</param>
     public sealed record Item(Review Review, JudgedRow? Judged, string? Reviewer);
 
-    static async Task<IResult> List(Viewer viewer, AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> List([AsParameters] Desk desk, CancellationToken stop)
     {
-        var (reviews, draws) = (viewer.May(Permission.ReviewFindings), viewer.May(Permission.DrawReviews));
+        var (reviews, draws) = (desk.Viewer.May(Permission.ReviewFindings), desk.Viewer.May(Permission.DrawReviews));
         if (!reviews && !draws)
             throw new RefusedException(WhoMay.Nothing);
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<ReviewsPage>(
             new
             {
-                Viewer = viewer,
-                Waiting = reviews ? await Items(reading, await Reviews.WaitingFor(reading, viewer.Account.Id, stop), stop) : null,
-                DoneByMe = reviews ? await Items(reading, await Reviews.DoneBy(reading, viewer.Account.Id, stop), stop) : null,
-                Overdue = draws ? await Items(reading, await Reviews.Overdue(reading, clock.Now(), stop), stop) : null,
-                Now = clock.Now(),
+                Viewer = desk.Viewer,
+                Waiting = reviews
+                    ? await Items(reading, await Reviews.WaitingFor(reading, desk.Viewer.Account.Id, stop), stop)
+                    : null,
+                DoneByMe = reviews
+                    ? await Items(reading, await Reviews.DoneBy(reading, desk.Viewer.Account.Id, stop), stop)
+                    : null,
+                Overdue = draws ? await Items(reading, await Reviews.Overdue(reading, desk.Now, stop), stop) : null,
+                Now = desk.Now,
             }
         );
     }
@@ -61,48 +65,27 @@ public static class ReviewPages
         return items;
     }
 
-    static Task<IResult> AllDraws(
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) => ShowDraws(viewer, agency, records, clock, null, stop);
+    static Task<IResult> AllDraws([AsParameters] Desk desk, CancellationToken stop) => ShowDraws(desk, null, stop);
 
-    static async Task<IResult> ShowDraws(
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowDraws(Desk desk, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var (from, until) = ReviewWeek.LastWeek(clock.Now(), agency.Profile);
+        await using var reading = await desk.Records.Read(stop);
+        var (from, until) = ReviewWeek.LastWeek(desk.Now, desk.Agency.Profile);
         return Page.Of<DrawsPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Draws = await ReviewDraws.Newest(reading, stop),
                 Units = await Units.All(reading, stop),
-                FirstDay = Roster.Span.DayOf(from, agency.Profile).ToString("uuuu-MM-dd", null),
-                LastDay = Roster.Span.DayOf(until - Duration.FromHours(1), agency.Profile).ToString("uuuu-MM-dd", null),
+                FirstDay = Roster.Span.DayOf(from, desk.Agency.Profile).ToString("uuuu-MM-dd", null),
+                LastDay = Roster.Span.DayOf(until - Duration.FromHours(1), desk.Agency.Profile).ToString("uuuu-MM-dd", null),
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
         );
     }
 
-    static Task<IResult> Commit(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> Commit(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
@@ -112,15 +95,15 @@ public static class ReviewPages
                     form.Text("until"),
                     int.TryParse(form.Text("wanted"), out var wanted) ? wanted : 0
                 );
-                var id = await ReviewRoutes.CommitByHand(viewer, agency, records, ask, stop);
-                return Forms.To(http, $"reviews/draws/{id}", "draw-committed");
+                var id = await ReviewRoutes.CommitByHand(desk, ask, stop);
+                return desk.To($"reviews/draws/{id}", "draw-committed");
             },
-            refusal => ShowDraws(viewer, agency, records, clock, refusal, stop)
+            refusal => ShowDraws(desk, refusal, stop)
         );
 
-    static async Task<IResult> OneDraw(DrawId draw, Viewer viewer, AgencyRecords records, CustodyLog log, CancellationToken stop)
+    static async Task<IResult> OneDraw(DrawId draw, [AsParameters] Desk desk, CustodyLog log, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         if (await ReviewDraws.Find(reading, draw, stop) is not { } found)
             throw new RefusedException(ReviewDraws.NotFound);
         return Page.Of<DrawPage>(
@@ -129,9 +112,9 @@ public static class ReviewPages
                 Draw = found,
                 Items = await Items(reading, await Reviews.OfDraw(reading, draw, stop), stop),
                 Unit = found.Unit is { } unit ? await Units.Find(reading, unit, stop) : null,
-                MayOpen = viewer.May(Permission.SeeFindings),
-                MayName = viewer.May(Permission.SeeFindings) || viewer.May(Permission.DrawReviews),
-                Account = viewer.Account.Id,
+                MayOpen = desk.Viewer.May(Permission.SeeFindings),
+                MayName = desk.Viewer.May(Permission.SeeFindings) || desk.Viewer.May(Permission.DrawReviews),
+                Account = desk.Viewer.Account.Id,
                 LogKey = log.Verifier.ToString(),
             }
         );
@@ -141,19 +124,15 @@ public static class ReviewPages
         DrawId draw,
         AttendanceId attendance,
         RecordingId? recording,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
-    ) => Show(draw, attendance, recording, viewer, records, clock, null, null, stop);
+    ) => Show(draw, attendance, recording, desk, null, null, stop);
 
     static async Task<IResult> Show(
         DrawId draw,
         AttendanceId attendance,
         RecordingId? wanted,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
+        Desk desk,
         Refusal? trouble,
         Form? typed,
         CancellationToken stop
@@ -161,27 +140,27 @@ public static class ReviewPages
     {
         ReviewSheet? sheet;
         ReviewFilm? film = null;
-        await using (var work = await records.Begin(viewer.Actor, stop))
+        await using (var work = await desk.Records.Begin(desk.Viewer.Actor, stop))
         {
             sheet = await ReviewSheet.Read(work, draw, attendance, stop);
-            if (sheet is null || !ReviewRoutes.MaySee(viewer, sheet.Review))
+            if (sheet is null || !ReviewRoutes.MaySee(desk.Viewer, sheet.Review))
                 throw new RefusedException(Reviews.NotFound);
             var chosen = sheet.Recordings.FirstOrDefault(r => r.Recording == wanted) ?? sheet.Recordings.FirstOrDefault();
             // Only whoever reviews it sees it here; others go to the recording's own page and say why.
-            if (chosen is not null && sheet.Review.Reviewer == viewer.Account.Id)
-                film = await ReviewFilm.Open(work, viewer, sheet, chosen.Recording, stop);
+            if (chosen is not null && sheet.Review.Reviewer == desk.Viewer.Account.Id)
+                film = await ReviewFilm.Open(work, desk.Viewer, sheet, chosen.Recording, stop);
             await work.Commit(stop);
         }
         return Page.Of<ReviewPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Sheet = sheet,
                 Film = film,
                 Trouble = trouble,
                 Typed = typed is null ? null : AnswersOf(typed),
                 TypedWords = typed?.TextOrNull("words"),
-                Now = clock.Now(),
+                Now = desk.Now,
             },
             Forms.StatusOf(trouble)
         );
@@ -190,25 +169,22 @@ public static class ReviewPages
     static Task<IResult> Do(
         DrawId draw,
         AttendanceId attendance,
-        HttpContext http,
         Form form,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         Pulse pulse,
-        TimeProvider clock,
         CancellationToken stop
     ) =>
         Forms.Do(
             async () =>
             {
-                await using var work = await records.Begin(viewer.Actor, stop);
+                await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
                 var sheet = await ReviewSheet.Read(work, draw, attendance, stop) ?? throw new RefusedException(Reviews.NotFound);
-                if (sheet.Review.Reviewer != viewer.Account.Id)
+                if (sheet.Review.Reviewer != desk.Viewer.Account.Id)
                     throw new RefusedException(WhoMay.Nothing);
                 await Reviews.Do(
                     work,
                     sheet.Review,
-                    viewer.Account.Id,
+                    desk.Viewer.Account.Id,
                     sheet.Questions,
                     AnswersOf(form),
                     form.TextOrNull("words"),
@@ -216,9 +192,9 @@ public static class ReviewPages
                 );
                 await work.Commit(stop);
                 pulse.Send("reviews");
-                return Forms.To(http, "reviews", "review-done");
+                return desk.To("reviews", "review-done");
             },
-            refusal => Show(draw, attendance, null, viewer, records, clock, refusal, form, stop)
+            refusal => Show(draw, attendance, null, desk, refusal, form, stop)
         );
 
     static IReadOnlyDictionary<string, Answer> AnswersOf(Form form)

@@ -39,21 +39,21 @@ static class ReviewRoutes
     /// <param name="LookedAt">When a machine looked through the media; none while it has not.</param>
     public sealed record LeadsAnswer(Instant? LookedAt, IReadOnlyList<MediaLead> Leads);
 
-    static async Task<IResult> Mine(Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Mine([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Ok(
             new MyReviews(
-                await Reviews.WaitingFor(reading, viewer.Account.Id, stop),
-                await Reviews.DoneBy(reading, viewer.Account.Id, stop)
+                await Reviews.WaitingFor(reading, desk.Viewer.Account.Id, stop),
+                await Reviews.DoneBy(reading, desk.Viewer.Account.Id, stop)
             )
         );
     }
 
-    static async Task<IResult> Late(AgencyRecords records, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> Late([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await Reviews.Overdue(reading, clock.Now(), stop));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await Reviews.Overdue(reading, desk.Now, stop));
     }
 
     static async Task<IResult> Draws(AgencyRecords records, CancellationToken stop)
@@ -62,27 +62,21 @@ static class ReviewRoutes
         return TypedResults.Ok(await ReviewDraws.Newest(reading, stop));
     }
 
-    static async Task<IResult> Commit(AskDraw ask, Viewer viewer, Agency agency, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Commit(AskDraw ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var id = await CommitByHand(viewer, agency, records, ask, stop);
-        await using var reading = await records.Read(stop);
+        var id = await CommitByHand(desk, ask, stop);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Accepted($"reviews/draws/{id}", await ReviewDraws.Find(reading, id, stop));
     }
 
     /// <exception cref="RefusedException">No such unit, or the list does not do.</exception>
-    public static async Task<DrawId> CommitByHand(
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        AskDraw ask,
-        CancellationToken stop
-    )
+    public static async Task<DrawId> CommitByHand(Desk desk, AskDraw ask, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         if (ask.Unit is { } unit && await Units.Find(work, unit, stop) is null)
             throw new RefusedException(Units.NotFound);
-        var from = AsOf.Read(ask.From, agency.Profile, work.Now).From;
-        var until = AsOf.Read(ask.Until, agency.Profile, work.Now).Until ?? work.Now;
+        var from = AsOf.Read(ask.From, desk.Agency.Profile, work.Now).From;
+        var until = AsOf.Read(ask.Until, desk.Agency.Profile, work.Now).Until ?? work.Now;
         var policy = await Policies.InForce(work, work.Now, stop);
         var id = await ReviewDraws.Commit(work, weekly: false, ask.Unit, from, until, ask.Wanted, policy, stop);
         await work.Commit(stop);
@@ -122,16 +116,10 @@ static class ReviewRoutes
         RefusalKind.Conflict
     );
 
-    static async Task<IResult> Sheet(
-        DrawId draw,
-        AttendanceId attendance,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> Sheet(DrawId draw, AttendanceId attendance, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return await ReviewSheet.Read(reading, draw, attendance, stop) is { } sheet && MaySee(viewer, sheet.Review)
+        await using var reading = await desk.Records.Read(stop);
+        return await ReviewSheet.Read(reading, draw, attendance, stop) is { } sheet && MaySee(desk.Viewer, sheet.Review)
             ? TypedResults.Ok(sheet)
             : new Refused(Reviews.NotFound);
     }
@@ -147,18 +135,17 @@ static class ReviewRoutes
         DrawId draw,
         AttendanceId attendance,
         AskDo ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         Pulse pulse,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var sheet = await ReviewSheet.Read(work, draw, attendance, stop) ?? throw new RefusedException(Reviews.NotFound);
-        await Reviews.Do(work, sheet.Review, viewer.Account.Id, sheet.Questions, ask.Answers, ask.Words, stop);
+        await Reviews.Do(work, sheet.Review, desk.Viewer.Account.Id, sheet.Questions, ask.Answers, ask.Words, stop);
         await work.Commit(stop);
         pulse.Send("reviews");
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Ok(await Reviews.Find(reading, draw, attendance, stop));
     }
 
@@ -166,16 +153,15 @@ static class ReviewRoutes
         DrawId draw,
         AttendanceId attendance,
         AskWatched ask,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CancellationToken stop
     )
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var sheet = await ReviewSheet.Read(work, draw, attendance, stop);
         if (
             sheet is null
-            || sheet.Review.Reviewer != viewer.Account.Id
+            || sheet.Review.Reviewer != desk.Viewer.Account.Id
             || sheet.Recordings.All(r => r.Recording != ask.Recording)
         )
             return new Refused(Reviews.NotFound);
@@ -183,25 +169,19 @@ static class ReviewRoutes
             return new Refused(new("seconds-unreadable", "Seconds come as pairs: from, and until before; at most 500 of them."));
         if (sheet.Review.DoneAt is null)
         {
-            var served = await Served.To(work, viewer.Account.Id, ask.Recording, stop);
+            var served = await Served.To(work, desk.Viewer.Account.Id, ask.Recording, stop);
             await Watched.Keep(work, sheet.Review, ask.Recording, ask.Seconds.Select(p => (p[0], p[1])), served, stop);
             await work.Commit(stop);
         }
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Ok(new WatchedAnswer(await Watched.Seconds(reading, draw, attendance, stop)));
     }
 
-    static async Task<IResult> Leads(
-        RecordingId id,
-        Viewer viewer,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Leads(RecordingId id, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var (recording, refusal) = await Access.Ask(reading, viewer, id, Act.See, clock.Now(), stop);
-        if (recording is null || !LeadsAside.MaySee(viewer))
+        await using var reading = await desk.Records.Read(stop);
+        var (recording, refusal) = await Access.Ask(reading, desk.Viewer, id, Act.See, desk.Now, stop);
+        if (recording is null || !LeadsAside.MaySee(desk.Viewer))
             return new Refused(refusal ?? Access.NotFound);
         return TypedResults.Ok(
             new LeadsAnswer(await MediaLeads.LookedAt(reading, id, stop), await MediaLeads.Of(reading, id, stop))

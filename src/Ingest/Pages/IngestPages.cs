@@ -86,19 +86,19 @@ static class IngestPages
         ];
     }
 
-    static async Task<IResult> AllUploads(AgencyRecords records, Uploads uploads, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> AllUploads([AsParameters] Desk desk, Uploads uploads, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Json(new { items = await Waiting(reading, uploads, clock.Now(), stop) }, LapelJson.Lenient);
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Json(new { items = await Waiting(reading, uploads, desk.Now, stop) }, LapelJson.Lenient);
     }
 
-    static async Task<IResult> UploadsPage(AgencyRecords records, Uploads uploads, TimeProvider clock, CancellationToken stop)
+    static async Task<IResult> UploadsPage([AsParameters] Desk desk, Uploads uploads, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return Page.Of<UploadsPage>(
             new
             {
-                Uploads = await Waiting(reading, uploads, clock.Now(), stop),
+                Uploads = await Waiting(reading, uploads, desk.Now, stop),
                 Room = await uploads.Room(reading, stop),
                 uploads.Settings,
             }
@@ -143,30 +143,29 @@ static class IngestPages
             : new Refused(WhoMay.Nothing);
     }
 
-    static async Task<IResult> QuarantinedPage(
-        HttpContext http,
-        Id<Quarantined> id,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> QuarantinedPage(Id<Quarantined> id, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return await Quarantine.Find(reading, id, stop) is { } found
             ? Page.Of<QuarantinedPage>(
                 new
                 {
                     Row = found,
                     Clips = await Quarantine.ClipsOf(reading, id, stop),
-                    MayDecide = viewer.May(Permission.DecideQuarantine),
-                    Tried = http.Request.Query["tried"] == "refused",
+                    MayDecide = desk.Viewer.May(Permission.DecideQuarantine),
+                    Tried = desk.Http.Request.Query["tried"] == "refused",
                 }
             )
             : throw new RefusedException(WhoMay.Nothing);
     }
 
-    static async Task<IResult> TryAgain(Id<Quarantined> id, Viewer viewer, Admissions admissions, CancellationToken stop) =>
-        await admissions.TryAgain(id, viewer.Actor, stop) switch
+    static async Task<IResult> TryAgain(
+        Id<Quarantined> id,
+        [AsParameters] Desk desk,
+        Admissions admissions,
+        CancellationToken stop
+    ) =>
+        await admissions.TryAgain(id, desk.Viewer.Actor, stop) switch
         {
             Admitted.WithReceipt admitted => TypedResults.Json(new { admitted.Recording, admitted.Receipt }, LapelJson.Lenient),
             Admitted.Waiting waiting => new Refused(waiting.Refusal, new { missing = waiting.Missing }),
@@ -178,19 +177,18 @@ static class IngestPages
         };
 
     static async Task<IResult> TryAgainByForm(
-        HttpContext http,
         Id<Quarantined> id,
         Form form,
-        Viewer viewer,
+        [AsParameters] Desk desk,
         Admissions admissions,
         CancellationToken stop
     )
     {
         _ = form; // it has no fields; binding it has checked the page's antiforgery token
-        var start = http.Request.PathBase.ToUriComponent();
-        return await admissions.TryAgain(id, viewer.Actor, stop) switch
+        var start = desk.Http.Request.PathBase.ToUriComponent();
+        return await admissions.TryAgain(id, desk.Viewer.Actor, stop) switch
         {
-            Admitted.WithReceipt admitted when viewer.May(Permission.SeeAllRecordings) => TypedResults.LocalRedirect(
+            Admitted.WithReceipt admitted when desk.Viewer.May(Permission.SeeAllRecordings) => TypedResults.LocalRedirect(
                 $"{start}/recordings/{admitted.Recording}"
             ),
             Admitted.Refused or Admitted.Waiting => TypedResults.LocalRedirect($"{start}/quarantine/{id}?tried=refused"),

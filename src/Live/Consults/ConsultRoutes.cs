@@ -33,10 +33,10 @@ public static class ConsultRoutes
     }
 
     /// <param name="before">Only those asked before this time: the page's last one.</param>
-    static async Task<IResult> All(string? before, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> All(string? before, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var consults = await Page(reading, viewer, null, Time.TryParse(before), PageSize, stop);
+        await using var reading = await desk.Records.Read(stop);
+        var consults = await Page(reading, desk.Viewer, null, Time.TryParse(before), PageSize, stop);
         return TypedResults.Ok(new Paged<Consult>(consults, consults.Count < PageSize ? null : consults[^1].AskedAt.ToText()));
     }
 
@@ -64,10 +64,10 @@ public static class ConsultRoutes
         return [.. found.Take(size)];
     }
 
-    static async Task<IResult> One(ConsultId consult, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> One(ConsultId consult, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        return TypedResults.Ok(await Read(reading, consult, viewer, stop) ?? throw new RefusedException(Consults.NotFound));
+        await using var reading = await desk.Records.Read(stop);
+        return TypedResults.Ok(await Read(reading, consult, desk.Viewer, stop) ?? throw new RefusedException(Consults.NotFound));
     }
 
     static async Task<ConsultRecord?> Read(Reading reading, ConsultId id, Viewer viewer, CancellationToken stop)
@@ -95,34 +95,19 @@ public static class ConsultRoutes
     }
 
     /// <param name="from">A day, or a moment; the last 30 days when left out.</param>
-    static async Task<IResult> Figures(
-        string? from,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        LivePolicy policy,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Figures(string? from, [AsParameters] Desk desk, LivePolicy policy, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var since = AsOf.StartOfDay(from, agency.Profile) ?? clock.Now() - Duration.FromDays(30);
-        return TypedResults.Ok(ConsultStatistics.Of(await Page(reading, viewer, since, null, MostInFigures, stop), policy));
+        await using var reading = await desk.Records.Read(stop);
+        var since = AsOf.StartOfDay(from, desk.Agency.Profile) ?? desk.Now - Duration.FromDays(30);
+        return TypedResults.Ok(ConsultStatistics.Of(await Page(reading, desk.Viewer, since, null, MostInFigures, stop), policy));
     }
 
-    static async Task<IResult> Show(
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        LivePolicy policy,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Show([AsParameters] Desk desk, LivePolicy policy, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var before = Time.TryParse(http.Request.Query["before"]);
-        var consults = await Page(reading, viewer, null, before, PageSize, stop);
-        var month = await Page(reading, viewer, clock.Now() - Duration.FromDays(30), null, MostInFigures, stop);
+        await using var reading = await desk.Records.Read(stop);
+        var before = Time.TryParse(desk.Http.Request.Query["before"]);
+        var consults = await Page(reading, desk.Viewer, null, before, PageSize, stop);
+        var month = await Page(reading, desk.Viewer, desk.Now - Duration.FromDays(30), null, MostInFigures, stop);
         return Web.Page.Of<ConsultsPage>(
             new
             {
@@ -136,19 +121,12 @@ public static class ConsultRoutes
         );
     }
 
-    static async Task<IResult> ShowOne(
-        ConsultId consult,
-        Viewer viewer,
-        AgencyRecords records,
-        LivePolicy policy,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowOne(ConsultId consult, [AsParameters] Desk desk, LivePolicy policy, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var found = await Read(reading, consult, viewer, stop) ?? throw new RefusedException(WhoMay.Nothing);
+        await using var reading = await desk.Records.Read(stop);
+        var found = await Read(reading, consult, desk.Viewer, stop) ?? throw new RefusedException(WhoMay.Nothing);
         var evidence = found.Consult.Recording is { } its
-            ? (await Evidence.Access.Ask(reading, viewer, its, Evidence.Act.See, clock.Now(), stop)).Recording
+            ? (await Evidence.Access.Ask(reading, desk.Viewer, its, Evidence.Act.See, desk.Now, stop)).Recording
             : null;
         return Web.Page.Of<ConsultPage>(
             new

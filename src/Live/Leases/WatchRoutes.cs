@@ -18,14 +18,7 @@ static class WatchRoutes
     /// <summary>How long after a picture's arrival the watcher's screen shows it.</summary>
     public sealed record Playout(int P50Ms, int P95Ms);
 
-    public sealed record Desk(
-        AgencyRecords Records,
-        Streaming Streaming,
-        OnAir OnAir,
-        LivePolicy Policy,
-        Outlines Outlines,
-        TimeProvider Clock
-    );
+    public sealed record Parts(Streaming Streaming, OnAir OnAir, LivePolicy Policy, Outlines Outlines);
 
     public static void Map(IEndpointRouteBuilder app, RouteGroupBuilder api)
     {
@@ -48,22 +41,32 @@ static class WatchRoutes
         app.MapForm("/live/{session}/leave", LeaveByForm).Needs(Permission.WatchLive);
     }
 
-    static async Task<IResult> All(Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> All([AsParameters] Desk desk, [AsParameters] Parts parts, CancellationToken stop)
     {
         await using var reading = await desk.Records.Read(stop);
-        return TypedResults.Ok(new Paged<LiveRow>(await LiveRow.Visible(reading, viewer, desk.Policy, stop), null));
+        return TypedResults.Ok(new Paged<LiveRow>(await LiveRow.Visible(reading, desk.Viewer, parts.Policy, stop), null));
     }
 
-    static async Task<IResult> One(LiveSessionId session, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> One(
+        LiveSessionId session,
+        [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
+        CancellationToken stop
+    )
     {
         await using var reading = await desk.Records.Read(stop);
-        return TypedResults.Ok(await LiveRow.Of(reading, await Known(reading, session, viewer, desk.Policy, stop), stop));
+        return TypedResults.Ok(await LiveRow.Of(reading, await Known(reading, session, desk.Viewer, parts.Policy, stop), stop));
     }
 
-    static async Task<IResult> Watchers(LiveSessionId session, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Watchers(
+        LiveSessionId session,
+        [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
+        CancellationToken stop
+    )
     {
         await using var reading = await desk.Records.Read(stop);
-        var known = await Known(reading, session, viewer, desk.Policy, stop);
+        var known = await Known(reading, session, desk.Viewer, parts.Policy, stop);
         return TypedResults.Ok(new Paged<Watching>(await Watchings.OfSession(reading, known.Id, stop), null));
     }
 
@@ -72,9 +75,9 @@ static class WatchRoutes
             ? TypedResults.Bytes(drawn, "application/geo+json")
             : new Refused(new("outlines-not-found", "This agency has no outlines of its divisions.", RefusalKind.NotFound));
 
-    static void AllowTiles(HttpContext http, Desk desk)
+    static void AllowTiles(HttpContext http, Parts parts)
     {
-        if (desk.Policy.Tiles?.Origin is { } origin)
+        if (parts.Policy.Tiles?.Origin is { } origin)
             http.AlsoShow(origin);
     }
 
@@ -97,161 +100,145 @@ static class WatchRoutes
     static async Task<IResult> Lease(
         LiveSessionId session,
         AskLease ask,
-        HttpContext http,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
     )
     {
         Onlooker who;
         await using (var reading = await desk.Records.Read(stop))
-            who = await LiveRow.OnlookerOf(reading, viewer, stop);
-        var title = Roles.Words.Roles[viewer.Account.Role].Name;
-        var lease = await desk.Streaming.Let(viewer.Actor, title, who, session, ask.Reason, ask.Words, stop);
-        return TypedResults.Created($"live/leases/{lease.Id}", Now(lease, http, desk));
+            who = await LiveRow.OnlookerOf(reading, desk.Viewer, stop);
+        var title = Roles.Words.Roles[desk.Viewer.Account.Role].Name;
+        var lease = await parts.Streaming.Let(desk.Viewer.Actor, title, who, session, ask.Reason, ask.Words, stop);
+        return TypedResults.Created($"live/leases/{lease.Id}", Now(lease, desk, parts));
     }
 
-    static LeaseNow Now(WatchLease lease, HttpContext http, Desk desk) =>
+    static LeaseNow Now(WatchLease lease, Desk desk, Parts parts) =>
         new(
             lease,
-            desk.OnAir.ToWatch(lease, http.Request.PathBase),
-            lease.EndedAt is null && lease.Until - desk.Clock.Now() <= desk.Policy.RenewableInLast
+            parts.OnAir.ToWatch(lease, desk.Http.Request.PathBase),
+            lease.EndedAt is null && lease.Until - desk.Now <= parts.Policy.RenewableInLast
         );
 
     static async Task<IResult> Read(
         LeaseId lease,
-        HttpContext http,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
-    ) => TypedResults.Ok(Now(await Own(lease, viewer, desk, stop), http, desk));
+    ) => TypedResults.Ok(Now(await Own(lease, desk, parts, stop), desk, parts));
 
-    static async Task<WatchLease> Own(LeaseId id, Viewer viewer, Desk desk, CancellationToken stop)
+    static async Task<WatchLease> Own(LeaseId id, Desk desk, Parts parts, CancellationToken stop)
     {
         await using var reading = await desk.Records.Read(stop);
         var lease = await Leases.Find(reading, id, stop);
-        if (lease is null || lease.Holder != viewer.Account.Id.Text)
+        if (lease is null || lease.Holder != desk.Viewer.Account.Id.Text)
             throw new RefusedException(Leases.NotFound);
         var session = (await LiveSessions.Find(reading, lease.Session, stop))!;
-        Leases.WhyNotShow(lease, session, desk.Clock.Now()).Throw();
+        Leases.WhyNotShow(lease, session, desk.Now).Throw();
         return lease;
     }
 
-    static async Task<IResult> Renew(
-        LeaseId lease,
-        HttpContext http,
-        Viewer viewer,
-        [AsParameters] Desk desk,
-        CancellationToken stop
-    )
+    static async Task<IResult> Renew(LeaseId lease, [AsParameters] Desk desk, [AsParameters] Parts parts, CancellationToken stop)
     {
-        await Own(lease, viewer, desk, stop);
-        return TypedResults.Ok(Now(await desk.Streaming.Renew(viewer.Actor, lease, stop), http, desk));
+        await Own(lease, desk, parts, stop);
+        return TypedResults.Ok(Now(await parts.Streaming.Renew(desk.Viewer.Actor, lease, stop), desk, parts));
     }
 
     static async Task<IResult> Measure(
         LeaseId lease,
         Playout ask,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
     )
     {
-        await Own(lease, viewer, desk, stop);
-        return await desk.OnAir.Measure(lease, ask.P50Ms, ask.P95Ms, stop) is { } delay
+        await Own(lease, desk, parts, stop);
+        return await parts.OnAir.Measure(lease, ask.P50Ms, ask.P95Ms, stop) is { } delay
             ? TypedResults.Ok(delay)
             : TypedResults.NoContent();
     }
 
-    static async Task<IResult> GiveUp(LeaseId lease, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> GiveUp(LeaseId lease, [AsParameters] Desk desk, [AsParameters] Parts parts, CancellationToken stop)
     {
-        await Own(lease, viewer, desk, stop);
-        await desk.Streaming.EndLease(viewer.Actor, lease, "given-up", stop);
+        await Own(lease, desk, parts, stop);
+        await parts.Streaming.EndLease(desk.Viewer.Actor, lease, "given-up", stop);
         return TypedResults.NoContent();
     }
 
     static async Task<IResult> Kill(
         LiveSessionId session,
         AskKill ask,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
     )
     {
         var known = new List<LiveSession>();
         await using (var reading = await desk.Records.Read(stop))
             foreach (var id in (ask.Others ?? []).Prepend(session).Distinct())
-                known.Add(await Known(reading, id, viewer, desk.Policy, stop));
+                known.Add(await Known(reading, id, desk.Viewer, parts.Policy, stop));
         if (known[0].EndedAt is not null)
             throw new RefusedException(LiveSessions.Over);
-        await desk.Streaming.Kill(viewer.Actor, known, ask.Reason, ask.SeriousIncident, stop);
+        await parts.Streaming.Kill(desk.Viewer.Actor, known, ask.Reason, ask.SeriousIncident, stop);
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> Show(HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Show([AsParameters] Desk desk, [AsParameters] Parts parts, CancellationToken stop)
     {
-        AllowTiles(http, desk);
+        AllowTiles(desk.Http, parts);
         await using var reading = await desk.Records.Read(stop);
         var officers = (await Officers.All(reading, stop)).ToDictionary(o => o.Id, o => o.Ref);
         return Page.Of<LivePage>(
             new
             {
-                Viewer = viewer,
-                Rows = await LiveRow.Visible(reading, viewer, desk.Policy, stop),
-                Alerts = viewer.May(Permission.SeeConsults)
+                Viewer = desk.Viewer,
+                Rows = await LiveRow.Visible(reading, desk.Viewer, parts.Policy, stop),
+                Alerts = desk.Viewer.May(Permission.SeeConsults)
                     ? (await Consults.Open(reading, stop)).Where(c => c.State == ConsultState.Ringing).ToList()
                     : [],
                 Officers = officers,
-                OnCall = await Rota.On(reading, desk.Clock.Now(), stop),
-                Policy = desk.Policy,
-                Outlines = desk.Outlines.Read(),
-                Now = desk.Clock.Now(),
-                Off = desk.OnAir.Trouble,
+                OnCall = await Rota.On(reading, desk.Now, stop),
+                Policy = parts.Policy,
+                Outlines = parts.Outlines.Read(),
+                Now = desk.Now,
+                Off = parts.OnAir.Trouble,
             }
         );
     }
 
     static Task<IResult> ShowOne(
         LiveSessionId session,
-        HttpContext http,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
-    ) => ShowPage(session, http, viewer, desk, null, stop);
+    ) => ShowPage(session, desk, parts, null, stop);
 
-    static async Task<IResult> ShowPage(
-        LiveSessionId id,
-        HttpContext http,
-        Viewer viewer,
-        Desk desk,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(LiveSessionId id, Desk desk, Parts parts, Refusal? trouble, CancellationToken stop)
     {
-        AllowTiles(http, desk);
+        AllowTiles(desk.Http, parts);
         await using var reading = await desk.Records.Read(stop);
         LiveSession session;
         try
         {
-            session = await Known(reading, id, viewer, desk.Policy, stop);
+            session = await Known(reading, id, desk.Viewer, parts.Policy, stop);
         }
         catch (RefusedException)
         {
             throw new RefusedException(WhoMay.Nothing);
         }
-        var lease = await Leases.OpenOf(reading, id, viewer.Account.Id.Text, stop);
+        var lease = await Leases.OpenOf(reading, id, desk.Viewer.Account.Id.Text, stop);
         return Page.Of<LiveSessionPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Row = await LiveRow.Of(reading, session, stop),
                 Watched = await Watchings.OfSession(reading, id, stop),
-                Lease = lease is not null && Leases.WhyNotShow(lease, session, desk.Clock.Now()) is null ? lease : null,
-                Reasons = desk.Policy.Watchers.GetValueOrDefault(Words<Role>.Of(viewer.Account.Role))?.Reasons ?? [],
-                Policy = desk.Policy,
-                Outlines = desk.Outlines.Read(),
-                Now = desk.Clock.Now(),
-                Off = desk.OnAir.Trouble,
+                Lease = lease is not null && Leases.WhyNotShow(lease, session, desk.Now) is null ? lease : null,
+                Reasons = parts.Policy.Watchers.GetValueOrDefault(Words<Role>.Of(desk.Viewer.Account.Role))?.Reasons ?? [],
+                Policy = parts.Policy,
+                Outlines = parts.Outlines.Read(),
+                Now = desk.Now,
+                Off = parts.OnAir.Trouble,
                 Trouble = trouble,
             },
             Forms.StatusOf(trouble)
@@ -260,81 +247,57 @@ static class WatchRoutes
 
     static Task<IResult> WatchByForm(
         LiveSessionId session,
-        HttpContext http,
         Form form,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
     ) =>
         Back(
             session,
-            http,
-            viewer,
             desk,
-            () => Lease(session, new(form.Text("reason"), form.TextOrNull("words")), http, viewer, desk, stop),
+            parts,
+            () => Lease(session, new(form.Text("reason"), form.TextOrNull("words")), desk, parts, stop),
             null,
             stop
         );
 
     static Task<IResult> KillByForm(
         LiveSessionId session,
-        HttpContext http,
         Form form,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
     ) =>
         Back(
             session,
-            http,
-            viewer,
             desk,
-            () => Kill(session, new(form.Text("reason"), form.Ticked("serious")), viewer, desk, stop),
+            parts,
+            () => Kill(session, new(form.Text("reason"), form.Ticked("serious")), desk, parts, stop),
             "live-killed",
             stop
         );
 
     static Task<IResult> RenewByForm(
         LiveSessionId session,
-        HttpContext http,
         Form form,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
-    ) =>
-        Back(
-            session,
-            http,
-            viewer,
-            desk,
-            () => Renew(form.Id<Nouns.Lease>("lease", "Choose a lease."), http, viewer, desk, stop),
-            null,
-            stop
-        );
+    ) => Back(session, desk, parts, () => Renew(form.Id<Nouns.Lease>("lease", "Choose a lease."), desk, parts, stop), null, stop);
 
     static Task<IResult> LeaveByForm(
         LiveSessionId session,
-        HttpContext http,
         Form form,
-        Viewer viewer,
         [AsParameters] Desk desk,
+        [AsParameters] Parts parts,
         CancellationToken stop
     ) =>
-        Back(
-            session,
-            http,
-            viewer,
-            desk,
-            () => GiveUp(form.Id<Nouns.Lease>("lease", "Choose a lease."), viewer, desk, stop),
-            null,
-            stop
-        );
+        Back(session, desk, parts, () => GiveUp(form.Id<Nouns.Lease>("lease", "Choose a lease."), desk, parts, stop), null, stop);
 
     static Task<IResult> Back(
         LiveSessionId session,
-        HttpContext http,
-        Viewer viewer,
         Desk desk,
+        Parts parts,
         Func<Task<IResult>> act,
         string? done,
         CancellationToken stop
@@ -343,8 +306,8 @@ static class WatchRoutes
             async () =>
             {
                 await act();
-                return Forms.To(http, $"live/{session}", done);
+                return desk.To($"live/{session}", done);
             },
-            refusal => ShowPage(session, http, viewer, desk, refusal, stop)
+            refusal => ShowPage(session, desk, parts, refusal, stop)
         );
 }

@@ -41,37 +41,33 @@ public static class RotaRoutes
         return TypedResults.Ok(new Paged<Clinician>(await Clinicians.All(reading, stop), null));
     }
 
-    static async Task<IResult> Enter(AskClinician ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Enter(AskClinician ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var clinician = await Clinicians.Enter(work, ask.Name, ask.Title, ask.Employer, ask.Phone, stop);
-        await work.Commit(stop);
+        var clinician = await desk.Write(
+            work => Clinicians.Enter(work, ask.Name, ask.Title, ask.Employer, ask.Phone, stop),
+            stop
+        );
         return TypedResults.Created($"live/clinicians/{clinician.Id}", clinician);
     }
 
-    static async Task<IResult> Link(
-        ClinicianId clinician,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    ) => TypedResults.Ok(await GiveLink(clinician, viewer, records, stop));
+    static async Task<IResult> Link(ClinicianId clinician, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await GiveLink(clinician, desk, stop));
 
-    static async Task<LinkGiven> GiveLink(ClinicianId id, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<LinkGiven> GiveLink(ClinicianId id, Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Clinicians.Find(work, id, stop) ?? throw new RefusedException(Clinicians.NotFound);
         var secret = await Clinicians.GiveLink(work, found, stop);
         await work.Commit(stop);
         return new(id, $"consult/enter/{secret}");
     }
 
-    static async Task<IResult> Code(ClinicianId clinician, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        TypedResults.Ok(await GiveCode(clinician, viewer, records, stop));
+    static async Task<IResult> Code(ClinicianId clinician, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await GiveCode(clinician, desk, stop));
 
-    static async Task<CodeGiven> GiveCode(ClinicianId id, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<CodeGiven> GiveCode(ClinicianId id, Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Clinicians.Find(work, id, stop) ?? throw new RefusedException(Clinicians.NotFound);
         if (!found.HasLink)
             throw new RefusedException(new("clinician-has-no-link", "Give them a personal link first.", RefusalKind.Conflict));
@@ -81,9 +77,9 @@ public static class RotaRoutes
         return new(id, code, work.Now + ClinicianCodes.Lasts);
     }
 
-    static async Task<IResult> Leave(ClinicianId clinician, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Leave(ClinicianId clinician, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Clinicians.Find(work, clinician, stop) ?? throw new RefusedException(Clinicians.NotFound);
         await Clinicians.Leave(work, found, stop);
         await work.Commit(stop);
@@ -91,53 +87,37 @@ public static class RotaRoutes
     }
 
     /// <param name="from">A day or a moment; now when left out.</param>
-    static async Task<IResult> Shifts(
-        string? from,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> Shifts(string? from, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var since = AsOf.StartOfDay(from, agency.Profile) ?? clock.Now();
+        await using var reading = await desk.Records.Read(stop);
+        var since = AsOf.StartOfDay(from, desk.Agency.Profile) ?? desk.Now;
         return TypedResults.Ok(new Paged<Shift>(await Rota.During(reading, since, since + Duration.FromDays(35), stop), null));
     }
 
-    static async Task<IResult> Put(AskShift ask, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Put(AskShift ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var shift = await Rota.Put(work, ask.Clinician, ask.From, ask.Until, ask.Place, stop);
-        await work.Commit(stop);
+        var shift = await desk.Write(work => Rota.Put(work, ask.Clinician, ask.From, ask.Until, ask.Place, stop), stop);
         return TypedResults.Created($"live/rota/{shift.Id}", shift);
     }
 
-    static async Task<IResult> Remove(ShiftId shift, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Remove(ShiftId shift, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         await Rota.Remove(work, shift, stop);
         await work.Commit(stop);
         return TypedResults.NoContent();
     }
 
-    static Task<IResult> Show(Agency agency, AgencyRecords records, TimeProvider clock, CancellationToken stop) =>
-        ShowPage(agency, records, clock, null, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(desk, null, null, stop);
 
-    static async Task<IResult> ShowPage(
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(Desk desk, Form? typed, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var now = clock.Now();
+        await using var reading = await desk.Records.Read(stop);
+        var now = desk.Now;
         return Page.Of<RotaPage>(
             new
             {
-                Profile = agency.Profile,
+                Profile = desk.Agency.Profile,
                 Clinicians = await Clinicians.All(reading, stop),
                 Shifts = await Rota.During(reading, now, now + Duration.FromDays(35), stop),
                 Now = now,
@@ -148,86 +128,53 @@ public static class RotaRoutes
         );
     }
 
-    static Task<IResult> PutByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> PutByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 const string Missing = "A shift needs a beginning and an end.";
                 var from =
-                    AsOf.WallTime(form.Text("from"), agency.Profile) ?? throw new RefusedException(new("time-missing", Missing));
+                    AsOf.WallTime(form.Text("from"), desk.Agency.Profile)
+                    ?? throw new RefusedException(new("time-missing", Missing));
                 var until =
-                    AsOf.WallTime(form.Text("until"), agency.Profile) ?? throw new RefusedException(new("time-missing", Missing));
+                    AsOf.WallTime(form.Text("until"), desk.Agency.Profile)
+                    ?? throw new RefusedException(new("time-missing", Missing));
                 _ = int.TryParse(form.Text("place"), out var place);
-                await Put(
-                    new(form.Id<Nouns.Clinician>("clinician", "Choose a clinician."), from, until, place),
-                    viewer,
-                    records,
-                    stop
-                );
-                return Forms.To(http, "rota", "shift-entered");
+                await Put(new(form.Id<Nouns.Clinician>("clinician", "Choose a clinician."), from, until, place), desk, stop);
+                return desk.To("rota", "shift-entered");
             },
-            refusal => ShowPage(agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(desk, form, refusal, stop)
         );
 
-    static Task<IResult> RemoveByForm(
-        HttpContext http,
-        ShiftId shift,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> RemoveByForm(ShiftId shift, Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
-                await Remove(shift, viewer, records, stop);
-                return Forms.To(http, "rota", "shift-removed");
+                await Remove(shift, desk, stop);
+                return desk.To("rota", "shift-removed");
             },
-            refusal => ShowPage(agency, records, clock, null, refusal, stop)
+            refusal => ShowPage(desk, null, refusal, stop)
         );
 
-    static Task<IResult> EnterByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> EnterByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 await Enter(
                     new(form.Text("name"), form.Text("title"), form.Text("employer"), form.TextOrNull("phone")),
-                    viewer,
-                    records,
+                    desk,
                     stop
                 );
-                return Forms.To(http, "rota", "clinician-entered");
+                return desk.To("rota", "clinician-entered");
             },
-            refusal => ShowPage(agency, records, clock, form, refusal, stop)
+            refusal => ShowPage(desk, form, refusal, stop)
         );
 
     static Task<IResult> ClinicianByForm(
-        HttpContext http,
         ClinicianId clinician,
         string act,
         Form form,
-        Viewer viewer,
-        Agency agency,
-        AgencyRecords records,
-        TimeProvider clock,
+        [AsParameters] Desk desk,
         CancellationToken stop
     ) =>
         Forms.Do(
@@ -236,17 +183,17 @@ public static class RotaRoutes
                 switch (act)
                 {
                     case "link":
-                        return await Once(clinician, await GiveLink(clinician, viewer, records, stop), null, records, stop);
+                        return await Once(clinician, await GiveLink(clinician, desk, stop), null, desk.Records, stop);
                     case "code":
-                        return await Once(clinician, null, await GiveCode(clinician, viewer, records, stop), records, stop);
+                        return await Once(clinician, null, await GiveCode(clinician, desk, stop), desk.Records, stop);
                     case "leave":
-                        await Leave(clinician, viewer, records, stop);
-                        return Forms.To(http, "rota", "clinician-left");
+                        await Leave(clinician, desk, stop);
+                        return desk.To("rota", "clinician-left");
                     default:
                         throw new RefusedException(WhoMay.Nothing);
                 }
             },
-            refusal => ShowPage(agency, records, clock, null, refusal, stop)
+            refusal => ShowPage(desk, null, refusal, stop)
         );
 
     static async Task<IResult> Once(

@@ -22,6 +22,14 @@ public sealed record Desk(HttpContext Http, Viewer Viewer, Agency Agency, Agency
         return written;
     }
 
+    /// <inheritdoc cref="Write{T}"/>
+    public async Task Write(Func<Work, Task> act, CancellationToken stop)
+    {
+        await using var work = await Records.Begin(Viewer.Actor, stop);
+        await act(work);
+        await work.Commit(stop);
+    }
+
     /// <summary>Does in one work what a form asks for and goes on to a page; when it is refused, shows the page again with the reason.</summary>
     /// <param name="act">Returns the page's path, and what was done: a word of <see cref="Done"/>.</param>
     public Task<IResult> Do(

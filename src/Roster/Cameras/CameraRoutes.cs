@@ -33,25 +33,14 @@ public static class CameraRoutes
         api.MapPost("/cameras/{camera}/revoke", Revoke).Needs(Permission.EditCameras);
     }
 
-    static async Task<IResult> All(
-        string? after,
-        AgencyRecords records,
-        CameraElsewhere elsewhere,
-        Clock clock,
-        CancellationToken stop
-    ) => TypedResults.Ok(await Read(after, records, elsewhere, clock, stop));
+    static async Task<IResult> All(string? after, [AsParameters] Desk desk, CameraElsewhere elsewhere, CancellationToken stop) =>
+        TypedResults.Ok(await Read(after, desk, elsewhere, stop));
 
-    static async Task<Paged<CameraNow>> Read(
-        string? after,
-        AgencyRecords records,
-        CameraElsewhere elsewhere,
-        Clock clock,
-        CancellationToken stop
-    )
+    static async Task<Paged<CameraNow>> Read(string? after, Desk desk, CameraElsewhere elsewhere, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var cameras = await Cameras.Page(reading, after, Cameras.PageSize, stop);
-        var now = new Span(clock.Now, clock.Now + Duration.FromTicks(10));
+        var now = new Span(desk.Now, desk.Now + Duration.FromTicks(10));
         var worn = (await Assignments.During(reading, now, stop)).ToDictionary(a => a.Camera);
         var seen = await elsewhere.Sightings(reading, [.. cameras.Select(c => c.Id)], stop);
         var rows = new List<CameraNow>();
@@ -64,17 +53,11 @@ public static class CameraRoutes
         return Paged.Of(rows, Cameras.PageSize, c => c.Camera.Serial);
     }
 
-    static async Task<IResult> One(
-        CameraId camera,
-        AgencyRecords records,
-        CameraElsewhere elsewhere,
-        Clock clock,
-        CancellationToken stop
-    )
+    static async Task<IResult> One(CameraId camera, [AsParameters] Desk desk, CameraElsewhere elsewhere, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var found = await Cameras.Find(reading, camera, stop) ?? throw new RefusedException(Cameras.NotFound);
-        var worn = (await Assignments.OfCamera(reading, camera, stop)).FirstOrDefault(a => a.Span.Contains(clock.Now));
+        var worn = (await Assignments.OfCamera(reading, camera, stop)).FirstOrDefault(a => a.Span.Contains(desk.Now));
         var wearer = worn is null ? null : await Officers.Find(reading, worn.Officer, stop);
         var seen = await elsewhere.Sightings(reading, [camera], stop);
         return TypedResults.Ok(new CameraNow(found, wearer?.Ref, worn?.From, seen.GetValueOrDefault(camera)));
@@ -88,96 +71,50 @@ public static class CameraRoutes
         return TypedResults.Ok(new Paged<CameraKeyEntry>(await CameraKeys.Of(reading, camera, stop), null));
     }
 
-    static async Task<IResult> Expect(
-        AskCamera ask,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> Expect(AskCamera ask, [AsParameters] Desk desk, CancellationToken stop)
     {
-        var expected = await ExpectOne(ask.Serial, ask.Model, viewer, records, stop);
+        var expected = await ExpectOne(ask.Serial, ask.Model, desk, stop);
         return TypedResults.Created($"cameras/{expected.Camera.Id}", expected);
     }
 
-    static async Task<CameraWithCode> ExpectOne(
-        string serial,
-        string model,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<CameraWithCode> ExpectOne(string serial, string model, Desk desk, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var (camera, code) = await Cameras.Expect(work, serial, model, stop);
         await work.Commit(stop);
         return new(camera, code.ToString());
     }
 
-    static async Task<IResult> Revoke(
-        CameraId camera,
-        AskRevoke ask,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
-    {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        var revoked = await Cameras.Revoke(work, camera, ask.Reason, ask.Lost, stop);
-        await work.Commit(stop);
-        return TypedResults.Ok(revoked);
-    }
+    static async Task<IResult> Revoke(CameraId camera, AskRevoke ask, [AsParameters] Desk desk, CancellationToken stop) =>
+        TypedResults.Ok(await desk.Write(work => Cameras.Revoke(work, camera, ask.Reason, ask.Lost, stop), stop));
 
-    static async Task<IResult> ShowAll(
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        CameraElsewhere elsewhere,
-        Clock clock,
-        CancellationToken stop
-    ) =>
+    static async Task<IResult> ShowAll([AsParameters] Desk desk, CameraElsewhere elsewhere, CancellationToken stop) =>
         Page.Of<CamerasPage>(
-            new { Viewer = viewer, Cameras = await Read(http.Request.Query["after"], records, elsewhere, clock, stop) }
+            new { Viewer = desk.Viewer, Cameras = await Read(desk.Http.Request.Query["after"], desk, elsewhere, stop) }
         );
 
     static IResult ShowNew() => Page.Of<NewCameraPage>();
 
-    static Task<IResult> ExpectByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ExpectByForm(Form form, [AsParameters] Desk desk, CancellationToken stop) =>
         Forms.Do(
             async () =>
-                Page.Of<CodeOncePage>(
-                    new { Expected = await ExpectOne(form.Text("serial"), form.Text("model"), viewer, records, stop) }
-                ),
+                Page.Of<CodeOncePage>(new { Expected = await ExpectOne(form.Text("serial"), form.Text("model"), desk, stop) }),
             refusal => Task.FromResult(Page.Of<NewCameraPage>(new { Typed = form, Trouble = refusal }, Forms.StatusOf(refusal)))
         );
 
-    static Task<IResult> Show(
-        CameraId camera,
-        Viewer viewer,
-        AgencyRecords records,
-        CameraElsewhere elsewhere,
-        Clock clock,
-        CancellationToken stop
-    ) => ShowPage(camera, viewer, records, elsewhere, clock, null, null, stop);
+    static Task<IResult> Show(CameraId camera, [AsParameters] Desk desk, CameraElsewhere elsewhere, CancellationToken stop) =>
+        ShowPage(camera, desk, elsewhere, null, null, stop);
 
     static async Task<IResult> ShowPage(
         CameraId id,
-        Viewer viewer,
-        AgencyRecords records,
+        Desk desk,
         CameraElsewhere elsewhere,
-        Clock clock,
         Form? typed,
         Refusal? trouble,
         CancellationToken stop
     )
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         var camera = await Cameras.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
         var assignments = await Assignments.OfCamera(reading, id, stop);
         var wearers = new Dictionary<OfficerId, Officer>();
@@ -186,14 +123,14 @@ public static class CameraRoutes
         return Page.Of<CameraPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Camera = camera,
                 Keys = await CameraKeys.Of(reading, id, stop),
                 Assignments = assignments,
                 Wearers = wearers,
                 Seen = (await elsewhere.Sightings(reading, [id], stop)).GetValueOrDefault(id),
-                Line = viewer.May(Permission.EditCameras) ? await elsewhere.Line(reading, id, stop) : null,
-                Now = clock.Now,
+                Line = desk.Viewer.May(Permission.EditCameras) ? await elsewhere.Line(reading, id, stop) : null,
+                Now = desk.Now,
                 Typed = typed,
                 Trouble = trouble,
             },
@@ -202,44 +139,36 @@ public static class CameraRoutes
     }
 
     static Task<IResult> CodeByForm(
-        HttpContext http,
         CameraId camera,
         Form form,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CameraElsewhere elsewhere,
-        Clock clock,
         CancellationToken stop
     ) =>
         Forms.Do(
             async () =>
             {
                 Camera found;
-                await using (var reading = await records.Read(stop))
+                await using (var reading = await desk.Records.Read(stop))
                     found = await Cameras.Find(reading, camera, stop) ?? throw new RefusedException(WhoMay.Nothing);
-                return Page.Of<CodeOncePage>(
-                    new { Expected = await ExpectOne(found.Serial, found.Model, viewer, records, stop) }
-                );
+                return Page.Of<CodeOncePage>(new { Expected = await ExpectOne(found.Serial, found.Model, desk, stop) });
             },
-            refusal => ShowPage(camera, viewer, records, elsewhere, clock, null, refusal, stop)
+            refusal => ShowPage(camera, desk, elsewhere, null, refusal, stop)
         );
 
     static Task<IResult> RevokeByForm(
-        HttpContext http,
         CameraId camera,
         Form form,
-        Viewer viewer,
-        AgencyRecords records,
+        [AsParameters] Desk desk,
         CameraElsewhere elsewhere,
-        Clock clock,
         CancellationToken stop
     ) =>
         Forms.Do(
             async () =>
             {
-                await Revoke(camera, new(form.Text("reason"), form.Ticked("lost")), viewer, records, stop);
-                return Forms.To(http, $"cameras/{camera}", "camera-revoked");
+                await Revoke(camera, new(form.Text("reason"), form.Ticked("lost")), desk, stop);
+                return desk.To($"cameras/{camera}", "camera-revoked");
             },
-            refusal => ShowPage(camera, viewer, records, elsewhere, clock, form, refusal, stop)
+            refusal => ShowPage(camera, desk, elsewhere, form, refusal, stop)
         );
 }
