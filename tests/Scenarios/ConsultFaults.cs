@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>What goes wrong in the middle of a consult, through the real pages: networks, servers, cameras, leases and people who pry.</summary>
+[Collection(Consults.Name)]
 public sealed class ConsultFaults
 {
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>Two Lapel processes: the one with the records carries no packet, the other carries them and has no record, no page and no secret.</summary>
+[Collection(Consults.Name)]
 public sealed class ConsultGateway
 {
     [Fact]

@@ -6,6 +6,7 @@ namespace Lapel.Scenarios;
 /// The proof of live help: an officer and a clinician in browsers of their own, a camera that records and shows a burnt-in clock, the real
 /// pages and the real gateway between them.
 /// </summary>
+[Collection(Consults.Name)]
 public sealed class ConsultLive
 {
     const string Secret = "speaks of voices since April, zq9";

@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>A consult through the real pages where no firewall lets UDP through to the gateway.</summary>
+[Collection(Consults.Name)]
 public sealed class ConsultPaths
 {
     [Fact]

@@ -12,6 +12,7 @@ namespace Lapel.Scenarios;
 /// A ring as a push: from the officer's press to a push service of the test's own, read there with the browser's key, and shown by the service
 /// worker in a real browser. The browser makers' own services are outside, so the test stands in for the browser where it subscribes.
 /// </summary>
+[Collection(Consults.Name)]
 public sealed class ConsultPush
 {
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>One page for all of it: the phone records, is seen live, asks for help and hears it, and the recording becomes evidence.</summary>
+[Collection(Consults.Name)]
 public sealed class PhoneOnAir
 {
     [Fact]

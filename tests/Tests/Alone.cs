@@ -1,7 +1,7 @@
 namespace Lapel.Tests;
 
 /// <summary>
-/// Tests that hold a stopwatch to what Lapel promises. They have the machine to themselves: `./lapel test` runs them when all others are done.
+/// Tests that hold a stopwatch to what Lapel promises. They have a core to themselves: `./lapel test` runs them one by one when all others are done.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true), Trait("machine", "alone")]
 public sealed class Alone
