@@ -50,7 +50,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
         where TTestCollection : ITestCollection =>
         [
             .. testCollections.OrderBy(c =>
-                Array.FindIndex(Long, name => c.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)) is >= 0 and var at
+                Array.FindIndex(Long, name => c.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal))
+                    is >= 0
+                        and var at
                     ? at
                     : Long.Length
             ),
