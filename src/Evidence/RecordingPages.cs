@@ -49,17 +49,8 @@ public static class RecordingPages
         CancellationToken stop
     ) => Show(id, desk, asides, null, null, stop);
 
-    /// <summary>The page again after a form on it was refused, with what was typed: cards take it as a cascading parameter.</summary>
-    public static Task<IResult> Again(
-        RecordingId id,
-        Desk desk,
-        IEnumerable<IRecordingAside> asides,
-        Form typed,
-        Refusal trouble,
-        CancellationToken stop
-    ) => Show(id, desk, asides, typed, trouble, stop);
-
-    static async Task<IResult> Show(
+    /// <summary>The page; after a form on it was refused with what was typed, which its cards take as a cascading parameter.</summary>
+    public static async Task<IResult> Show(
         RecordingId id,
         Desk desk,
         IEnumerable<IRecordingAside> asides,

@@ -52,8 +52,7 @@ static class PraiseRoutes
             },
             refusal =>
                 finding is { } from ? FindingPages.Show(from, form, refusal, desk, stop)
-                : ask.Recording is { } seen
-                    ? RecordingPages.Again(seen, desk.Viewer, desk.Records, asides, desk.Clock, form, refusal, stop)
+                : ask.Recording is { } seen ? RecordingPages.Show(seen, desk, asides, form, refusal, stop)
                 : throw new RefusedException(refusal),
             stop
         );

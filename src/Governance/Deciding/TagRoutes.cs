@@ -53,7 +53,7 @@ static class TagRoutes
                 await Do(work, desk.Viewer, id, new(form.TextOrNull("caseNumber"), form.TextOrNull("category")), stop);
                 return ($"recordings/{id}", "recording-tagged");
             },
-            refusal => RecordingPages.Again(id, desk.Viewer, desk.Records, asides, desk.Clock, form, refusal, stop),
+            refusal => RecordingPages.Show(id, desk, asides, form, refusal, stop),
             stop
         );
 

@@ -124,18 +124,19 @@ static class LayoutTimes
         DispatchField.Cleared,
     ];
 
+    // Spreadsheets put a space before the time and leave out the hour's zero.
     static readonly LocalDateTimePattern[] IsoLocal =
     [
         LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss.FFFFFFF"),
-        LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm:ss.FFFFFFF"),
+        LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd H:mm:ss.FFFFFFF"),
         LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm"),
-        LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm"),
+        LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd H:mm"),
     ];
 
     static readonly OffsetDateTimePattern[] IsoOffset =
     [
         OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss.FFFFFFFo<Z+HH:mm>"),
-        OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm:ss.FFFFFFFo<Z+HH:mm>"),
+        OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd H:mm:ss.FFFFFFFo<Z+HH:mm>"),
     ];
 
     public static IReadOnlyList<Func<string, WrittenTime?>> Readers(IEnumerable<string> formats) =>

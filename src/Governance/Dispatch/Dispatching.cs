@@ -27,7 +27,8 @@ static class Dispatching
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
         DispatchRoutes.Map(app, api);
-        ImportRoutes.Map(app, api);
+        ImportPages.Map(app);
+        ImportRoutes.Map(api);
         LayoutRoutes.Map(api);
         ClockRoutes.Map(app, api);
         SystemRoutes.Map(app, api);

@@ -5,21 +5,17 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Lapel.Governance;
 
-/// <summary>Files of dispatch: sent, looked at, taken in, mended.</summary>
+/// <summary>Files of dispatch: sent, looked at, taken in, mended; for programs.</summary>
 static class ImportRoutes
 {
-    const int RowsShown = 50;
+    internal const int RowsShown = 50;
 
-    public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
+    internal static readonly RequestSizeLimitAttribute FileSize = new(CsvText.MostBytes + 64 * 1024);
+
+    public static void Map(IEndpointRouteBuilder api)
     {
-        var size = new RequestSizeLimitAttribute(CsvText.MostBytes + 64 * 1024);
-        app.MapGet("/dispatch/imports", ShowAll).Needs(Permission.ImportDispatch).ExcludeFromDescription();
-        app.MapForm("/dispatch/imports", SendByForm).Needs(Permission.ImportDispatch).WithMetadata(size);
-        app.MapGet("/dispatch/imports/{import}", Show).Needs(Permission.ImportDispatch).ExcludeFromDescription();
-        app.MapForm("/dispatch/imports/{import}/{act}", ActByForm).Needs(Permission.ImportDispatch);
-
         api.MapGet("/dispatch/imports", All).Needs(Permission.ImportDispatch);
-        api.MapPost("/dispatch/imports", Send).Needs(Permission.ImportDispatch).WithMetadata(size);
+        api.MapPost("/dispatch/imports", Send).Needs(Permission.ImportDispatch).WithMetadata(FileSize);
         api.MapGet("/dispatch/imports/{import}", One).Needs(Permission.ImportDispatch);
         api.MapGet("/dispatch/imports/{import}/preview", Preview).Needs(Permission.ImportDispatch);
         api.MapPut("/dispatch/imports/{import}/layout", ChangeLayout).Needs(Permission.ImportDispatch);
@@ -50,7 +46,7 @@ static class ImportRoutes
     }
 
     /// <summary>Keeps the file and what can be said of it at a glance; nothing of it is taken.</summary>
-    static async Task<DispatchImport> Keep(
+    internal static async Task<DispatchImport> Keep(
         Stream body,
         string name,
         string? layoutName,
@@ -100,7 +96,7 @@ static class ImportRoutes
         return TypedResults.Ok(await Find(reading, import, stop));
     }
 
-    static async Task<DispatchImport> Find(Reading reading, ImportId import, CancellationToken stop) =>
+    internal static async Task<DispatchImport> Find(Reading reading, ImportId import, CancellationToken stop) =>
         await DispatchImports.Find(reading, import, stop) ?? throw new RefusedException(DispatchImports.NotFound);
 
     static async Task<IResult> Preview(ImportId import, [AsParameters] Desk desk, ImportFiles files, CancellationToken stop)
@@ -109,7 +105,7 @@ static class ImportRoutes
         return TypedResults.Ok(await PreviewOf(await Find(reading, import, stop), reading, desk, files, stop));
     }
 
-    static async Task<ImportPreview> PreviewOf(
+    internal static async Task<ImportPreview> PreviewOf(
         DispatchImport import,
         Reading reading,
         Desk desk,
@@ -140,7 +136,7 @@ static class ImportRoutes
         return TypedResults.Ok(layout);
     }
 
-    static async Task SetLayout(Work work, DispatchImport import, DispatchLayout layout, CancellationToken stop)
+    internal static async Task SetLayout(Work work, DispatchImport import, DispatchLayout layout, CancellationToken stop)
     {
         if ((import.State is ImportState.Preview or ImportState.Failed ? null : Begun) is { } begun)
             throw new RefusedException(begun);
@@ -155,7 +151,7 @@ static class ImportRoutes
 
     static readonly Refusal Begun = new("import-begun", "This import has begun already, or was discarded.", RefusalKind.Conflict);
 
-    static async Task<IResult> Start(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
+    internal static async Task<IResult> Start(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
     {
         await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var found = await Find(work, import, stop);
@@ -167,7 +163,7 @@ static class ImportRoutes
         return TypedResults.Accepted((string?)null, found with { State = ImportState.Waiting });
     }
 
-    static async Task<IResult> Discard(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
+    internal static async Task<IResult> Discard(ImportId import, [AsParameters] Desk desk, CancellationToken stop)
     {
         await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         if ((await Find(work, import, stop)).State is not (ImportState.Preview or ImportState.Failed))
@@ -188,7 +184,7 @@ static class ImportRoutes
     /// <param name="Fields">All fields of the row, in the order of the header.</param>
     public sealed record AskMend(IReadOnlyList<string> Fields);
 
-    static async Task<IResult> Mend(
+    internal static async Task<IResult> Mend(
         ImportId import,
         long number,
         AskMend ask,
@@ -206,7 +202,7 @@ static class ImportRoutes
             : new Refused(new("row-still-bad", string.Join(" ", still.Select(t => t.Sentence)), RefusalKind.Rejected));
     }
 
-    static IReadOnlyList<string> HeaderOf(DispatchImport import, ImportFiles files)
+    internal static IReadOnlyList<string> HeaderOf(DispatchImport import, ImportFiles files)
     {
         using var file = OpenedFile.Open(files.Open(import.Content));
         return file.Header;
@@ -214,7 +210,7 @@ static class ImportRoutes
 
     public sealed record AskSetAside(string Reason);
 
-    static async Task<IResult> SetAside(
+    internal static async Task<IResult> SetAside(
         ImportId import,
         long number,
         AskSetAside ask,
@@ -224,125 +220,5 @@ static class ImportRoutes
     {
         await desk.Write(work => BadRows.SetAside(work, import, number, ask.Reason, stop), stop);
         return TypedResults.NoContent();
-    }
-
-    static Task<IResult> ShowAll(ImportId? before, AgencyRecords records, CancellationToken stop) =>
-        ShowAllPage(before, records, null, stop);
-
-    static async Task<IResult> ShowAllPage(ImportId? before, AgencyRecords records, Refusal? trouble, CancellationToken stop)
-    {
-        await using var reading = await records.Read(stop);
-        return Page.Of<ImportsPage>(
-            new
-            {
-                Imports = await DispatchImports.Page(reading, before, DispatchImports.PageSize, stop),
-                Layouts = await Layouts.All(reading, stop),
-                First = before is null,
-                Trouble = trouble,
-            },
-            Forms.StatusOf(trouble)
-        );
-    }
-
-    static Task<IResult> SendByForm(Form form, [AsParameters] Desk desk, ImportFiles files, CancellationToken stop) =>
-        Forms.Do(
-            async () =>
-            {
-                if ((await desk.Http.Request.ReadFormAsync(stop)).Files.GetFile("file") is not { Length: > 0 } sent)
-                    throw new RefusedException(new("file-missing", "Choose a file."));
-                await using var body = sent.OpenReadStream();
-                var import = await Keep(body, sent.FileName, form.TextOrNull("layout"), desk, files, stop);
-                return desk.To($"dispatch/imports/{import.Id}");
-            },
-            refusal => ShowAllPage(null, desk.Records, refusal, stop)
-        );
-
-    static Task<IResult> Show(
-        ImportId import,
-        long? after,
-        bool? flagged,
-        [AsParameters] Desk desk,
-        ImportFiles files,
-        CancellationToken stop
-    ) => ShowPage(import, after, flagged, desk, files, null, null, stop);
-
-    static async Task<IResult> ShowPage(
-        ImportId id,
-        long? after,
-        bool? flagged,
-        Desk desk,
-        ImportFiles files,
-        Form? typed,
-        Refusal? trouble,
-        CancellationToken stop
-    )
-    {
-        await using var reading = await desk.Records.Read(stop);
-        var import = await DispatchImports.Find(reading, id, stop) ?? throw new RefusedException(WhoMay.Nothing);
-        var waits = import.State is ImportState.Preview or ImportState.Failed;
-        return Page.Of<ImportPage>(
-            new
-            {
-                Import = import,
-                Preview = waits ? await PreviewOf(import, reading, desk, files, stop) : null,
-                Header = HeaderOf(import, files),
-                Rows = waits ? [] : await DispatchImports.Rows(reading, id, flagged != true, after ?? 0, RowsShown, stop),
-                Flagged = flagged == true,
-                RowsShown,
-                Zone = import.Layout.TimeZone ?? desk.Agency.Profile.TimeZone,
-                Typed = typed,
-                Trouble = trouble,
-            },
-            Forms.StatusOf(trouble)
-        );
-    }
-
-    static Task<IResult> ActByForm(
-        ImportId import,
-        string act,
-        Form form,
-        [AsParameters] Desk desk,
-        ImportFiles files,
-        CancellationToken stop
-    ) =>
-        Forms.Do(
-            async () =>
-            {
-                var here = $"dispatch/imports/{import}";
-                switch (act)
-                {
-                    case "start":
-                        await Start(import, desk, stop);
-                        return desk.To(here);
-                    case "discard":
-                        await Discard(import, desk, stop);
-                        return desk.To("dispatch/imports", "import-discarded");
-                    case "layout":
-                        await LayoutByForm(import, form, desk, stop);
-                        return desk.To(here, "layout-changed");
-                    case "mend":
-                        var answer = await Mend(import, RowOf(form), new([.. form.All("field")]), desk, files, stop);
-                        return answer is Refused still ? throw new RefusedException(still.Refusal) : desk.To(here, "row-mended");
-                    case "set-aside":
-                        await SetAside(import, RowOf(form), new(form.Text("reason")), desk, stop);
-                        return desk.To(here, "row-set-aside");
-                    default:
-                        throw new RefusedException(WhoMay.Nothing);
-                }
-            },
-            refusal => ShowPage(import, null, null, desk, files, form, refusal, stop)
-        );
-
-    static long RowOf(Form form) => long.TryParse(form.Text("line"), out var line) ? line : 0;
-
-    static async Task LayoutByForm(ImportId import, Form form, Desk desk, CancellationToken stop)
-    {
-        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
-        var found = await Find(work, import, stop);
-        var layout = LayoutForm.Read(form, found.Layout);
-        await SetLayout(work, found, layout, stop);
-        if (form.Ticked("save"))
-            await Layouts.Save(work, desk.Viewer.Account.Id, layout, stop);
-        await work.Commit(stop);
     }
 }

@@ -21,26 +21,19 @@ static class MyAccountRoutes
         api.MapPost("/password", ChangeByApi).NeedsSignIn().WithMetadata(early);
     }
 
-    static Task<IResult> Show(HttpContext http, Viewer viewer, AgencyRecords records, CancellationToken stop) =>
-        ShowPage(http, viewer, records, null, stop);
+    static Task<IResult> Show([AsParameters] Desk desk, CancellationToken stop) => ShowPage(desk, null, stop);
 
-    static async Task<IResult> ShowPage(
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        Refusal? trouble,
-        CancellationToken stop
-    )
+    static async Task<IResult> ShowPage(Desk desk, Refusal? trouble, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
-        var account = viewer.Account;
+        await using var reading = await desk.Records.Read(stop);
+        var account = desk.Viewer.Account;
         var unit = account.Unit is { } id ? await Units.Find(reading, id, stop) : null;
         var officer = account.Officer is { } worn ? await Officers.Find(reading, worn, stop) : null;
-        var sessions = await Sessions.Of(reading, account.Id, viewer.Session!.SeenAt, stop);
+        var sessions = await Sessions.Of(reading, account.Id, desk.Viewer.Session!.SeenAt, stop);
         return Page.Of<MyAccountPage>(
             new
             {
-                Viewer = viewer,
+                Viewer = desk.Viewer,
                 Unit = unit,
                 Officer = officer,
                 Sessions = sessions,
@@ -50,55 +43,34 @@ static class MyAccountRoutes
         );
     }
 
-    static Task<IResult> ChangeByForm(
-        HttpContext http,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        SignInLimits limits,
-        CancellationToken stop
-    ) =>
+    static Task<IResult> ChangeByForm(Form form, [AsParameters] Desk desk, SignInLimits limits, CancellationToken stop) =>
         Forms.Do(
             async () =>
             {
                 if (form.Raw("wanted") != form.Raw("again"))
                     throw new RefusedException(new("passwords-differ", "The two new passwords differ."));
-                await Change(viewer, form.Raw("present"), form.Raw("wanted"), Caller.Of(http), records, limits, stop);
-                return Forms.To(http, "my-account", "password-changed");
+                await Change(desk, form.Raw("present"), form.Raw("wanted"), limits, stop);
+                return desk.To("my-account", "password-changed");
             },
-            refusal => ShowPage(http, viewer, records, refusal, stop)
+            refusal => ShowPage(desk, refusal, stop)
         );
 
-    static async Task<IResult> ChangeByApi(
-        AskPassword ask,
-        HttpContext http,
-        Viewer viewer,
-        AgencyRecords records,
-        SignInLimits limits,
-        CancellationToken stop
-    )
+    static async Task<IResult> ChangeByApi(AskPassword ask, [AsParameters] Desk desk, SignInLimits limits, CancellationToken stop)
     {
-        await Change(viewer, ask.Present, ask.Wanted, Caller.Of(http), records, limits, stop);
+        await Change(desk, ask.Present, ask.Wanted, limits, stop);
         return TypedResults.NoContent();
     }
 
-    static async Task Change(
-        Viewer viewer,
-        string present,
-        string wanted,
-        Caller caller,
-        AgencyRecords records,
-        SignInLimits limits,
-        CancellationToken stop
-    )
+    static async Task Change(Desk desk, string present, string wanted, SignInLimits limits, CancellationToken stop)
     {
         // Someone at an unlocked screen must not be able to guess the password here either.
+        var caller = Caller.Of(desk.Http);
         if (!limits.Enter(caller.Address, out _))
             throw new RefusedException(SignIn.TooMany);
         var right = false;
         try
         {
-            right = await SignIn.IsPassword(records, viewer.Account, present, stop);
+            right = await SignIn.IsPassword(desk.Records, desk.Viewer.Account, present, stop);
         }
         finally
         {
@@ -109,42 +81,42 @@ static class MyAccountRoutes
         if (present == wanted)
             throw new RefusedException(new("password-unchanged", "Choose a password that differs from the present one."));
         var chosen = await NewPassword.Of(wanted, stop);
-        await using var work = await records.Begin(viewer.Actor, stop);
-        await Accounts.SetPassword(work, viewer.Account.Id, chosen, mustChange: false, except: viewer.Session!.Id, stop);
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        await Accounts.SetPassword(
+            work,
+            desk.Viewer.Account.Id,
+            chosen,
+            mustChange: false,
+            except: desk.Viewer.Session!.Id,
+            stop
+        );
         await work.Commit(stop);
     }
 
-    static async Task<IResult> EndByForm(
-        HttpContext http,
-        string session,
-        Form form,
-        Viewer viewer,
-        AgencyRecords records,
-        CancellationToken stop
-    )
+    static async Task<IResult> EndByForm(string session, Form form, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await EndOne(viewer, session, records, stop);
-        return Forms.To(http, "my-account", "session-ended");
+        await EndOne(desk, session, stop);
+        return desk.To("my-account", "session-ended");
     }
 
-    static async Task<IResult> Mine(Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> Mine([AsParameters] Desk desk, CancellationToken stop)
     {
-        await using var reading = await records.Read(stop);
+        await using var reading = await desk.Records.Read(stop);
         return TypedResults.Ok(
-            new Paged<Session>(await Sessions.Of(reading, viewer.Account.Id, viewer.Session!.SeenAt, stop), null)
+            new Paged<Session>(await Sessions.Of(reading, desk.Viewer.Account.Id, desk.Viewer.Session!.SeenAt, stop), null)
         );
     }
 
-    static async Task<IResult> End(string session, Viewer viewer, AgencyRecords records, CancellationToken stop)
+    static async Task<IResult> End(string session, [AsParameters] Desk desk, CancellationToken stop)
     {
-        await EndOne(viewer, session, records, stop);
+        await EndOne(desk, session, stop);
         return TypedResults.NoContent();
     }
 
-    static async Task EndOne(Viewer viewer, string session, AgencyRecords records, CancellationToken stop)
+    static async Task EndOne(Desk desk, string session, CancellationToken stop)
     {
-        await using var work = await records.Begin(viewer.Actor, stop);
-        if (!Digest.TryParse(session, out var id) || !await Sessions.End(work, viewer.Account.Id, id, "ended", stop))
+        await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
+        if (!Digest.TryParse(session, out var id) || !await Sessions.End(work, desk.Viewer.Account.Id, id, "ended", stop))
             throw new RefusedException(Sessions.NotFound);
         await work.Commit(stop);
     }

@@ -38,6 +38,14 @@ public sealed class DispatchRowTests
         said.Parts[0].ClearedAt.ShouldBe(Instant.FromUtc(2026, 11, 20, 13, 40));
     }
 
+    [Fact]
+    public void A_spreadsheets_hour_without_its_zero_is_read()
+    {
+        var said = ReadFive("E-1", "3107", "2026-11-20 9:05:30", "2026-11-20 9:40", "Disturbance").Said!;
+        said.Parts[0].DispatchedAt.ShouldBe(Instant.FromUtc(2026, 11, 20, 14, 5, 30));
+        said.Parts[0].ClearedAt.ShouldBe(Instant.FromUtc(2026, 11, 20, 14, 40));
+    }
+
     [Theory]
     [InlineData("", "3107", "2026-11-20 08:00", "", "There is no incident number under \"Event ID\".")]
     [InlineData("E-1", "", "2026-11-20 08:00", "", "It names no officer: there is neither a badge nor a call sign.")]
