@@ -24,7 +24,7 @@ sealed class AgencyClient : IDisposable
             )
             {
                 BaseAddress = agency,
-                Timeout = TimeSpan.FromMinutes(2),
+                Timeout = TimeSpan.FromMinutes(5),
             }
         );
 
@@ -32,14 +32,19 @@ sealed class AgencyClient : IDisposable
 
     public static async Task<AgencyClient> SignIn(Uri agency, string name, string password)
     {
+        using var nobody = Visitor(agency);
+        return With(agency, (await nobody.Post("api/v1/sign-in", new { name, password })).GetProperty("token").GetString()!);
+    }
+
+    /// <summary>In a session that was begun before.</summary>
+    public static AgencyClient With(Uri agency, string token)
+    {
         var client = Visitor(agency);
-        var session = await client.Post("api/v1/sign-in", new { name, password });
-        client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            session.GetProperty("token").GetString()
-        );
+        client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
+
+    public string? Token => Http.DefaultRequestHeaders.Authorization?.Parameter;
 
     public async Task<JsonElement> Post(string path, object body) =>
         await Read(await Http.PostAsJsonAsync(path, body, LapelJson.Lenient));

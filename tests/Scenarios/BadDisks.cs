@@ -150,13 +150,10 @@ public sealed partial class BadDisks
         );
         try
         {
-            await LiveHouse.Until(
+            await Wait.Until(
                 "the FUSE folder is mounted",
                 () =>
-                    Task.FromResult(
-                        !disk.HasExited && File.ReadAllText("/proc/mounts").Contains(mount, StringComparison.Ordinal)
-                    ),
-                seconds: 20
+                    Task.FromResult(!disk.HasExited && File.ReadAllText("/proc/mounts").Contains(mount, StringComparison.Ordinal))
             );
             await using var house = await LiveHouse.Open(data: Path.Combine(mount, "data"));
             using var camera = await RawCamera.Enrol(house, "RAW-1");

@@ -53,7 +53,7 @@ sealed class Window : IAsyncDisposable
     {
         (Page, this.agency) = (page, agency);
         var server = new Uri(agency, "/").ToString();
-        Page.SetDefaultTimeout(60_000);
+        Page.SetDefaultTimeout(Wait.Patience * 1000);
         page.Console += (_, said) =>
         {
             // The browser reports every answer of 4xx on the console; which ones are right is the caller's to say.
@@ -113,8 +113,7 @@ sealed class Window : IAsyncDisposable
         Page.EvaluateAsync<JsonElement>($"fetch('{agency}api/v1/{path}').then((answer) => answer.json())");
 
     /// <summary>Asks the page until an expression is true. Playwright's own waiting evaluates text in the page, which the security policy forbids.</summary>
-    public Task Until(string expression) =>
-        LiveHouse.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
+    public Task Until(string expression) => Wait.Until($"{expression} on {Page.Url}", () => Page.EvaluateAsync<bool>(expression));
 
     public ValueTask DisposeAsync() => new(Page.Context.CloseAsync());
 }

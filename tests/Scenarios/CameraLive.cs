@@ -17,60 +17,74 @@ public sealed class CameraLive
         var pressed = Stopwatch.StartNew();
         await air.RecordAndWatch();
         var began = Stopwatch.StartNew();
-        await LiveHouse.Until(
+        await Wait.Until(
             "the camera tells who watches",
             async () => (await air.Live()).TryGetProperty("watchers", out var w) && w.GetArrayLength() == 1
         );
-        air.Camera.Said.ShouldContain("Operations centre watches now (officer-safety); 1 person in all.");
-        await LiveConsult.Until("15 pictures a second", async () => await air.PicturesIn(3) > 30, 30);
-        var burntIn = await air.BurntInDelayMs();
-        burntIn.ShouldBeInRange(-100, 1500);
-        await LiveHouse.Until(
+        await air.Camera.Says("Operations centre watches now (officer-safety); 1 person in all.");
+        await Wait.Until("15 pictures a second", async () => await air.PicturesIn(3) > 30);
+        var burntIn = await Wait.UntilIn(-100, 1500, () => air.BurntInDelayMs()); // a promise
+        await Wait.Until(
             "a measured delay",
             async () => await air.Centre.Locator("lapel-live-player").GetAttributeAsync("data-delay-ms") is { Length: > 0 }
         );
         var measured = await air.Centre.Locator("lapel-live-player").GetAttributeAsync("data-delay-ms");
-        var session = (await air.Sessions()).Single().GetProperty("session");
-        session.GetProperty("position").GetProperty("latitude").GetDouble().ShouldBeInRange(43.7, 43.8);
+        await Wait.UntilIn(
+            43.7,
+            43.8,
+            async () =>
+                (await air.Sessions()).Single().GetProperty("session").GetProperty("position").GetProperty("latitude").GetDouble()
+        );
         await LiveConsult.Shot(air.Centre, "camera-live-watching");
 
         // The lens is turned away: the answer to the press and the last packet are one moment.
         await air.Camera.Tell("avert", new { verb = "avert", reason = "dignity" });
-        await LiveConsult.Until("the browser has shown what it had", async () => await air.PicturesIn(1) == 0, seconds: 5);
-        (await air.PicturesIn(2)).ShouldBe(0, "averted");
+        await Wait.Until("the browser has shown what it had: averted", async () => await air.PicturesIn(3) == 0);
         await air.UntilLive("paused");
-        (await air.Sessions()).Single().GetProperty("session").GetProperty("why").GetString().ShouldBe("stream-averted");
+        await Wait.UntilRight(async () =>
+            (await air.Sessions()).Single().GetProperty("session").GetProperty("why").GetString().ShouldBe("stream-averted")
+        );
+        (await air.PicturesIn(2)).ShouldBe(0, "averted");
         await air.Camera.Tell("unavert");
         await air.UntilLive("live");
-        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(1) > 5);
+        await Wait.Until("pictures again", async () => await air.PicturesIn(1) > 5);
 
         // Muted by policy of the stream means nothing at all, sound and picture.
         await air.Camera.Tell("mute", new { verb = "mute", reason = "medical" });
-        await LiveConsult.Until("the browser has shown what it had", async () => await air.PicturesIn(1) == 0, seconds: 5);
+        await Wait.Until("the browser has shown what it had: muted", async () => await air.PicturesIn(3) == 0);
         (await air.PicturesIn(2)).ShouldBe(0, "muted");
         await air.Camera.Tell("unmute");
-        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(1) > 5);
+        await Wait.Until("pictures again", async () => await air.PicturesIn(1) > 5);
 
         // The officer asks for help: nobody is on the rota, and that is said.
         await air.Camera.Tell("help", new { verb = "help", reason = "person-in-crisis" });
-        await LiveHouse.Until(
+        await Wait.Until(
             "the consult on the camera",
             async () => (await air.Live()).TryGetProperty("consult", out var consult) && consult.GetString() is { Length: > 0 }
         );
         await air.Camera.Tell("withdraw");
 
         await air.Centre.GetByRole(AriaRole.Button, new() { Name = "Stop watching" }).ClickAsync();
-        await LiveHouse.Until(
-            "the camera tells that nobody watches any more",
-            () => Task.FromResult(air.Camera.Said.Contains("no longer watches; 0 people left", StringComparison.Ordinal))
-        );
+        await air.Camera.Says("no longer watches; 0 people left");
         var manifest = await air.AdmittedWhole(15);
         manifest.States.Select(s => s.State).ShouldBe([RecordingState.Averted, RecordingState.Muted]);
-        var custody = (await (await air.House.As("clerk")).Get($"api/v1/recordings/{air.Recording}/custody")).GetRawText();
-        foreach (
-            var kind in new[] { "live.started", "live.paused", "live.resumed", "watcher.joined", "watcher.left", "live.ended" }
-        )
-            custody.ShouldContain($"\"{kind}\"");
+        var clerk = await air.House.As("clerk");
+        await Wait.UntilRight(async () =>
+        {
+            var custody = (await clerk.Get($"api/v1/recordings/{air.Recording}/custody")).GetRawText();
+            foreach (
+                var kind in new[]
+                {
+                    "live.started",
+                    "live.paused",
+                    "live.resumed",
+                    "watcher.joined",
+                    "watcher.left",
+                    "live.ended",
+                }
+            )
+                custody.ShouldContain($"\"{kind}\"");
+        });
         TestContext.Current.SendDiagnosticMessage(
             $"activation to picture {(pressed.Elapsed - began.Elapsed).TotalSeconds:0.0} s with the sign-in; burnt-in {burntIn:0} ms; measured {measured} ms"
         );
@@ -91,7 +105,7 @@ public sealed class CameraLive
             }
         );
         await air.UntilLive("ended");
-        (await air.Sessions()).ShouldBeEmpty();
+        await Wait.Until("the server knows", async () => (await air.Sessions()).Count == 0);
         await air.Camera.Tell("unavert");
         await Task.Delay(3000);
         (await air.Live())
@@ -106,35 +120,30 @@ public sealed class CameraLive
     {
         await using var air = await CameraOnAir.Open(busy: true);
         await air.RecordAndWatch();
-        await LiveConsult.Until("pictures", async () => await air.PicturesIn(2) > 15, 30);
+        await Wait.Until("pictures", async () => await air.PicturesIn(2) > 15);
 
         air.Street.Path.UplinkKbps = 260;
-        await air.UntilRung(["small-picture", "picture"], 20);
-        await LiveConsult.Until("a smaller picture", async () => await air.PicturesIn(2) > 10, 30);
+        await air.UntilRung("small-picture", "picture");
+        await Wait.Until("a smaller picture", async () => await air.PicturesIn(2) > 10);
 
         // The encoder beside the recorder dies: another one takes its place, and the recorder does not know.
-        var beside = air.Encoders().Single(e => !e.Command.Contains("tee", StringComparison.Ordinal));
-        Process.GetProcessById(beside.Id).Kill();
-        await LiveHouse.Until(
-            "another encoder",
-            () =>
-                Task.FromResult(
-                    air.Encoders().Any(e => e.Id != beside.Id && !e.Command.Contains("tee", StringComparison.Ordinal))
-                )
-        );
-        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(2) > 10, 30);
+        await Wait.Until("one encoder", () => air.EncodersBeside().Count == 1); // while it changes its picture there is none
+        var beside = air.EncodersBeside().First();
+        Process.GetProcessById(beside).Kill();
+        await Wait.Until("another encoder", () => air.EncodersBeside().Any(e => e != beside));
+        await Wait.Until("pictures again", async () => await air.PicturesIn(2) > 10);
 
         air.Street.Path.UplinkKbps = 90;
-        await air.UntilRung(["sound"], 30);
+        await air.UntilRung("sound");
         air.Street.Path.UplinkKbps = 0;
         air.Street.Path.Loss = 1;
-        await air.UntilRung(["stills", "position"], 20);
-        await air.UntilRung(["position"], 20);
+        await air.UntilRung("stills", "position");
+        await air.UntilRung("position");
         (await air.Sessions()).Count.ShouldBe(1, "position and state are still reported");
 
         air.Street.Path.Loss = 0;
-        await air.UntilRung(["recorded"], 120);
-        await LiveConsult.Until("the whole picture again", async () => await air.PicturesIn(2) > 15, 40);
+        await air.UntilRung("recorded");
+        await Wait.Until("the whole picture again", async () => await air.PicturesIn(2) > 15);
 
         // Now everything is cut: the recording goes on alone, and the session begins anew when the network is back.
         air.Street.IsCut = true;
@@ -142,8 +151,8 @@ public sealed class CameraLive
         await Task.Delay(25_000);
         (await air.Camera.Status()).GetProperty("state").GetString().ShouldBe("recording");
         (air.Street.IsCut, air.Street.Path.Loss) = (false, 0);
-        await air.UntilLive("live", 60);
-        await air.UntilRung(["sound", "small-picture", "picture", "recorded"], 60);
+        await air.UntilLive("live");
+        await air.UntilRung("sound", "small-picture", "picture", "recorded");
         await air.AdmittedWhole(60);
         TestContext.Current.SendDiagnosticMessage(air.Camera.Said);
     }

@@ -18,9 +18,9 @@ public sealed class CameraMatrix
             "/usr/bin/python3",
             [Path.Combine(Programs.Scenarios, "live_answer_aiortc.py"), offer]
         );
-        var answer = await other.Line("{\"answer\":\"", TimeSpan.FromSeconds(20));
+        var answer = await other.Line("{\"answer\":\"", Wait.Patiently);
         camera.Begin(JsonSerializer.Deserialize<string>($"\"{answer[..^1]}")!).ShouldBeNull();
-        await LiveHouse.Until($"connected: {other.Said}", () => Task.FromResult(camera.IsConnected), 15);
+        await Wait.Until($"connected: {other.Said}", () => Task.FromResult(camera.IsConnected));
 
         using var tap = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var to = $"rtp://127.0.0.1:{((IPEndPoint)tap.Client.LocalEndPoint!).Port}?pkt_size=1100";
@@ -37,7 +37,7 @@ public sealed class CameraMatrix
             to,
         ];
         await using var ffmpeg = OwnProcess.Start("ffmpeg", film);
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var enough = new CancellationTokenSource(Wait.Patiently);
         while (!Shown(other, "video") || !Shown(other, "audio"))
         {
             var packet = (await tap.ReceiveAsync(enough.Token)).Buffer;

@@ -54,31 +54,26 @@ sealed class CameraOnAir : IAsyncDisposable
 
     public async Task<JsonElement> Live() => (await Camera.Status()).GetProperty("live");
 
-    public Task UntilLive(string state, int seconds = 20) =>
-        LiveHouse.Until(
+    public Task UntilLive(string state) =>
+        Wait.Until(
             $"live is {state}; the camera said:\n{Camera.Said}",
-            async () => (await Live()).GetProperty("state").GetString() == state,
-            seconds
+            async () => (await Live()).GetProperty("state").GetString() == state
         );
 
-    public async Task UntilRung(string[] rungs, int seconds)
+    public async Task UntilRung(params string[] rungs)
     {
         var last = default(JsonElement);
         try
         {
-            await Wait();
+            await Wait.Until(
+                $"rung {string.Join('/', rungs)}; the camera said:\n{Camera.Said}",
+                async () => (last = await Live()).TryGetProperty("rung", out var rung) && rungs.Contains(rung.GetString())
+            );
         }
         catch (TimeoutException late)
         {
             throw new TimeoutException($"{late.Message}\n{last}");
         }
-
-        Task Wait() =>
-            LiveHouse.Until(
-                $"rung {string.Join('/', rungs)}; the camera said:\n{Camera.Said}",
-                async () => (last = await Live()).TryGetProperty("rung", out var rung) && rungs.Contains(rung.GetString()),
-                seconds
-            );
     }
 
     /// <summary>The camera records; the operations centre watches it through the real page.</summary>
@@ -86,7 +81,7 @@ sealed class CameraOnAir : IAsyncDisposable
     {
         Recording = await Camera.Activate();
         await UntilLive("live");
-        await UntilRung(["recorded"], 10);
+        await UntilRung("recorded");
         await centre.Watch();
     }
 
@@ -129,9 +124,9 @@ sealed class CameraOnAir : IAsyncDisposable
     public async Task<Manifest> AdmittedWhole(double atLeastSeconds)
     {
         await Camera.Deactivate();
-        await LiveHouse.Until("the session ends with the recording", async () => (await Sessions()).Count == 0);
+        await Wait.Until("the session ends with the recording", async () => (await Sessions()).Count == 0);
         await Camera.Tell("dock");
-        await Camera.UntilFreed(Recording, 90);
+        await Camera.UntilFreed(Recording);
         await House.ReceiptOf(Recording);
         var manifest = SignedManifest
             .Read(await (await House.As("clerk")).Http.GetByteArrayAsync($"api/v1/recordings/{Recording}/manifest"))
@@ -143,9 +138,16 @@ sealed class CameraOnAir : IAsyncDisposable
         return manifest;
     }
 
-    /// <summary>The ffmpegs that the camera runs at the moment, with what they were asked to do.</summary>
-    public IReadOnlyList<(int Id, string Command)> Encoders() =>
-        [.. OwnProcess.ChildrenOf(Camera.ProcessId).Where(p => p.Command.Contains("ffmpeg", StringComparison.Ordinal))];
+    /// <summary>The ffmpegs that the camera runs at the moment beside the one that records.</summary>
+    public IReadOnlyList<int> EncodersBeside() =>
+        [
+            .. OwnProcess
+                .ChildrenOf(Camera.ProcessId)
+                .Where(p =>
+                    p.Command.Contains("ffmpeg", StringComparison.Ordinal) && !p.Command.Contains("tee", StringComparison.Ordinal)
+                )
+                .Select(p => p.Id),
+        ];
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 namespace Lapel.Scenarios;
 
+[Collection(Alone.Name)]
 public sealed class CameraPowerCut
 {
     [Fact]

@@ -10,7 +10,7 @@ namespace Lapel.Scenarios;
 /// </summary>
 sealed class CameraProcess(string home, string id, string serial) : IAsyncDisposable
 {
-    const int MostTries = 600; // of a tenth of a second
+    const int MostTries = 1800; // of a tenth of a second
 
     OwnProcess? process;
 
@@ -21,6 +21,8 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
     public string Serial => serial;
 
     public string Said => process?.Said ?? "";
+
+    public Task Says(string text) => process!.Says(text);
 
     /// <summary>Two cores have time for live only where live is what is tested.</summary>
     public bool Live { get; set; }
@@ -69,6 +71,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
             "2",
             "--keep-free-mb",
             "1",
+            .. more.Contains("--clip-seconds") ? Array.Empty<string>() : ["--clip-seconds", "3600"], // one clip, however slow the machine
             .. Live ? Array.Empty<string>() : ["--no-live"],
         ];
         process = OwnProcess.Start("dotnet", [Programs.Camera, .. run, .. more], environment);
@@ -76,7 +79,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
 
     async Task Filming()
     {
-        await LiveHouse.Until(
+        await Wait.Until(
             "the camera has a picture",
             async () => (await Status()).GetProperty("state").GetString() != "no-picture"
         );
@@ -118,22 +121,18 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
         return recording;
     }
 
-    public Task UntilFreed(string recording, int seconds = 60) =>
-        LiveHouse.Until(
+    public Task UntilFreed(string recording) =>
+        Wait.Until(
             $"recording {recording} has a receipt and its clips are freed; the camera said:\n{Said}",
             () =>
                 Task.FromResult(
                     File.Exists(FileOf(recording, "receipt.json"))
                         && Directory.GetFiles(FolderOf(recording), "*.sealed").Length == 0
-                ),
-            seconds
+                )
         );
 
     public Task UntilRefused(string recording) =>
-        LiveHouse.Until(
-            $"recording {recording} is refused",
-            () => Task.FromResult(File.Exists(FileOf(recording, "refused.json")))
-        );
+        Wait.Until($"recording {recording} is refused", () => Task.FromResult(File.Exists(FileOf(recording, "refused.json"))));
 
     public string FolderOf(string recording) => Path.Combine(home, "recordings", recording);
 
@@ -155,9 +154,7 @@ sealed class CameraProcess(string home, string id, string serial) : IAsyncDispos
                 await using var stream = new NetworkStream(socket);
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(ask, LapelJson.Lenient) + "\n"));
                 using var reader = new StreamReader(stream);
-                var line =
-                    await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))
-                    ?? throw new IOException("The camera hung up.");
+                var line = await reader.ReadLineAsync().WaitAsync(Wait.Patiently) ?? throw new IOException("The camera hung up.");
                 return JsonDocument.Parse(line).RootElement.Clone();
             }
             catch (Exception e) when (e is SocketException && tries < MostTries && process is { HasExited: false })

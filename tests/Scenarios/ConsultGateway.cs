@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Playwright;
 
 namespace Lapel.Scenarios;
 
 /// <summary>Two Lapel processes: the one with the records carries no packet, the other carries them and has no record, no page and no secret.</summary>
+[Collection(Consults.Name)]
 public sealed class ConsultGateway
 {
     [Fact]
@@ -11,17 +13,17 @@ public sealed class ConsultGateway
     {
         await using var gateway = new GatewayProcess();
         await using var consult = await LiveConsult.Open(gateway: gateway);
-        var elsewhere = new List<string>();
+        var elsewhere = new ConcurrentQueue<string>();
         consult.Clinician.Request += (_, ask) =>
         {
             if (ask.Url.Contains("/live/wh", StringComparison.Ordinal))
-                elsewhere.Add(ask.Url);
+                elsewhere.Enqueue(ask.Url);
         };
         await consult.PressAndAccept();
         elsewhere.ShouldAllBe(url => url.StartsWith(gateway.Address.ToString(), StringComparison.Ordinal));
         elsewhere.ShouldNotBeEmpty();
-        (await consult.BurntInDelayMs()).ShouldBeInRange(0, 2000);
-        (await consult.MeasuredDelayMs()).ShouldBeInRange(0, 2000);
+        await consult.BurntInDelayMs(0, 2000);
+        await consult.MeasuredDelayMs(0, 2000);
         await consult.Talk();
         await consult.HeardBothWays();
         await consult.Officer.GetByText("1 person watches").WaitForAsync();
@@ -45,18 +47,21 @@ public sealed class ConsultGateway
         await consult.Officer.GetByText("Nobody watches").WaitForAsync();
         await gateway.Start();
         var since = Stopwatch.StartNew();
-        await LiveConsult.Until("the picture again", async () => await consult.PicturesIn(1) > 5, 30);
+        await Wait.Until("the picture again", async () => await consult.PicturesIn(1) > 5);
         var back = since.Elapsed;
         await consult.Officer.GetByText("1 person watches").WaitForAsync();
-        await consult.HeardBothWays(15);
+        await consult.HeardBothWays();
 
         await KillSwitch(consult, gateway);
         await consult.EndByClinician();
-        var watched = (await consult.Record()).GetProperty("watching").EnumerateArray().ToList();
-        watched
-            .Count(w => w.GetProperty("as").GetString() == "crisis nurse")
-            .ShouldBe(2, "before the gateway's end and after it");
-        watched.Count(w => w.TryGetProperty("leftAt", out _)).ShouldBe(watched.Count, "who left");
+        await Wait.UntilRight(async () =>
+        {
+            var watched = (await consult.Record()).GetProperty("watching").EnumerateArray().ToList();
+            watched
+                .Count(w => w.GetProperty("as").GetString() == "crisis nurse")
+                .ShouldBeGreaterThanOrEqualTo(2, "before the gateway's end and after it, and once more for every further try");
+            watched.Count(w => w.TryGetProperty("leftAt", out _)).ShouldBe(watched.Count, "who left");
+        });
         TestContext.Current.SendDiagnosticMessage($"picture {back.TotalSeconds:0.0} s after the gateway's return");
     }
 
@@ -66,10 +71,10 @@ public sealed class ConsultGateway
         await using var gateway = new GatewayProcess();
         await using var air = await CameraOnAir.Open(gateway: gateway);
         await air.RecordAndWatch();
-        await LiveConsult.Until("pictures", async () => await air.PicturesIn(2) > 15, 30);
-        (await gateway.Streams()).ShouldBe(1);
+        await Wait.Until("pictures", async () => await air.PicturesIn(2) > 15);
+        await Wait.Until("it is carried there", async () => await gateway.Streams() == 1);
         await air.AdmittedWhole(atLeastSeconds: 3);
-        await LiveConsult.Until("nothing is carried any more", async () => await gateway.Streams() == 0);
+        await Wait.Until("nothing is carried any more", async () => await gateway.Streams() == 0);
     }
 
     static async Task KillSwitch(LiveConsult consult, GatewayProcess gateway)
@@ -80,10 +85,10 @@ public sealed class ConsultGateway
         await supervisor.GetByLabel("Why", new() { Exact = true }).FillAsync("Serious incident");
         await supervisor.GetByRole(AriaRole.Button, new() { Name = "End the stream" }).ClickAsync();
         await supervisor.GetByRole(AriaRole.Button, new() { Name = "End it", Exact = true }).ClickAsync();
-        await LiveConsult.Until("no picture at the clinician's", async () => await consult.PicturesIn(1) == 0);
+        await Wait.Until("no picture at the clinician's", async () => await consult.PicturesIn(1) == 0);
         await consult.Officer.GetByText("Nobody watches").WaitForAsync();
         await Task.Delay(3000); // the camera's own attempts to come back are refused
         (await consult.PicturesIn(1)).ShouldBe(0);
-        (await gateway.Streams()).ShouldBeLessThanOrEqualTo(1, "the clinician's voice at most");
+        await Wait.Until("the clinician's voice at most", async () => await gateway.Streams() <= 1);
     }
 }

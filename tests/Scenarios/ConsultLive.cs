@@ -6,6 +6,7 @@ namespace Lapel.Scenarios;
 /// The proof of live help: an officer and a clinician in browsers of their own, a camera that records and shows a burnt-in clock, the real
 /// pages and the real gateway between them.
 /// </summary>
+[Collection(Consults.Name)]
 public sealed class ConsultLive
 {
     const string Secret = "speaks of voices since April, zq9";
@@ -27,10 +28,8 @@ public sealed class ConsultLive
         await clinician.AddScriptTagAsync(new() { Path = Path.Combine(Programs.Scenarios, "js", "live-page.js") });
 
         // The picture is the right one: its burnt-in clock is now, to within two seconds, and the delay on the screen is near it.
-        var burntIn = await consult.BurntInDelayMs();
-        burntIn.ShouldBeInRange(0, 2000, "milliseconds that the burnt-in clock is behind");
-        var measured = await consult.MeasuredDelayMs();
-        measured.ShouldBeInRange(0, 2000);
+        var burntIn = await consult.BurntInDelayMs(0, 2000, "milliseconds that the burnt-in clock is behind");
+        var measured = await consult.MeasuredDelayMs(0, 2000);
         await consult.Talk();
         await consult.HeardBothWays();
 
@@ -51,14 +50,14 @@ public sealed class ConsultLive
         await LiveConsult.Shot(officer, "on-duty-talking");
 
         await OperationsWatch(await consult.Page(1280, 900), consult);
-        await LiveConsult.Until(
+        await Wait.Until(
             "speaking noted",
             async () => (await operations.Get("api/v1/live/consults")).GetProperty("items")[0].TryGetProperty("speakingAt", out _)
         );
         await clinician.GetByLabel("How did it end?").SelectOptionAsync("resolved-on-scene");
         await clinician.GetByRole(AriaRole.Button, new() { Name = "End the consult" }).ClickAsync();
         await clinician.GetByText("The consult is over", new() { Exact = false }).First.WaitForAsync();
-        await LiveConsult.Until(
+        await Wait.Until(
             "media has stopped",
             async () =>
                 (await operations.Get($"api/v1/live/sessions/{consult.Session}")).GetProperty("watching").GetArrayLength() == 0
@@ -94,18 +93,22 @@ public sealed class ConsultLive
 
     static async Task TheRecordIsWhole(LiveConsult consult)
     {
-        var record = await consult.Record();
-        var kept = record.GetProperty("consult");
-        var id = kept.GetProperty("id").GetString();
-        kept.GetProperty("outcome").GetString().ShouldBe("resolved-on-scene");
-        kept.GetProperty("consent").GetString().ShouldBe("given");
-        foreach (var moment in new[] { "askedAt", "acceptedAt", "mediaAt", "speakingAt", "endedAt" })
-            kept.TryGetProperty(moment, out _).ShouldBeTrue(moment);
-        var nurse = record
-            .GetProperty("watching")
-            .EnumerateArray()
-            .Single(w => w.GetProperty("as").GetString() == "crisis nurse");
-        nurse.GetProperty("delayP50Ms").GetInt32().ShouldBeInRange(0, 2000);
+        var id = (await consult.Record()).GetProperty("consult").GetProperty("id").GetString();
+        await Wait.UntilRight(async () =>
+        {
+            var record = await consult.Record();
+            var kept = record.GetProperty("consult");
+            kept.GetProperty("outcome").GetString().ShouldBe("resolved-on-scene");
+            kept.GetProperty("consent").GetString().ShouldBe("given");
+            foreach (var moment in new[] { "askedAt", "acceptedAt", "mediaAt", "speakingAt", "endedAt" })
+                kept.TryGetProperty(moment, out _).ShouldBeTrue(moment);
+            var watching = record.GetProperty("watching").EnumerateArray();
+            watching
+                .Where(w => w.GetProperty("as").GetString() == "crisis nurse")
+                .ShouldContain(w =>
+                    w.GetProperty("delayP50Ms").GetInt32() >= 0 && w.GetProperty("delayP50Ms").GetInt32() <= 2000
+                );
+        });
         var police = consult.Operations.Http;
         foreach (var path in new[] { $"api/v1/live/consults/{id}", "api/v1/live/consults", $"consults/{id}", "consults" })
             (await police.GetStringAsync(path)).ShouldNotContain(Secret);
@@ -125,26 +128,29 @@ public sealed class ConsultLive
         await consult.Camera.Upload(consult.Recording, clip);
         var (_, code, receipt) = await consult.Camera.Admit(consult.Camera.Sign(consult.Recording, clip.Entry));
         receipt.ShouldNotBeNull(code);
-        var custody = (
-            await (await consult.House.As("clerk")).Get($"api/v1/recordings/{consult.Recording}/custody")
-        ).GetRawText();
-        foreach (
-            var kind in new[]
-            {
-                "live.started",
-                "help.asked",
-                "help.rang",
-                "help.accepted",
-                "lease.granted",
-                "watcher.joined",
-                "consult.advised",
-                "consult.consent-noted",
-                "watcher.left",
-                "consult.ended",
-                "recording.admitted",
-            }
-        )
-            custody.ShouldContain($"\"{kind}\"");
+        var clerk = await consult.House.As("clerk");
+        var custody = "";
+        await Wait.UntilRight(async () =>
+        {
+            custody = (await clerk.Get($"api/v1/recordings/{consult.Recording}/custody")).GetRawText();
+            foreach (
+                var kind in new[]
+                {
+                    "live.started",
+                    "help.asked",
+                    "help.rang",
+                    "help.accepted",
+                    "lease.granted",
+                    "watcher.joined",
+                    "consult.advised",
+                    "consult.consent-noted",
+                    "watcher.left",
+                    "consult.ended",
+                    "recording.admitted",
+                }
+            )
+                custody.ShouldContain($"\"{kind}\"");
+        });
         custody.ShouldNotContain(Secret);
         custody.ShouldNotContain("Give him room");
     }

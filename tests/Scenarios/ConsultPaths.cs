@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>A consult through the real pages where no firewall lets UDP through to the gateway.</summary>
+[Collection(Consults.Name)]
 public sealed class ConsultPaths
 {
     [Fact]
@@ -16,14 +17,20 @@ public sealed class ConsultPaths
         await consult.PressAndAccept();
         await consult.Talk();
         await consult.HeardBothWays();
-        (await consult.BurntInDelayMs()).ShouldBeInRange(0, 2000);
-        (await consult.MeasuredDelayMs()).ShouldBeInRange(0, 2000);
-        (await Ways(consult.Officer)).ShouldBe(["tcp"]);
-        var clinician = await Ways(consult.Clinician);
-        clinician.Length.ShouldBe(2, "to watch, and to talk");
-        // Whether the browser reaches the relay by UDP or by TCP is its own choice: both are offered.
-        clinician.ShouldAllBe(way => way.StartsWith("relay "));
-        (await consult.Lens.EvaluateAsync<string>("async () => (await statistics(publishing)).path")).ShouldContain(" tcp to ");
+        await consult.BurntInDelayMs(0, 2000);
+        await consult.MeasuredDelayMs(0, 2000);
+        // A browser that tries a better pair of addresses has for a moment none that is chosen.
+        await Wait.UntilRight(async () =>
+        {
+            (await Ways(consult.Officer)).ShouldBe(["tcp"]);
+            var clinician = await Ways(consult.Clinician);
+            clinician.Length.ShouldBe(2, "to watch, and to talk");
+            // Whether the browser reaches the relay by UDP or by TCP is its own choice: both are offered.
+            clinician.ShouldAllBe(way => way != null && way.StartsWith("relay "));
+            (await consult.Lens.EvaluateAsync<string?>("async () => (await statistics(publishing)).path"))
+                .ShouldNotBeNull()
+                .ShouldContain(" tcp to ");
+        });
         await consult.EndByClinician();
     }
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Playwright;
@@ -13,6 +12,7 @@ namespace Lapel.Scenarios;
 /// A ring as a push: from the officer's press to a push service of the test's own, read there with the browser's key, and shown by the service
 /// worker in a real browser. The browser makers' own services are outside, so the test stands in for the browser where it subscribes.
 /// </summary>
+[Collection(Consults.Name)]
 public sealed class ConsultPush
 {
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ConsultPush
         (await Subscribe(clinician, service.Endpoint, service)).ShouldBe(204);
 
         await consult.Officer.GetByRole(AriaRole.Button, new() { Name = "I need help with a person in crisis" }).ClickAsync();
-        await LiveConsult.Until("a push", () => Task.FromResult(!service.Came.IsEmpty));
+        await Wait.Until("a push", () => Task.FromResult(!service.Came.IsEmpty));
         var push = service.Came.First();
         push.Clear.ShouldBe("""{"ring":true}""");
         (push.Ttl, push.Urgency).ShouldBe(("60", "high"));
@@ -82,7 +82,7 @@ public sealed class ConsultPush
                 registered.TrySetResult(one.GetProperty("registrationId").GetString()!);
         };
         await tools.SendAsync("ServiceWorker.enable");
-        var registration = await registered.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var registration = await registered.Task.WaitAsync(Wait.Patiently);
         await tools.SendAsync(
             "ServiceWorker.deliverPushMessage",
             new()
@@ -92,7 +92,7 @@ public sealed class ConsultPush
                 ["data"] = data,
             }
         );
-        await LiveConsult.Until(
+        await Wait.Until(
             "a notification",
             () =>
                 page.EvaluateAsync<bool>(
@@ -117,11 +117,6 @@ public sealed class ConsultPush
 
         public PushHost()
         {
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Authority = free.LocalEndpoint.ToString()!;
-            }
             var q = browser.ExportParameters(false).Q;
             Key = [4, .. q.X!, .. q.Y!];
             listener.Prefixes.Add($"http://{Authority}/");
@@ -129,7 +124,7 @@ public sealed class ConsultPush
             _ = Serve();
         }
 
-        public string Authority { get; }
+        public string Authority { get; } = $"127.0.0.1:{Ports.Free()}";
 
         public string Endpoint => $"http://{Authority}/wpush/one-browser";
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Lapel.Scenarios;
@@ -15,8 +13,8 @@ public sealed class Devices
     {
         await using var network = Script("rtsp_server.py");
         await using var receiver = Script("nmea_receiver.py");
-        var address = await network.Line("RTSP at ", TimeSpan.FromSeconds(30));
-        var line = await receiver.Line("Receiver at ", TimeSpan.FromSeconds(30));
+        var address = await network.Line("RTSP at ", Wait.Patiently);
+        var line = await receiver.Line("Receiver at ", Wait.Patiently);
         await using var house = await LiveHouse.Open();
         var camera = await house.NewCamera("LC-NET");
         await camera.Start("--source", address, "--position", $"nmea:{line}");
@@ -45,8 +43,8 @@ public sealed class Devices
     public async Task Gpsd_tells_a_camera_where_it_is()
     {
         await using var receiver = Script("nmea_receiver.py");
-        var line = await receiver.Line("Receiver at ", TimeSpan.FromSeconds(30));
-        var port = FreePort();
+        var line = await receiver.Line("Receiver at ", Wait.Patiently);
+        var port = Ports.Free();
         await using var gpsd = OwnProcess.Start("/usr/sbin/gpsd", ["-N", "-n", "-b", "-S", $"{port}", line]);
         await using var house = await LiveHouse.Open();
         var camera = await house.NewCamera("LC-GPS");
@@ -87,12 +85,5 @@ public sealed class Devices
         var text = await playlist.Content.ReadAsStringAsync();
         var media = text.Split('\n').First(l => l.Contains("/media", StringComparison.Ordinal) && !l.StartsWith('#'));
         return await clerk.Http.GetByteArrayAsync(new Uri(playlist.RequestMessage!.RequestUri!, media.Trim()));
-    }
-
-    static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

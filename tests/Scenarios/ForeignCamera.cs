@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -23,6 +21,9 @@ sealed class ForeignCamera : IAsyncDisposable
     public static string Srt(int port, string? passphrase) =>
         $"srt://127.0.0.1:{port}?mode=caller&connect_timeout=2000"
         + (passphrase is null ? "" : $"&pbkeylen=16&passphrase={Uri.EscapeDataString(passphrase)}");
+
+    /// <summary>A camera tries again until it is let in.</summary>
+    public static Task UntilPushed(string to) => Wait.Until("a camera is let in", () => Push(to, 3));
 
     /// <returns>Whether it was let in.</returns>
     public static async Task<bool> Push(string to, int seconds) =>
@@ -69,14 +70,6 @@ sealed class ForeignCamera : IAsyncDisposable
 /// <summary>What an administrator does about such cameras.</summary>
 static class ForeignCameras
 {
-    /// <summary>A port of the machine that nobody has at the moment.</summary>
-    public static int FreePort(SocketType type)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, type, ProtocolType.Unspecified);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     public static async Task<string> Expected(this AgencyClient admin, string serial) =>
         (await admin.Post("api/v1/cameras", new { serial, model = "Of another maker" }))
             .GetProperty("camera")
@@ -107,6 +100,6 @@ static class ForeignCameras
     public static async Task<string> SourceState(this AgencyClient admin) =>
         (await admin.Get("api/v1/live/sources")).GetProperty("items")[0].GetProperty("state").GetString()!;
 
-    public static Task UntilSourceIs(this AgencyClient admin, string state, int seconds = 20) =>
-        LiveHouse.Until(state, async () => await admin.SourceState() == state, seconds);
+    public static Task UntilSourceIs(this AgencyClient admin, string state) =>
+        Wait.Until(state, async () => await admin.SourceState() == state);
 }

@@ -123,7 +123,7 @@ public sealed class ForeignClients
     public async Task Two_agencies_in_one_server_do_not_know_each_other()
     {
         await using var house = await LiveHouse.Open();
-        await LiveHouse.Found(house.Server, "elgin");
+        await Founded.Agency(house.Server, "elgin");
         using var camera = await RawCamera.Enrol(house, "RAW-1");
         var (recording, _) = await camera.Bring([1, 2, 3]);
         var elgin = new Uri(house.Server.Address, "elgin/");

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Lapel.Scenarios;
@@ -7,10 +5,10 @@ namespace Lapel.Scenarios;
 /// <summary>A second Lapel process: a gateway alone, with nothing but an agency's public key. It can be killed and started again.</summary>
 sealed class GatewayProcess : IAsyncDisposable
 {
-    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan LongestStart = Wait.Patiently;
     readonly HttpClient http = new();
-    readonly int port = FreePort();
-    readonly int livePort = FreePort();
+    readonly int port = Ports.Free();
+    readonly int livePort = Ports.Free();
     string key = "";
     OwnProcess? process;
 
@@ -24,7 +22,7 @@ sealed class GatewayProcess : IAsyncDisposable
     {
         key = (await http.GetStringAsync(new Uri(agency, "live/gateway-key"))).Trim();
         await Start();
-        await LiveHouse.Until("the agency's records are in touch", async () => (await Standing()).Contains("york"));
+        await Wait.Until("the agency's records are in touch", async () => (await Standing()).Contains("york"));
     }
 
     public async Task Start()
@@ -48,13 +46,6 @@ sealed class GatewayProcess : IAsyncDisposable
     {
         using var said = JsonDocument.Parse(await http.GetStringAsync(new Uri(Address, "health")));
         return said.RootElement.Clone();
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

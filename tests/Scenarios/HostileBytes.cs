@@ -41,7 +41,9 @@ public sealed class HostileBytes
             var offset = await camera.Offset(upload);
             offset.ShouldBeInRange(100_000, clip.Sealed.Length - 1);
             last = (await camera.Patch(upload, offset, clip.Sealed[(int)offset..])).Status;
-        } while (last == HttpStatusCode.Conflict && ++patience < 5);
+            if (last == HttpStatusCode.Conflict)
+                await Task.Delay(200);
+        } while (last == HttpStatusCode.Conflict && ++patience < 100);
         last.ShouldBe(HttpStatusCode.NoContent);
 
         var (status, code, receipt) = await camera.Admit(camera.Sign(recording, clip.Entry));

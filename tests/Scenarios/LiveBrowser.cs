@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Lapel.WebRtc;
 using Microsoft.Playwright;
@@ -13,17 +12,9 @@ sealed class LiveBrowser(Chromium chromium) : IAsyncDisposable
     public async Task<LivePage> Page(LiveMatrixHost host)
     {
         var page = await (await chromium.Browser.NewContextAsync()).NewPageAsync();
-        page.SetDefaultTimeout(30_000);
+        page.SetDefaultTimeout(Wait.Patience * 1000);
         await page.GotoAsync(host.Address.ToString());
         return new(page, host);
-    }
-
-    public static async Task Until(string what, Func<Task<bool>> holds, int seconds = 30)
-    {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds); await Task.Delay(100))
-            if (await holds())
-                return;
-        throw new TimeoutException($"Never came: {what}.");
     }
 
     public ValueTask DisposeAsync() => chromium.DisposeAsync();
@@ -117,7 +108,7 @@ sealed class LivePage(IPage page, LiveMatrixHost host)
             server => new Promise(done => {
               const connection = new RTCPeerConnection({ iceServers: [server], iceTransportPolicy: 'relay' });
               connection.onicecandidate = ({ candidate }) => candidate?.type && done(candidate.type);
-              connection.onicecandidateerror = ({ errorCode }) => done(`${errorCode}`);
+              connection.onicecandidateerror = ({ errorCode }) => errorCode === 701 || done(`${errorCode}`); // 701: from an address that does not reach it
               connection.addTransceiver('video');
               connection.setLocalDescription();
             })

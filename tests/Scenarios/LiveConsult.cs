@@ -49,18 +49,13 @@ sealed class LiveConsult : IAsyncDisposable
     )
     {
         var house = await LiveHouse.Open(
+            policy: policy,
             serverOptions: gateway is not null ? ["--gateways", gateway.Address.ToString()]
-            : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
-            : []
+                : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
+                : []
         );
         if (gateway is not null)
             await gateway.StartFor(house.Agency);
-        if (policy is not null)
-        {
-            var own = policy(await File.ReadAllTextAsync(Path.Combine(Programs.Root, "policies", "live.jsonc")));
-            await File.WriteAllTextAsync(Path.Combine(house.AgencyFolder, "live.jsonc"), own);
-            await house.Server.Restart(); // a policy is read when the agency is opened
-        }
         var consult = new LiveConsult(house, await Chromium.Open(Chromium.FakeDevices));
         try
         {
@@ -77,7 +72,7 @@ sealed class LiveConsult : IAsyncDisposable
 
     async Task Begin(LossyPath? street, LossyPath? clinic)
     {
-        Operations = await House.Operations();
+        Operations = await House.As("operations");
         Camera = await RawCamera.Enrol(House, "LIVE-1");
         await (await House.As("admin")).Post("api/v1/assignments", new { camera = Camera.Id, officer = House.Officers["4711"] });
         begun = await AgencyClient
@@ -131,37 +126,43 @@ sealed class LiveConsult : IAsyncDisposable
     {
         await Clinician.Locator("lapel-live-talk button").ClickAsync();
         await Clinician.Locator("lapel-live-talk[data-state=heard]").WaitForAsync();
-        await Officer
-            .Locator("lapel-live-duty[data-hearing=yes]")
-            .WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
+        await Officer.Locator("lapel-live-duty[data-hearing=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 
-    public async Task HeardBothWays(int seconds = 40)
+    public async Task HeardBothWays()
     {
-        await Until(
+        await Wait.Until(
             "the camera's tone at the clinician's",
-            async () => Math.Abs(await Clinician.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-player video")) - 440) < 15,
-            seconds
+            async () => Math.Abs(await Clinician.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-player video")) - 440) < 15
         );
-        await Until(
+        await Wait.Until(
             "the clinician's tone at the officer's",
-            async () => await Officer.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-duty audio")) > 100,
-            seconds
+            async () => await Officer.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-duty audio")) > 100
         );
     }
 
-    public static Task Playing(IPage page, int seconds = 30) =>
-        page.Locator("lapel-live-player[data-state=playing]").WaitForAsync(new() { Timeout = seconds * 1000 });
+    public static Task Playing(IPage page) => page.Locator("lapel-live-player[data-state=playing]").WaitForAsync();
 
-    /// <summary>How far the clock in the picture is behind the machine's: the median of some looks, milliseconds; -1 when it is never legible.</summary>
-    public Task<double> BurntInDelayMs() => Clinician.EvaluateAsync<double>(LiveEyes.BurntIn);
+    /// <summary>
+    /// How far the clock in the picture is behind the machine's: the median of some looks, milliseconds. It is what Lapel promises on a machine
+    /// that has the time; one that has not for a moment is looked at again.
+    /// </summary>
+    public Task<double> BurntInDelayMs(double least, double most, string what = "") =>
+        Wait.UntilIn(least, most, () => Clinician.EvaluateAsync<double>(LiveEyes.BurntIn), what);
 
     /// <summary>What Lapel itself says that it is.</summary>
-    public async Task<double> MeasuredDelayMs()
+    public Task<double> MeasuredDelayMs(double least, double most)
     {
         var player = Clinician.Locator("lapel-live-player");
-        await Until("a measured delay", async () => await player.GetAttributeAsync("data-delay-ms") is { Length: > 0 });
-        return double.Parse((await player.GetAttributeAsync("data-delay-ms"))!, CultureInfo.InvariantCulture);
+        return Wait.UntilIn(
+            least,
+            most,
+            async () =>
+                double.Parse(
+                    await player.GetAttributeAsync("data-delay-ms") is { Length: > 0 } ms ? ms : "-1",
+                    CultureInfo.InvariantCulture
+                )
+        );
     }
 
     /// <summary>Pictures that the clinician's browser shows in that time.</summary>
@@ -277,7 +278,7 @@ sealed class LiveConsult : IAsyncDisposable
                 }
             );
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout(Wait.Patience * 1000);
         return page;
     }
 
@@ -286,15 +287,7 @@ sealed class LiveConsult : IAsyncDisposable
         await page.GotoAsync("sign-in");
         var button = new Regex(name == "admin" ? name : $"The {name}", RegexOptions.IgnoreCase);
         await page.GetByRole(AriaRole.Button, new() { NameRegex = button }).First.ClickAsync();
-        await page.WaitForLoadStateAsync();
-    }
-
-    public static async Task Until(string what, Func<Task<bool>> holds, int seconds = 20)
-    {
-        for (var end = DateTimeOffset.UtcNow.AddSeconds(seconds); DateTimeOffset.UtcNow < end; await Task.Delay(100))
-            if (await holds())
-                return;
-        throw new TimeoutException($"Never came: {what}.");
+        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
     }
 
     /// <summary>A picture of the page for people, where somebody asked for some; and no two things on it have one name.</summary>

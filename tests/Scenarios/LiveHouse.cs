@@ -3,148 +3,65 @@ using System.Text.Json;
 namespace Lapel.Scenarios;
 
 /// <summary>
-/// A server process with one founded agency in a temporary folder: a division with two officers, and an account of every role. It ends
-/// by an orderly stop and a clean fsck, unless a test broke something on purpose and says so.
+/// A server process with one founded agency in a temporary folder (see <see cref="Founded"/>). It ends by an orderly stop and a clean fsck,
+/// unless a test broke something on purpose and says so.
 /// </summary>
 sealed class LiveHouse : IAsyncDisposable
 {
+    public const string Slug = "york";
     public const string Password = "a long enough password 31";
     public const string Zone = "America/Toronto";
 
     readonly List<CameraProcess> cameras = [];
     readonly Dictionary<string, AgencyClient> clients = [];
-    readonly string slug;
+    readonly Founded founded;
     readonly string folder;
 
-    LiveHouse(string folder, ServerProcess server, string slug) => (this.folder, Server, this.slug) = (folder, server, slug);
+    LiveHouse(string folder, ServerProcess server, Founded founded) =>
+        (this.folder, Server, this.founded) = (folder, server, founded);
 
     public ServerProcess Server { get; }
 
-    public Uri Agency => new(Server.Address, $"{slug}/");
+    public Uri Agency => new(Server.Address, $"{Slug}/");
 
     /// <summary>The agency's own folder on the disk.</summary>
-    public string AgencyFolder => Path.Combine(Server.Data, "agencies", slug);
+    public string AgencyFolder => Path.Combine(Server.Data, "agencies", Slug);
 
     /// <summary>Set by a test that damages evidence: the closing check would rightly fail.</summary>
     public bool Damaged { get; set; }
 
-    public IReadOnlyDictionary<string, string> Officers { get; private set; } = new Dictionary<string, string>();
+    /// <summary>Ids by badge.</summary>
+    public IReadOnlyDictionary<string, string> Officers => founded.Officers;
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("lapel-scenario-").FullName;
 
     /// <param name="data">A folder of the test's own; otherwise a new one, removed at the end.</param>
-    public static async Task<LiveHouse> Open(string slug = "york", string? data = null, params string[] serverOptions)
+    /// <param name="policy">A live policy of the agency's own, made from the one that Lapel brings.</param>
+    public static async Task<LiveHouse> Open(
+        string? data = null,
+        Func<string, string>? policy = null,
+        params string[] serverOptions
+    )
     {
+        var founded = await Founded.Once;
         var folder = NewFolder();
-        var house = new LiveHouse(folder, await ServerProcess.Start(data ?? Path.Combine(folder, "data"), serverOptions), slug);
-        try
-        {
-            await Found(house.Server, slug);
-            await house.Settle();
-            return house;
-        }
-        catch
-        {
-            house.Damaged = true;
-            await house.DisposeAsync();
-            throw;
-        }
+        data ??= Path.Combine(folder, "data");
+        founded.CopyTo(data);
+        var live = await File.ReadAllTextAsync(Path.Combine(Programs.Root, "policies", "live.jsonc"));
+        // Who is rung has minutes to answer: the press of a button on a busy machine can take longer than fifteen seconds.
+        live = live.Replace("\"ringSeconds\": 15", "\"ringSeconds\": 180", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(data, "agencies", Slug, "live.jsonc"), policy?.Invoke(live) ?? live);
+        return new(folder, await ServerProcess.Start(data, serverOptions), founded);
     }
 
-    public static async Task Found(ServerProcess server, string slug)
-    {
-        using var nobody = AgencyClient.Visitor(server.Address);
-        await nobody.Post(
-            "api/v1/agencies",
-            new
-            {
-                setupCode = (await File.ReadAllTextAsync(Path.Combine(server.Data, "setup-code"))).Trim(),
-                slug,
-                name = $"{slug[..1].ToUpperInvariant()}{slug[1..]} Police",
-                timeZone = Zone,
-                demo = true, // in a demo agency nobody has to change a password first
-                administratorName = "admin",
-                administratorPassword = Password,
-            }
-        );
-    }
-
-    async Task Settle()
-    {
-        var admin = await As("admin");
-        var service = await Made(admin, "units", new { name = "Service", kind = "service" });
-        var division = await Made(
-            admin,
-            "units",
-            new
-            {
-                name = "31 Division",
-                kind = "division",
-                parent = service,
-            }
-        );
-        var officers = new Dictionary<string, string>();
-        foreach (var (badge, name) in new[] { ("4711", "Maya Okafor"), ("4712", "Luc Tremblay") })
-        {
-            officers[badge] = await Made(
-                admin,
-                "officers",
-                new
-                {
-                    badge,
-                    name,
-                    rank = "Constable",
-                }
-            );
-            await admin.Post($"api/v1/officers/{officers[badge]}/memberships", new { unit = division });
-        }
-        Officers = officers;
-        await Account(admin, "officer", "officer", officer: officers["4711"]);
-        await Account(admin, "supervisor", "supervisor", unit: division);
-        await Account(admin, "clerk", "evidence-clerk");
-        await Account(admin, "oversight", "oversight");
-    }
-
-    static Task<JsonElement> Account(AgencyClient admin, string name, string role, string? unit = null, string? officer = null) =>
-        admin.Post(
-            "api/v1/accounts",
-            new
-            {
-                name,
-                fullName = $"The {name}",
-                role,
-                unit,
-                officer,
-                password = Password,
-            }
-        );
-
-    static async Task<string> Made(AgencyClient client, string what, object ask) =>
-        (await client.Post($"api/v1/{what}", ask)).GetProperty("id").GetString()!;
-
-    /// <summary>Signed in once for the house's life: admin, officer, supervisor, clerk or oversight.</summary>
+    /// <summary>Signed in for the house's life: admin, officer, supervisor, clerk, oversight or operations.</summary>
     public async Task<AgencyClient> As(string name)
     {
         if (!clients.TryGetValue(name, out var client))
-            clients[name] = client = await AgencyClient.SignIn(Agency, name, Password);
+            clients[name] = client = founded.TokenOf(name) is { } token
+                ? AgencyClient.With(Agency, token)
+                : await AgencyClient.SignIn(Agency, name, Password);
         return client;
-    }
-
-    /// <summary>The operations centre, which enters when it is first asked for.</summary>
-    public async Task<AgencyClient> Operations()
-    {
-        if (!clients.ContainsKey("operations"))
-            await (await As("admin")).Post(
-                "api/v1/accounts",
-                new
-                {
-                    name = "operations",
-                    fullName = "The operations",
-                    role = "operations",
-                    password = Password,
-                }
-            );
-        return await As("operations");
     }
 
     /// <summary>A camera that was expected, enrolled by its code and given to an officer.</summary>
@@ -179,18 +96,6 @@ sealed class LiveHouse : IAsyncDisposable
     {
         using var nobody = AgencyClient.Visitor(Agency);
         return LogVerifier.Parse((await nobody.Http.GetStringAsync("log/key")).Trim());
-    }
-
-    /// <summary>Asks until it holds; what it threw last is what the test fails with.</summary>
-    public static async Task Until(string what, Func<Task<bool>> holds, int seconds = 60)
-    {
-        for (var end = DateTimeOffset.UtcNow.AddSeconds(seconds); ; await Task.Delay(200))
-        {
-            if (await holds())
-                return;
-            if (DateTimeOffset.UtcNow > end)
-                throw new TimeoutException($"Not within {seconds} s: {what}.");
-        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -31,7 +30,6 @@ public sealed class LiveMapPage
         await using var house = await LiveHouse.Open();
         await using var maya = await Walker.OnAir(house, "MAP-1", "4711", 43.7615, -79.5107);
         await using var luc = await Walker.OnAir(house, "MAP-2", "4712", 43.7561, -79.4902);
-        await house.Operations();
         using var playwright = await Playwright.CreateAsync();
         await using var chromium = await playwright.Chromium.LaunchAsync(
             new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments }
@@ -67,8 +65,15 @@ public sealed class LiveMapPage
         var spot = map.GetByRole(AriaRole.Link, new() { Name = "Maya Okafor" });
         var before = await spot.BoundingBoxAsync();
         await maya.Say(43.7675, -79.5157);
-        await LiveConsult.Until("she has moved", async () => (await spot.BoundingBoxAsync())!.Y < before!.Y - 5, 10);
-        await spot.GetByText("now").WaitForAsync();
+        await Wait.Until("she has moved", async () => (await spot.BoundingBoxAsync())!.Y < before!.Y - 5);
+        await Wait.Until(
+            "her place is new",
+            async () =>
+            {
+                await maya.Say(43.7675, -79.5157); // new for some seconds only
+                return await spot.GetByText("now").IsVisibleAsync();
+            }
+        );
         await map.GetByRole(AriaRole.Link, new() { Name = "Luc Tremblay" }).GetByText("s ago").WaitForAsync();
 
         await ByKeyboard(page, spot);
@@ -86,11 +91,11 @@ public sealed class LiveMapPage
         await canvas.FocusAsync();
         var before = await spot.BoundingBoxAsync();
         await page.Keyboard.PressAsync("ArrowRight");
-        await LiveConsult.Until("the map has moved", async () => (await spot.BoundingBoxAsync())!.X < before!.X - 20, 5);
+        await Wait.Until("the map has moved", async () => (await spot.BoundingBoxAsync())!.X < before!.X - 20);
         await page.GetByRole(AriaRole.Button, new() { Name = "Show everybody" }).PressAsync("Enter");
-        await LiveConsult.Until("and back", async () => (await spot.BoundingBoxAsync())!.X > before!.X - 20, 5);
+        await Wait.Until("and back", async () => (await spot.BoundingBoxAsync())!.X > before!.X - 20);
         await spot.PressAsync("Enter");
-        await page.WaitForURLAsync("**/live/*-*", new() { WaitUntil = WaitUntilState.Commit, Timeout = 45_000 });
+        await page.WaitForURLAsync("**/live/*-*", new() { WaitUntil = WaitUntilState.Commit });
         await page.Locator("lapel-map[data-state=ready][data-spots='1']").WaitForAsync();
     }
 
@@ -108,7 +113,7 @@ public sealed class LiveMapPage
         await page.GotoAsync(new Uri(house.Agency, "live").ToString());
         await page.Locator("lapel-map[data-state=ready]").WaitForAsync();
         await page.GetByText("Streets: Survey of York").WaitForAsync();
-        await LiveConsult.Until("tiles are fetched", () => Task.FromResult(streets.Served > 0));
+        await Wait.Until("tiles are fetched", () => Task.FromResult(streets.Served > 0));
         await LiveConsult.Shot(page, "map-streets");
     }
 
@@ -200,17 +205,12 @@ public sealed class LiveMapPage
 
         public TileServer()
         {
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
-            }
             listener.Prefixes.Add(Address);
             listener.Start();
             _ = Serve();
         }
 
-        public string Address { get; }
+        public string Address { get; } = $"http://127.0.0.1:{Ports.Free()}/";
 
         public int Served => Volatile.Read(ref served);
 

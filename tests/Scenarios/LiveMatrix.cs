@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>Live through a real browser: published, relayed, watched, measured by a clock that is burnt into the picture.</summary>
+[Collection(Alone.Name)]
 public sealed class LiveMatrixChromium(ITestOutputHelper output)
 {
     [Theory]
@@ -17,11 +18,11 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         var officer = await browser.Page(host);
         var clinician = await browser.Page(host);
         await officer.Publish("unit12", codec);
-        await LiveBrowser.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
+        await Wait.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
         await Task.Delay(1000); // a picture that has been running, as a clinician finds it
         await clinician.Watch("unit12");
-        await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 90);
-        await LiveBrowser.Until("the tone is heard", async () => Math.Abs(await clinician.LoudestHertz() - 440) < 20);
+        await Wait.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 90);
+        await Wait.Until("the tone is heard", async () => Math.Abs(await clinician.LoudestHertz() - 440) < 20);
 
         var watched = await clinician.Watching();
         var delays = await clinician.Delays();
@@ -50,9 +51,9 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         foreach (var page in (LivePage[])[officer, clinician])
             await page.Page.EvaluateAsync("window.tcpOnly = true");
         await officer.Publish("unit12", "vp8");
-        await LiveBrowser.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
+        await Wait.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
         await clinician.Watch("unit12");
-        await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 60);
+        await Wait.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 60);
         output.WriteLine($"{await clinician.Watching()}\n{await clinician.Delays()}");
     }
 
@@ -63,17 +64,17 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         await using var browser = await LiveBrowser.Open();
         var (officer, clinician) = (await browser.Page(host), await browser.Page(host));
         await officer.Publish("unit12", "vp8", simulcast: true, width: 960, height: 540);
-        await LiveBrowser.Until(
+        await Wait.Until(
             "layers come",
             () => Task.FromResult(host.Gateway.PublisherStatistics(host.Key("unit12"))?.Layer?.Contains(',') == true)
         );
         await clinician.Watch("unit12", publishedWidth: 960);
-        await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 60);
-        await LiveBrowser.Until(
+        await Wait.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 60);
+        await Wait.Until(
             "a layer above the smallest is shown",
             () => Task.FromResult(host.Gateway.Watchers(host.Key("unit12")).Single().Statistics.Layer is "h" or "f")
         );
-        await LiveBrowser.Until("and decoded", async () => (await clinician.Watching()).FrameHeight > 135);
+        await Wait.Until("and decoded", async () => (await clinician.Watching()).FrameHeight > 135);
         (await clinician.Watching()).PacketsLost.ShouldBe(0, "nothing overtakes the start");
         output.WriteLine($"{await clinician.Watching()}\n{host.Gateway.Watchers(host.Key("unit12")).Single().Statistics}");
     }
@@ -85,11 +86,11 @@ public sealed class LiveMatrixChromium(ITestOutputHelper output)
         await using var browser = await LiveBrowser.Open();
         var (officer, clinician) = (await browser.Page(host), await browser.Page(host));
         await officer.Publish("unit12", "h264");
-        await LiveBrowser.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
+        await Wait.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
         await clinician.Watch("unit12");
-        await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 30);
+        await Wait.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 30);
         host.Gateway.Watchers(host.Key("unit12")).Single().Lease.End("consult-over");
-        await LiveBrowser.Until(
+        await Wait.Until(
             "the viewer's connection closes",
             async () => (await clinician.Watching()).Transport is "closed",
             seconds: 3

@@ -95,15 +95,15 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
 
     async Task Publishes(LiveMatrixHost host, LiveBrowser browser, string codec, Client start, bool ownCamera)
     {
-        var port = FreeUdpPort();
+        var port = Ports.Free();
         await using var client = start("publish", host.Whip("theirs"), host.Token("theirs", LiveRole.Publish), port);
         await using var camera = ownCamera ? null : Camera(codec, port);
         try
         {
-            await LiveBrowser.Until("the client publishes", () => Task.FromResult(host.Gateway.IsPublished(host.Key("theirs"))));
+            await Wait.Until("the client publishes", () => Task.FromResult(host.Gateway.IsPublished(host.Key("theirs"))));
             var viewer = await browser.Page(host);
             await viewer.Watch("theirs");
-            await LiveBrowser.Until("Chromium decodes it", async () => (await viewer.Watching()).FramesDecoded > EnoughFrames);
+            await Wait.Until("Chromium decodes it", async () => (await viewer.Watching()).FramesDecoded > EnoughFrames);
             output.WriteLine($"publishes: {await viewer.Watching()}");
         }
         catch
@@ -122,11 +122,11 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
     {
         var officer = await browser.Page(host);
         await officer.Publish("ours", codec);
-        await LiveBrowser.Until("Chromium publishes", async () => (await officer.Publishing()).State == "connected");
+        await Wait.Until("Chromium publishes", async () => (await officer.Publishing()).State == "connected");
         await using var client = start("watch", host.Whep("ours"), host.Token("ours", LiveRole.Watch), 0);
         try
         {
-            await LiveBrowser.Until("the client gets pictures", () => Task.FromResult(Received(client.Said) >= 100));
+            await Wait.Until("the client gets pictures", () => Task.FromResult(Received(client.Said) >= 100));
         }
         finally
         {
@@ -157,11 +157,4 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
                 $"rtp://127.0.0.1:{port}?pkt_size=1200",
             ]
         );
-
-    static int FreeUdpPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -11,7 +11,7 @@ public sealed class LiveMatrixPaths(ITestOutputHelper output)
     public async Task A_browser_that_has_nothing_but_IPv6_publishes_and_watches()
     {
         Assert.SkipUnless(HasIPv6(), "This machine has no IPv6, not even for itself.");
-        await using var host = await LiveMatrixHost.Open(o => o with { Bind = [IPAddress.IPv6Loopback] });
+        await using var host = await LiveMatrixHost.Open(o => o with { Bind = [IPAddress.IPv6Loopback], TcpPort = null });
         var (officer, clinician) = await BothWays(host);
         officer.ShouldEndWith("udp to ::1");
         clinician.ShouldEndWith("udp to ::1");
@@ -59,13 +59,13 @@ public sealed class LiveMatrixPaths(ITestOutputHelper output)
         await officer.Page.EvaluateAsync(officers);
         await clinician.Page.EvaluateAsync(clinicians);
         await officer.Publish("unit12", "vp8");
-        await LiveBrowser.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
+        await Wait.Until("the officer publishes", async () => (await officer.Publishing()).State == "connected");
         await clinician.Watch("unit12");
-        await LiveBrowser.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 30);
-        await LiveBrowser.Until("the tone is heard", async () => Math.Abs(await clinician.LoudestHertz() - 440) < 20);
+        await Wait.Until("pictures decode", async () => (await clinician.Watching()).FramesDecoded > 30);
+        await Wait.Until("the tone is heard", async () => Math.Abs(await clinician.LoudestHertz() - 440) < 20);
         var (sent, watched) = (await officer.Publishing(), await clinician.Watching());
         // A browser that tries a better pair of addresses has for a moment none that is chosen.
-        await LiveBrowser.Until(
+        await Wait.Until(
             "both say by which way",
             async () =>
             {

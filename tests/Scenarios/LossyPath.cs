@@ -32,7 +32,15 @@ sealed partial class LossyPath : IAsyncDisposable
     }
 
     /// <summary>Of all packets, either way: 0 to 1.</summary>
-    public double Loss { get; set; }
+    public double Loss
+    {
+        get;
+        set
+        {
+            lock (turn)
+                (field, passed, lost) = (value, 0, 0);
+        }
+    }
 
     /// <summary>Each way.</summary>
     public TimeSpan Delay { get; set; }
@@ -46,6 +54,7 @@ sealed partial class LossyPath : IAsyncDisposable
     /// <summary>Whether the gateway's TCP candidates stay in the answer: a way around this one, as where a firewall drops UDP.</summary>
     public bool LeavesTcp { get; init; }
 
+    /// <summary>Since <see cref="Loss"/> is what it is.</summary>
     public double LostShare => passed + lost == 0 ? 0 : (double)lost / (passed + lost);
 
     /// <summary>The gateway's answer with this path in it, and no way around it.</summary>

@@ -21,19 +21,15 @@ sealed class OperationsCentre : IAsyncDisposable
     public string Session { get; private set; } = "";
 
     public static async Task<OperationsCentre> Open(LiveHouse house) =>
-        new(house, await house.Operations(), await Chromium.Open());
+        new(house, await house.As("operations"), await Chromium.Open());
 
     public async Task<IReadOnlyList<JsonElement>> Sessions() =>
         [.. (await Client.Get("api/v1/live/sessions")).GetProperty("items").EnumerateArray()];
 
-    /// <summary>Watches the one camera that is live, or will be in half a minute.</summary>
+    /// <summary>Watches the one camera that is live, or will be soon.</summary>
     public async Task Watch()
     {
-        await LiveHouse.Until(
-            $"a session; the server said:\n{house.Server.Process.Said}",
-            async () => (await Sessions()).Count == 1,
-            30
-        );
+        await Wait.Until($"a session; the server said:\n{house.Server.Process.Said}", async () => (await Sessions()).Count == 1);
         Session = (await Sessions()).Single().GetProperty("session").GetProperty("id").GetString()!;
         Page = await As("operations");
         await Page.GotoAsync("live");

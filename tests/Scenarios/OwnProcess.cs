@@ -8,7 +8,7 @@ namespace Lapel.Scenarios;
 /// <summary>A process that a test started: what it says is kept, and it is ended by its own id and no other way.</summary>
 sealed partial class OwnProcess : IAsyncDisposable
 {
-    static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LongestGoodbye = Wait.Patiently;
 
     readonly Process process;
     readonly StringBuilder said = new();
@@ -63,7 +63,7 @@ sealed partial class OwnProcess : IAsyncDisposable
     )
     {
         await using var own = Start(program, arguments, environment);
-        return (await own.Exit(TimeSpan.FromMinutes(2)), own.Said.Trim());
+        return (await own.Exit(TimeSpan.FromMinutes(5)), own.Said.Trim());
     }
 
     /// <summary>The rest of the first line that begins so; it may have been said already.</summary>
@@ -77,13 +77,16 @@ sealed partial class OwnProcess : IAsyncDisposable
                     return line[start.Length..];
             awaited.Add((start, heard));
         }
-        var first = await Task.WhenAny(heard.Task, process.WaitForExitAsync(), Task.Delay(patience));
-        return first == heard.Task
+        await Task.WhenAny(heard.Task, process.WaitForExitAsync(), Task.Delay(patience));
+        return heard.Task.IsCompleted
             ? await heard.Task
             : throw new TimeoutException(
                 $"'{start}…' was not said ({(process.HasExited ? "the process ended" : "it is still running")}):\n{Said}"
             );
     }
+
+    /// <summary>It has said this, anywhere. What a process says arrives later than what it does.</summary>
+    public Task Says(string text) => Wait.Until($"it says '{text}'", () => Said.Contains(text, StringComparison.Ordinal));
 
     public async Task<int> Exit(TimeSpan patience)
     {

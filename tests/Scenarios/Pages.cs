@@ -161,7 +161,7 @@ public sealed class Pages
         // Through the debugger: the page's own policy forbids scripts from elsewhere, and shall.
         await page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
         // A player still finding its size moves words over the picture's black while axe compares their colours.
-        await LiveBrowser.Until(
+        await Wait.Until(
             $"the player of {path} has its picture",
             () => page.EvaluateAsync<bool>("[...document.querySelectorAll('.player video')].every(v => v.readyState > 1)")
         );

@@ -3,13 +3,14 @@ using Microsoft.Playwright;
 namespace Lapel.Scenarios;
 
 /// <summary>One page for all of it: the phone records, is seen live, asks for help and hears it, and the recording becomes evidence.</summary>
+[Collection(Consults.Name)]
 public sealed class PhoneOnAir
 {
     [Fact]
     public async Task A_phone_records_and_streams_at_once_asks_for_help_and_hears_it_and_what_it_recorded_is_evidence()
     {
         await using var house = await LiveHouse.Open();
-        var operations = await house.Operations();
+        var operations = await house.As("operations");
         await using var phone = await PhoneInHand.Enrolled(house);
         (await operations.Get("api/v1/live/sessions"))
             .GetProperty("items")
@@ -22,15 +23,15 @@ public sealed class PhoneOnAir
         await LiveConsult.EnterAsClinician(clinician, operations);
         await phone.Page.GetByRole(AriaRole.Button, new() { Name = "I need help with a person in crisis" }).ClickAsync();
         await clinician.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
-        await clinician.Locator("lapel-live-player[data-state=playing]").WaitForAsync(new() { Timeout = 30_000 });
+        await clinician.Locator("lapel-live-player[data-state=playing]").WaitForAsync();
         await phone.Page.GetByText("1 person watches").WaitForAsync();
         await LiveConsult.Shot(phone.Page, "phone-talking");
         await clinician.Locator("lapel-live-talk button").ClickAsync();
         await clinician.Locator("lapel-live-talk[data-state=heard]").WaitForAsync();
         await phone
             .Page.Locator("lapel-live-duty[data-hearing=yes]")
-            .WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 });
-        await LiveConsult.Until(
+            .WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await Wait.Until(
             "the clinician's tone at the officer's",
             async () => await phone.Page.EvaluateAsync<double>(LiveEyes.ToneIn("lapel-live-duty audio")) > 100
         );
@@ -39,13 +40,20 @@ public sealed class PhoneOnAir
         // The lens is turned away: nothing is shown, and the recording goes on.
         await phone.Toggle("averted");
         await phone.Page.WaitForSelectorAsync("lapel-phone[data-live=paused]");
-        var session = (await operations.Get("api/v1/live/sessions")).GetProperty("items")[0];
-        session.GetProperty("session").GetProperty("state").GetString().ShouldBe("paused");
+        await Wait.Until(
+            "the server knows",
+            async () =>
+                (await operations.Get("api/v1/live/sessions"))
+                    .GetProperty("items")[0]
+                    .GetProperty("session")
+                    .GetProperty("state")
+                    .GetString() == "paused"
+        );
         await phone.Toggle("averted");
         await phone.Page.WaitForSelectorAsync("lapel-phone[data-live=live]");
 
         await phone.Stop();
-        await LiveConsult.Until(
+        await Wait.Until(
             "the session ends with the recording",
             async () => (await operations.Get("api/v1/live/sessions")).GetProperty("items").GetArrayLength() == 0
         );

@@ -205,7 +205,7 @@ sealed class RawCamera : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             using var answer = await Tus(HttpMethod.Patch, upload, piece, [("Upload-Offset", $"{offset}"), .. headers]);
-            if (answer.StatusCode != HttpStatusCode.Locked || attempt == 20)
+            if (answer.StatusCode != HttpStatusCode.Locked || attempt == 200)
                 return (answer.StatusCode, await CodeOf(answer));
             await Task.Delay(500);
         }

@@ -43,42 +43,42 @@ public sealed class RtmpCameras
 
         await using var pusher = new ForeignCamera($"{to}/{key}");
         await air.Watch();
-        await LiveConsult.Until("15 pictures a second", async () => await air.PicturesIn(3) > 25, 30);
-        await LiveConsult.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
+        await Wait.Until("15 pictures a second", async () => await air.PicturesIn(3) > 25);
+        await Wait.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
         var duty = await air.As("officer", 380);
         await duty.GotoAsync("on-duty");
         await duty.GetByText("1 person watches").WaitForAsync();
         await LiveConsult.Shot(duty, "on-duty-live-source");
         (await ForeignCamera.Push($"{to}/{key}", 3)).ShouldBeFalse("a second one with the same key");
-        await LiveConsult.Until("the first goes on", async () => await air.PicturesIn(3) > 25, 30);
+        await Wait.Until("the first goes on", async () => await air.PicturesIn(3) > 25);
         OwnProcess.ChildrenOf(house.Server.Process.Id).ShouldAllBe(c => !c.Command.Contains(key, StringComparison.Ordinal));
 
         // The camera stands still with its connection open: after ten seconds its place is free again, for itself too.
         var session = air.Session;
         pusher.StandStill();
-        await LiveHouse.Until("it is let go", async () => await admin.SourceState() == "Waits for the camera", 15);
-        house.Server.Process.Said.ShouldContain("No picture for ten seconds: it is started again");
+        await Wait.Until("it is let go", async () => await admin.SourceState() == "Waits for the camera");
+        await house.Server.Process.Says("No picture for ten seconds: it is started again");
         pusher.GoOn();
-        await LiveConsult.Until("pictures again", async () => await air.PicturesIn(2) > 15, 20);
+        await Wait.Until("pictures again", async () => await air.PicturesIn(2) > 15);
         (await air.Sessions()).Single().GetProperty("session").GetProperty("id").GetString().ShouldBe(session);
         await admin.UntilSourceIs("Live");
 
         var rotated = (await admin.Post($"api/v1/live/sources/{camera}/secret", new { })).GetProperty("secret").GetString()!;
-        await LiveHouse.Until("its stream is over", async () => (await air.Sessions()).Count == 0, 5);
+        await Wait.Until("its stream is over", async () => (await air.Sessions()).Count == 0);
         await admin.UntilSourceIs("Waits for the camera");
         (await ForeignCamera.Push($"{to}/{key}", 3)).ShouldBeFalse("the key before");
-        (await ForeignCamera.Push($"{to}/{rotated}", 3)).ShouldBeTrue("the new one");
+        await ForeignCamera.UntilPushed($"{to}/{rotated}"); // the new one
         await admin.Post($"api/v1/live/sources/{camera}/revoke", new { reason = "Sent back to its maker." });
-        (await air.Sessions()).ShouldBeEmpty("revoked");
+        await Wait.Until("revoked", async () => (await air.Sessions()).Count == 0);
         (await ForeignCamera.Push($"{to}/{rotated}", 3)).ShouldBeFalse("revoked");
-        OwnProcess.ChildrenOf(house.Server.Process.Id).ShouldBeEmpty("no process is left");
+        await Wait.Until("no process is left", () => OwnProcess.ChildrenOf(house.Server.Process.Id).Count == 0);
 
-        var said = house.Server.Process.Said;
-        said.ShouldContain("No camera is awaited at this address under this key.");
-        said.ShouldContain("Another connection pushes under this key already.");
-        said.ShouldContain("It pushes without TLS, by rtmp: and not rtmps:, which is not allowed here.");
-        said.ShouldNotContain(key);
-        said.ShouldNotContain(rotated);
+        var server = house.Server.Process;
+        await server.Says("No camera is awaited at this address under this key.");
+        await server.Says("Another connection pushes under this key already.");
+        await server.Says("It pushes without TLS, by rtmp: and not rtmps:, which is not allowed here.");
+        server.Said.ShouldNotContain(key);
+        server.Said.ShouldNotContain(rotated);
         Directory.GetFiles(house.AgencyFolder, "live-source-*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
@@ -111,8 +111,8 @@ public sealed class RtmpCameras
             ]
         );
         await air.Watch();
-        await LiveConsult.Until("pictures", async () => await air.PicturesIn(3) > 25, 30);
-        await LiveConsult.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
+        await Wait.Until("pictures", async () => await air.PicturesIn(3) > 25);
+        await Wait.Until("its tone", async () => Math.Abs(await air.Tone() - 440) < 15);
         await admin.Post($"api/v1/live/sources/{camera}/revoke", new { reason = "Over." });
     }
 
@@ -128,9 +128,9 @@ public sealed class RtmpCameras
         await admin.UntilSourceIs("Waits for the camera");
         var to = $"{given.GetProperty("pushTo").GetString()}/{given.GetProperty("secret").GetString()}";
         await using var pusher = new ForeignCamera(to, "libx264 -bf 2");
-        await admin.UntilSourceIs("Live, encoded once more", 60);
+        await admin.UntilSourceIs("Live, encoded once more");
         await air.Watch();
-        await LiveConsult.Until("pictures", async () => await air.PicturesIn(3) > 20, 30);
+        await Wait.Until("pictures", async () => await air.PicturesIn(3) > 20);
         await admin.Post($"api/v1/live/sources/{camera}/revoke", new { reason = "Over." });
     }
 
@@ -138,8 +138,9 @@ public sealed class RtmpCameras
     public async Task What_the_administrator_sees()
     {
         using var certificate = new Certificate();
+        var port = Ports.Free();
         await using var house = await LiveHouse.Open(
-            serverOptions: ["--rtmp-port", "0", "--source-ports", "9710-9719", .. certificate.Options]
+            serverOptions: ["--rtmp-port", "0", "--source-ports", $"{port}-{port}", .. certificate.Options]
         );
         await using var air = await OperationsCentre.Open(house);
         var admin = await house.As("admin");

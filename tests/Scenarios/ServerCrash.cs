@@ -7,7 +7,7 @@ namespace Lapel.Scenarios;
 public sealed partial class ServerCrash
 {
     const int KilledBySignal9 = 137;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = Wait.Patiently;
 
     static readonly string[] OnTheWayIn =
     [
@@ -102,7 +102,7 @@ public sealed partial class ServerCrash
             await house.Server.StartAgain();
         }
         foreach (var recording in recordings)
-            await camera.UntilFreed(recording, seconds: 120);
+            await camera.UntilFreed(recording);
         await AllHold(house, recordings.ToDictionary(r => r, camera.ReceiptOf));
     }
 

@@ -3,7 +3,7 @@ namespace Lapel.Scenarios;
 /// <summary>The real server in a process of its own on loopback. It can be killed and started again on the same folder and port.</summary>
 sealed class ServerProcess : IAsyncDisposable
 {
-    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan LongestStart = Wait.Patiently;
 
     readonly IReadOnlyList<string> more;
     OwnProcess process;
@@ -21,14 +21,14 @@ sealed class ServerProcess : IAsyncDisposable
     /// <param name="more">Further options of the server.</param>
     public static async Task<ServerProcess> Start(string data, params string[] more)
     {
-        var process = Launch(data, 0, more, null);
+        var process = Launch(data, Ports.Free(), more, null);
         return new(data, await Begun(process), more, process);
     }
 
     /// <summary>On a clock of its own: see <see cref="WrongClock"/>.</summary>
     public static async Task<ServerProcess> StartWithClock(string data, string offset)
     {
-        var process = OwnProcess.Start("dotnet", Arguments(data, 0, []), WrongClock.By(offset));
+        var process = OwnProcess.Start("dotnet", Arguments(data, Ports.Free(), []), WrongClock.By(offset));
         return new(data, await Begun(process), [], process);
     }
 
@@ -59,7 +59,7 @@ sealed class ServerProcess : IAsyncDisposable
     }
 
     static string[] Arguments(string data, int port, IReadOnlyList<string> more) =>
-        [Programs.Server, "--data", data, "--port", $"{port}", "--reserve-bytes", "0", .. more];
+        [Programs.Server, "--data", data, "--port", $"{port}", "--live-port", "0", "--reserve-bytes", "0", .. more];
 
     static async Task<Uri> Begun(OwnProcess process) => new(await process.Line("Lapel is at ", LongestStart));
 

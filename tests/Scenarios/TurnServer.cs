@@ -10,16 +10,11 @@ sealed class TurnServer : IAsyncDisposable
     const string Program = "/usr/bin/turnserver";
 
     readonly string folder = LiveHouse.NewFolder();
-    readonly int port;
+    readonly int port = Ports.Free();
     readonly OwnProcess process;
 
     TurnServer()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
         File.WriteAllText(SecretFile, Secret + "\n");
         File.WriteAllText(
             Path.Combine(folder, "turnserver.conf"),
@@ -56,7 +51,7 @@ sealed class TurnServer : IAsyncDisposable
     public static async Task<TurnServer> Start()
     {
         var server = new TurnServer();
-        await LiveHouse.Until("coturn listens", server.Listens, 20);
+        await Wait.Until("coturn listens", server.Listens);
         return server;
     }
 

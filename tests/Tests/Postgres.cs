@@ -65,9 +65,10 @@ public sealed class Postgres : IAsyncDisposable
             $"{folder}/log",
             "-w",
             "-t",
-            "60",
+            "180",
             "-o",
-            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=400",
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=400 "
+                + "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off",
             "start"
         );
     }

@@ -71,7 +71,7 @@ sealed partial class CameraProcess : IDisposable
 
     public async Task<int> Exit()
     {
-        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
         return process.ExitCode;
     }
 
@@ -82,7 +82,7 @@ sealed partial class CameraProcess : IDisposable
             {
                 return await ControlSocket.Ask(camera.Home.ControlSocketPath, ask, CancellationToken.None);
             }
-            catch (CameraException) when (tries < 100)
+            catch (CameraException) when (tries < 1200)
             {
                 await Task.Delay(100);
             }
@@ -91,7 +91,7 @@ sealed partial class CameraProcess : IDisposable
     public static async Task<CameraStatus> Until(TestCamera camera, Func<CameraStatus, bool> holds)
     {
         CameraStatus? last = null;
-        for (var tries = 0; tries < 300; tries++)
+        for (var tries = 0; tries < 1200; tries++)
         {
             last = (await Tell(camera, new("status"))).Status.ShouldNotBeNull();
             if (holds(last))

@@ -147,7 +147,7 @@ public class UploaderTests
         using var stop = new CancellationTokenSource();
         uploader.Dock(true);
         var running = uploader.Run(stop.Token);
-        for (var i = 0; i < 200 && !done() && !running.IsCompleted; i++)
+        for (var i = 0; i < 2400 && !done() && !running.IsCompleted; i++)
             await Task.Delay(50);
         await stop.CancelAsync();
         await running;

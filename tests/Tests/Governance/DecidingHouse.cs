@@ -137,7 +137,7 @@ public sealed class DecidingHouse : IAsyncDisposable
     /// <summary>Waits until another such finding stands and the officer was asked about it.</summary>
     async Task<FindingId> Found(string kind)
     {
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 1800; i++)
         {
             await using (var reading = await Room.Read())
                 if (

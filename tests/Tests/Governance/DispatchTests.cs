@@ -158,7 +158,7 @@ public sealed class DispatchTests
         await Accept(agency, File, Say("E-1", Part("9999", 0, 40)));
         (await Look(agency, "E-1")).Parts.Single().Officer.ShouldBeNull();
         var officer = await Enter(agency, "9999");
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var enough = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var loops = Task.WhenAll(
             Task.Run(() => agency.Log.Run(enough.Token)),
             Task.Run(() => agency.Agency.Get<Followers>().Run(enough.Token))

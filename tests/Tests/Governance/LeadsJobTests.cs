@@ -76,7 +76,7 @@ public sealed class Looking_for_leads
         {
             var recording = (await house.Room.Admit(clips)).Id;
             house.Pass(hours: 0.1);
-            for (var i = 0; i < 300; i++)
+            for (var i = 0; i < 1800; i++)
             {
                 await using (var reading = await house.Room.Read())
                     if (await MediaLeads.LookedAt(reading, recording, default) is not null)
@@ -88,7 +88,7 @@ public sealed class Looking_for_leads
                         ];
                 await Task.Delay(100);
             }
-            throw new TimeoutException("Nobody looked through the recording within half a minute.");
+            throw new TimeoutException("Nobody looked through the recording within three minutes.");
         }
         void ShouldLie((LeadKind Kind, double From, double Until) lead, LeadKind kind, double from, double until)
         {

@@ -53,7 +53,7 @@ public sealed class Drawn_reviews
         var text = await answer.Content.ReadAsStringAsync();
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, text);
         var id = JsonDocument.Parse(text).RootElement.GetProperty("id").GetString();
-        for (var tries = 0; tries < 100; tries++)
+        for (var tries = 0; tries < 900; tries++)
         {
             var draw = JsonDocument.Parse(await manager.GetStringAsync($"api/v1/reviews/draws/{id}")).RootElement;
             if (draw.GetProperty("draw").TryGetProperty("drawnAt", out _))
@@ -251,7 +251,7 @@ public sealed class Drawn_reviews
             }
             var before = counted.LastOrDefault();
             var now = before;
-            for (var tries = 0; tries < 50 && now == before; tries++)
+            for (var tries = 0; tries < 1200 && now == before; tries++)
             {
                 now = await Tell([0, 5]); // what was served is written after the answer has gone out
                 await Task.Delay(100);
@@ -283,7 +283,7 @@ sealed record ReviewedRecording(RecordingId Recording, AttendanceId Attendance)
             await work.Commit(stop);
         }
         var recording = await room.Admit(GoldenMedia.Normal);
-        for (var (tries, there) = (0, false); tries < 100 && !there; tries++)
+        for (var (tries, there) = (0, false); tries < 1800 && !there; tries++)
         {
             await Task.Delay(100);
             await using var reading = await programme.Records.Read(stop);

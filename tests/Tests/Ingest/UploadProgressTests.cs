@@ -20,7 +20,7 @@ public sealed class UploadProgressTests
         await camera.Patch(upload, 0, clip.Bytes[..200_000]);
         await camera.Patch(upload, 200_000, clip.Bytes[200_000..]);
 
-        var heard = await events.WaitAsync(TimeSpan.FromSeconds(20));
+        var heard = await events.WaitAsync(TimeSpan.FromMinutes(2));
         var news = JsonDocument.Parse(heard).RootElement;
         upload.ShouldEndWith(news.GetProperty("id").GetString()!);
         news.GetProperty("doneBytes").GetInt64().ShouldBeInRange(1, clip.Bytes.Length);

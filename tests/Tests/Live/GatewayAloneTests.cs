@@ -18,6 +18,7 @@ using NodaTime;
 namespace Lapel.Tests.Live;
 
 /// <summary>A gateway that stands alone: what it lets in, what it obeys, and what becomes of it when nobody can tell it anything.</summary>
+[Collection(Alone.Name)]
 public sealed class GatewayAloneTests : IAsyncLifetime
 {
     readonly CameraKey key = CameraKey.New();

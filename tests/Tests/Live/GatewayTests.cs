@@ -5,6 +5,7 @@ using Lapel.WebRtc;
 namespace Lapel.Tests.Live;
 
 /// <summary>Who is let in, who is sent away, and what strangers at the port can do: nothing.</summary>
+[Collection(Alone.Name)]
 public sealed class GatewayTests
 {
     static string? CodeOf(Offered<Answer> outcome) => outcome.Refusal?.Code;

@@ -82,7 +82,7 @@ sealed class LiveGateway : IAsyncDisposable
         return peer;
     }
 
-    public static void Until(Func<bool> holds, int ms = 3000)
+    public static void Until(Func<bool> holds, int ms = 60_000)
     {
         for (var until = Environment.TickCount64 + ms; !holds(); Thread.Sleep(5))
             if (Environment.TickCount64 > until)

@@ -4,6 +4,7 @@ using Lapel.WebRtc;
 namespace Lapel.Tests.Live;
 
 /// <summary>Packets lost on both sides of the gateway: everything arrives in the end, each side mended on its own.</summary>
+[Collection(Alone.Name)]
 public sealed class LossTests
 {
     const int Frames = 300;

@@ -6,6 +6,7 @@ using NodaTime;
 namespace Lapel.Tests.Live;
 
 /// <summary>What goes from a publisher to its viewers, packet by packet.</summary>
+[Collection(Alone.Name)]
 public sealed class RelayTests
 {
     [Theory]

@@ -47,7 +47,7 @@ static class RtmpWire
     {
         var all = new MemoryStream();
         var some = new byte[4096];
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var enough = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try
         {
             while (await camera.ReceiveAsync(some, enough.Token) is > 0 and var got)

@@ -4,6 +4,7 @@ using Lapel.WebRtc;
 namespace Lapel.Tests.Live;
 
 /// <summary>A camera's end of a live connection against the real gateway, over loopback.</summary>
+[Collection(Alone.Name)]
 public sealed class SendingTests
 {
     [Fact]

@@ -45,7 +45,7 @@ public sealed class FfmpegTests
             while (stream.TryRead(out var fragment))
                 fragments.Add((fragment, TimeProvider.System.Now()));
             if (fragments.Count >= 3)
-                finishing ??= run.Finish(TimeSpan.FromSeconds(10), stop);
+                finishing ??= run.Finish(TimeSpan.FromMinutes(1), stop);
         }
         await finishing.ShouldNotBeNull(run.LastWords);
         await run.WaitForEnd(stop);
@@ -55,7 +55,7 @@ public sealed class FfmpegTests
         {
             var captured = fragment.CapturedAt.ShouldNotBeNull();
             (captured >= before).ShouldBeTrue();
-            (arrived - captured).TotalSeconds.ShouldBeInRange(fragment.DurationUs / 1e6 - 0.3, fragment.DurationUs / 1e6 + 5);
+            (arrived - captured).TotalSeconds.ShouldBeInRange(fragment.DurationUs / 1e6 - 0.3, fragment.DurationUs / 1e6 + 20);
         }
         GoldenMedia.ShouldDecode(GoldenMedia.Join(stream.Init.ShouldNotBeNull(), fragments.Select(f => f.Fragment)));
     }
@@ -72,7 +72,7 @@ public sealed class FfmpegTests
             .H264("ultrafast", 300)
             .Aac(48, channels: 1)
             .FragmentsToStdoutAnd(tap);
-        var recorded = await Ffmpeg.Find().Run(silent, null, 16 << 20, TimeSpan.FromSeconds(20), stop);
+        var recorded = await Ffmpeg.Find().Run(silent, null, 16 << 20, TimeSpan.FromMinutes(2), stop);
         var stream = new FragmentStream();
         stream.Write(recorded);
         stream.TryRead(out _).ShouldBeTrue();
@@ -252,7 +252,7 @@ public sealed class FfmpegTests
         await Should.ThrowAsync<OperationCanceledException>(() =>
             Ffmpeg.Find().Run(endless, null, int.MaxValue, TimeSpan.FromMinutes(1), cancel.Token)
         );
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), "less than any of the runs may take");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class Renditions_of_a_recording
         }
         using var done = new CancellationTokenSource();
         var running = room.Agency.Get<Jobs>().Run(done.Token);
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 3600; i++)
         {
             await using var reading = await room.Read();
             (await Jobs.InTrouble(reading, EvidenceRoom.Stop)).ShouldBeEmpty();

@@ -263,7 +263,7 @@ public sealed class HostileHttpTests
         try
         {
             await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             using var reader = new StreamReader(stream, Encoding.Latin1);
             return await reader.ReadToEndAsync(patience.Token);
         }

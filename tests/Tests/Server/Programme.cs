@@ -326,14 +326,14 @@ public sealed class Programme : IAsyncDisposable
     {
         var clerk = People["evidence clerk"];
         var viewing = await View(clerk);
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 1800; i++)
         {
             using var answer = await clerk.GetAsync($"api/v1/recordings/{Recording}/waveform?viewing={viewing}");
             if (answer.IsSuccessStatusCode)
                 return;
             await Task.Delay(100);
         }
-        throw new TimeoutException("The renditions were not made within a minute.");
+        throw new TimeoutException("The renditions were not made within three minutes.");
     }
 
     public async ValueTask DisposeAsync()
