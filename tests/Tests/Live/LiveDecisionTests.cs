@@ -72,7 +72,7 @@ public sealed class LiveDecisionTests
     {
         var policy = Lapel.Governance.PolicyText.Read(Lapel.Governance.ShippedPolicy.Find(name)!.ReadText());
         Policy.RefusalReasons.Except(policy.Reasons.Select(r => r.Code)).ShouldBeEmpty();
-        Policy.ExcludedPlaces.Where(place => !Words<Lapel.Governance.Place>.TryParse(place, out _)).ShouldBeEmpty();
+        Policy.ExcludedPlaces.Where(place => !Lapel.Records.Words<Lapel.Governance.Place>.TryParse(place, out _)).ShouldBeEmpty();
     }
 
     [Fact]
