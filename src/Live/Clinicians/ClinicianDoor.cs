@@ -17,25 +17,14 @@ static class ClinicianDoor
             .OpenToAnyone("it is how one signs in as a made-up clinician, in a demo agency and nowhere else");
     }
 
-    static async Task<IResult> Enter(
-        string link,
-        HttpContext http,
-        [AsParameters] ClinicianRoutes.Desk desk,
-        CancellationToken stop
-    )
+    static async Task<IResult> Enter(string link, HttpContext http, [AsParameters] ClinicianDesk desk, CancellationToken stop)
     {
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address is half of the sign-in
         return await EnterPage(link, null, null, desk, stop);
     }
 
-    static async Task<IResult> EnterPage(
-        string link,
-        Refusal? trouble,
-        string? said,
-        ClinicianRoutes.Desk desk,
-        CancellationToken stop
-    )
+    static async Task<IResult> EnterPage(string link, Refusal? trouble, string? said, ClinicianDesk desk, CancellationToken stop)
     {
         await using var reading = await desk.Records.Read(stop);
         var clinician = await Clinicians.FindByLink(reading, link, stop);
@@ -58,7 +47,7 @@ static class ClinicianDoor
         HttpContext http,
         Form form,
         ClinicianSignIn signIn,
-        [AsParameters] ClinicianRoutes.Desk desk,
+        [AsParameters] ClinicianDesk desk,
         CancellationToken stop
     ) =>
         Forms.Do(
@@ -76,7 +65,7 @@ static class ClinicianDoor
         HttpContext http,
         Form form,
         ClinicianSignIn signIn,
-        [AsParameters] ClinicianRoutes.Desk desk,
+        [AsParameters] ClinicianDesk desk,
         CancellationToken stop
     ) =>
         Forms.Do(
@@ -90,7 +79,7 @@ static class ClinicianDoor
             _ => NotInPage(desk, stop)
         );
 
-    internal static async Task<IResult> NotInPage(ClinicianRoutes.Desk desk, CancellationToken stop)
+    internal static async Task<IResult> NotInPage(ClinicianDesk desk, CancellationToken stop)
     {
         IReadOnlyList<Clinician> demo = [];
         if (desk.Agency.Profile.Demo)
@@ -109,12 +98,7 @@ static class ClinicianDoor
         );
     }
 
-    static async Task<IResult> SendCode(
-        HttpContext http,
-        Form form,
-        [AsParameters] ClinicianRoutes.Desk desk,
-        CancellationToken stop
-    )
+    static async Task<IResult> SendCode(HttpContext http, Form form, [AsParameters] ClinicianDesk desk, CancellationToken stop)
     {
         Clinician? clinician;
         await using (var reading = await desk.Records.Read(stop))

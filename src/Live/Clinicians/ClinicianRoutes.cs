@@ -15,49 +15,6 @@ static class ClinicianRoutes
     /// <summary>Where to connect, fetched anew before each connection.</summary>
     public sealed record Ways(Way Watch, Way Talk, Instant LeaseUntil, bool Renewable, bool Aloud);
 
-    public sealed record Desk(
-        Agency Agency,
-        AgencyRecords Records,
-        Helping Helping,
-        Streaming Streaming,
-        OnAir OnAir,
-        ClinicalNotes Notes,
-        LivePolicy Policy,
-        WebHook Hook,
-        TimeProvider Clock
-    )
-    {
-        /// <summary>The clinician who asks.</summary>
-        /// <exception cref="RefusedException">Nobody is signed in here, or the request comes from another site's page.</exception>
-        public async Task<ClinicianSession> Who(HttpContext http, CancellationToken stop)
-        {
-            http.Response.Headers.CacheControl = "no-cache, no-store";
-            if (Gate.WhyNotSameOrigin(http.Request) is { } foreign)
-                throw new RefusedException(foreign);
-            return await Find(http, stop) ?? throw new RefusedException(NotIn);
-        }
-
-        public Task<ClinicianSession?> Find(HttpContext http, CancellationToken stop) =>
-            ClinicianSessions.Recognise(Records, http.Request.Cookies[ClinicianSessions.CookieName] ?? "", Clock.Now(), stop);
-
-        /// <summary>A consult that this clinician answered; others do not exist for them.</summary>
-        public async Task<(Consult Consult, WatchLease? Lease)> Own(
-            ClinicianSession session,
-            ConsultId id,
-            CancellationToken stop
-        )
-        {
-            await using var reading = await Records.Read(stop);
-            var consult = await Consults.Find(reading, id, stop);
-            if (consult is null || consult.Clinician != session.Clinician.Id)
-                throw new RefusedException(WhoMay.Nothing);
-            var lease = consult.Session is { } watched
-                ? await Leases.OpenOf(reading, watched, session.Clinician.Id.Text, stop)
-                : null;
-            return (consult, lease);
-        }
-    }
-
     internal static readonly Refusal NotIn = new(
         "clinician-not-signed-in",
         "Open your personal link to sign in.",
@@ -75,7 +32,7 @@ static class ClinicianRoutes
         app.MapForm("/consult/{consult}/{act}", Act).OpenToAnyone(Guard);
     }
 
-    static async Task<IResult> Home(HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Home(HttpContext http, [AsParameters] ClinicianDesk desk, CancellationToken stop)
     {
         http.Response.Headers.CacheControl = "no-cache, no-store";
         if (await desk.Find(http, stop) is not { } session)
@@ -83,7 +40,7 @@ static class ClinicianRoutes
         return await HomePage(session, null, desk, stop);
     }
 
-    static async Task<IResult> HomePage(ClinicianSession session, Refusal? trouble, Desk desk, CancellationToken stop)
+    static async Task<IResult> HomePage(ClinicianSession session, Refusal? trouble, ClinicianDesk desk, CancellationToken stop)
     {
         await using var reading = await desk.Records.Read(stop);
         var now = desk.Clock.Now();
@@ -105,7 +62,7 @@ static class ClinicianRoutes
         );
     }
 
-    static async Task<IResult> Events(HttpContext http, [AsParameters] Desk desk, Pulse pulse, CancellationToken stop)
+    static async Task<IResult> Events(HttpContext http, [AsParameters] ClinicianDesk desk, Pulse pulse, CancellationToken stop)
     {
         if (await desk.Find(http, stop) is null)
             return new Refused(NotIn);
@@ -121,7 +78,7 @@ static class ClinicianRoutes
         return Results.Empty;
     }
 
-    static async Task<IResult> Leave(HttpContext http, Form form, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Leave(HttpContext http, Form form, [AsParameters] ClinicianDesk desk, CancellationToken stop)
     {
         var session = await desk.Who(http, stop);
         await using var work = await desk.Records.Begin(session.Actor, stop);
@@ -131,7 +88,12 @@ static class ClinicianRoutes
         return Forms.To(http, "consult", "consult-left");
     }
 
-    static async Task<IResult> Show(ConsultId consult, HttpContext http, [AsParameters] Desk desk, CancellationToken stop) =>
+    static async Task<IResult> Show(
+        ConsultId consult,
+        HttpContext http,
+        [AsParameters] ClinicianDesk desk,
+        CancellationToken stop
+    ) =>
         await desk.Find(http, stop) is { } session
             ? await ShowPage(session, consult, null, desk, stop)
             : Forms.To(http, "consult");
@@ -140,7 +102,7 @@ static class ClinicianRoutes
         ClinicianSession session,
         ConsultId id,
         Refusal? trouble,
-        Desk desk,
+        ClinicianDesk desk,
         CancellationToken stop
     )
     {
@@ -178,7 +140,12 @@ static class ClinicianRoutes
         );
     }
 
-    static async Task<IResult> WaysOf(ConsultId consult, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> WaysOf(
+        ConsultId consult,
+        HttpContext http,
+        [AsParameters] ClinicianDesk desk,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -205,7 +172,12 @@ static class ClinicianRoutes
         }
     }
 
-    static async Task<IResult> Export(ConsultId consult, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Export(
+        ConsultId consult,
+        HttpContext http,
+        [AsParameters] ClinicianDesk desk,
+        CancellationToken stop
+    )
     {
         var session = await desk.Who(http, stop);
         var (own, _) = await desk.Own(session, consult, stop);
@@ -222,7 +194,7 @@ static class ClinicianRoutes
         string act,
         HttpContext http,
         Form form,
-        [AsParameters] Desk desk,
+        [AsParameters] ClinicianDesk desk,
         CancellationToken stop
     )
     {
@@ -246,7 +218,7 @@ static class ClinicianRoutes
         string act,
         HttpContext http,
         Form form,
-        Desk desk,
+        ClinicianDesk desk,
         CancellationToken stop
     )
     {

@@ -47,78 +47,43 @@ public static class HelpRoutes
         app.MapForm("/on-duty/{act}", ByForm).Needs(Permission.SeeOwnRecordings);
     }
 
-    /// <summary>Everything that the officer's routes need, so that each of them is one line.</summary>
-    public sealed record Desk(
-        AgencyRecords Records,
-        LiveCameras Cameras,
-        Helping Helping,
-        OnAir OnAir,
-        LivePolicy Policy,
-        TimeProvider Clock
-    )
-    {
-        public Task<LiveOfficer> Officer(HttpContext http, CancellationToken stop) =>
-            LiveOfficer.Require(http, Records, Cameras, Clock, stop);
-
-        public async Task<Consult> Open(LiveOfficer officer, CancellationToken stop)
-        {
-            await using var reading = await Records.Read(stop);
-            return await Consults.OpenOf(reading, officer.Id, stop) ?? throw new RefusedException(Consults.Over);
-        }
-
-        public async Task<HelpNow> Now(LiveOfficer officer, PathString at, CancellationToken stop)
-        {
-            await using var reading = await Records.Read(stop);
-            var session = await LiveSessions.OpenOf(reading, officer.Id, stop);
-            var consult = await Consults.OpenOf(reading, officer.Id, stop);
-            var clinician = consult?.Clinician is { } who ? await Clinicians.Find(reading, who, stop) : null;
-            return new(
-                session,
-                session is null ? [] : await CameraRoutes.Shown(reading, session.Id, stop),
-                consult,
-                clinician?.Name,
-                clinician?.Title,
-                consult is null ? 0 : (await Consults.RungOf(reading, consult.Id, stop)).Count,
-                consult?.State == ConsultState.Talking
-                    ? OnAir.ToHear(consult, officer.Camera is null ? "phone" : "camera", at)
-                    : null,
-                Policy.NoticeFor(clinician)
-            );
-        }
-    }
-
-    static async Task<IResult> Read(HttpContext http, [AsParameters] Desk desk, CancellationToken stop) =>
+    static async Task<IResult> Read(HttpContext http, [AsParameters] OfficerDesk desk, CancellationToken stop) =>
         TypedResults.Ok(await desk.Now(await desk.Officer(http, stop), http.Request.PathBase, stop));
 
-    static async Task<IResult> Ask(AskHelp ask, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Ask(AskHelp ask, HttpContext http, [AsParameters] OfficerDesk desk, CancellationToken stop)
     {
         var officer = await desk.Officer(http, stop);
         await desk.Helping.Ask(officer.Actor, new(officer.Id, ask.Why ?? desk.Policy.HelpReasons.Keys.First(), ask.Words), stop);
         return TypedResults.Ok(await desk.Now(officer, http.Request.PathBase, stop));
     }
 
-    static async Task<IResult> Withdraw(AskWithdraw ask, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Withdraw(
+        AskWithdraw ask,
+        HttpContext http,
+        [AsParameters] OfficerDesk desk,
+        CancellationToken stop
+    )
     {
         var officer = await desk.Officer(http, stop);
         await desk.Helping.Withdraw(officer.Actor, await desk.Open(officer, stop), ask.Why ?? "not-needed", stop);
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> Consent(AskConsent ask, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Consent(AskConsent ask, HttpContext http, [AsParameters] OfficerDesk desk, CancellationToken stop)
     {
         var officer = await desk.Officer(http, stop);
         await desk.Helping.Consent(officer.Actor, await desk.Open(officer, stop), ask.Consent, stop);
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> Say(AskLine ask, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> Say(AskLine ask, HttpContext http, [AsParameters] OfficerDesk desk, CancellationToken stop)
     {
         var officer = await desk.Officer(http, stop);
         await desk.Helping.Say(officer.Actor, await desk.Open(officer, stop), false, false, ask.Text, stop);
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> End(AskEnd ask, HttpContext http, [AsParameters] Desk desk, CancellationToken stop)
+    static async Task<IResult> End(AskEnd ask, HttpContext http, [AsParameters] OfficerDesk desk, CancellationToken stop)
     {
         var officer = await desk.Officer(http, stop);
         await desk.Helping.End(officer.Actor, (await desk.Open(officer, stop)).Id, ask.Outcome, ask.Consent, "officer", stop);
@@ -126,7 +91,7 @@ public static class HelpRoutes
     }
 
     /// <summary>Server-sent <c>help</c> events: the same as GET, at the beginning and after every change.</summary>
-    static async Task Events(HttpContext http, [AsParameters] Desk desk, Pulse pulse, CancellationToken stop)
+    static async Task Events(HttpContext http, [AsParameters] OfficerDesk desk, Pulse pulse, CancellationToken stop)
     {
         LiveOfficer officer;
         try
@@ -141,10 +106,16 @@ public static class HelpRoutes
         await EventStream.Send(http, pulse, async () => ("live", await desk.Now(officer, http.Request.PathBase, stop)), stop);
     }
 
-    static Task<IResult> Show(HttpContext http, Viewer viewer, [AsParameters] Desk desk, CancellationToken stop) =>
+    static Task<IResult> Show(HttpContext http, Viewer viewer, [AsParameters] OfficerDesk desk, CancellationToken stop) =>
         ShowPage(http, viewer, desk, null, stop);
 
-    static async Task<IResult> ShowPage(HttpContext http, Viewer viewer, Desk desk, Refusal? trouble, CancellationToken stop)
+    static async Task<IResult> ShowPage(
+        HttpContext http,
+        Viewer viewer,
+        OfficerDesk desk,
+        Refusal? trouble,
+        CancellationToken stop
+    )
     {
         HelpNow? now = null;
         Officer? officer = null;
@@ -177,7 +148,7 @@ public static class HelpRoutes
         HttpContext http,
         Form form,
         Viewer viewer,
-        [AsParameters] Desk desk,
+        [AsParameters] OfficerDesk desk,
         CancellationToken stop
     ) =>
         Forms.Do(

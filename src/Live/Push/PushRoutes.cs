@@ -33,7 +33,7 @@ static class PushRoutes
         return TypedResults.Bytes(Worker, "text/javascript; charset=utf-8");
     }
 
-    static async Task<IResult> Keep(HttpContext http, Form form, [AsParameters] ClinicianRoutes.Desk desk, CancellationToken stop)
+    static async Task<IResult> Keep(HttpContext http, Form form, [AsParameters] ClinicianDesk desk, CancellationToken stop)
     {
         var who = await desk.Who(http, stop);
         var endpoint = form.Text("endpoint");
@@ -55,7 +55,7 @@ static class PushRoutes
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> End(HttpContext http, Form form, [AsParameters] ClinicianRoutes.Desk desk, CancellationToken stop)
+    static async Task<IResult> End(HttpContext http, Form form, [AsParameters] ClinicianDesk desk, CancellationToken stop)
     {
         var who = await desk.Who(http, stop);
         await using var work = await desk.Records.Begin(who.Actor, stop);
