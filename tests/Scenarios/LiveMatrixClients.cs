@@ -140,7 +140,9 @@ public sealed class LiveMatrixClients(ITestOutputHelper output)
     {
         var most = 0;
         foreach (var line in said.Split('\n').Where(l => l.StartsWith("{\"packets\"", StringComparison.Ordinal)))
-            most = Math.Max(most, JsonDocument.Parse(line).RootElement.GetProperty("packets").GetInt32());
+            // A client may say that it does not know yet.
+            if (JsonDocument.Parse(line).RootElement.GetProperty("packets") is { ValueKind: JsonValueKind.Number } packets)
+                most = Math.Max(most, packets.GetInt32());
         return most;
     }
 
