@@ -36,7 +36,7 @@ sealed class Outgoing
 
     struct Mapping
     {
-        public Incoming Source;
+        public PacketRing Ring;
         public long FirstOut;
         public long Shift;
         public uint AnchorSource;
@@ -77,8 +77,9 @@ sealed class Outgoing
     public void Stop() => Source = null;
 
     /// <summary>Goes on with this source, beginning at this packet.</summary>
+    /// <param name="ring">Where what was sent stays to be sent again; null for the source's own.</param>
     /// <param name="replays">The packet is of the past: frames until now are squeezed, so that the viewer does not stay behind.</param>
-    public void Begin(Incoming source, in KeptPacket at, Moment now, bool replays = false)
+    public void Begin(Incoming source, in KeptPacket at, Moment now, PacketRing? ring = null, bool replays = false)
     {
         var anchor = replays ? source.HighestTimestamp : at.Timestamp;
         var captured = replays ? source.CapturedAt(anchor) : at.CapturedUs;
@@ -93,7 +94,7 @@ sealed class Outgoing
         Source = source;
         mappings[mappingCount++ % KeptMappings] = new()
         {
-            Source = source,
+            Ring = ring ?? source.Ring,
             FirstOut = lastSequence + 1,
             Shift = lastSequence + 1 - at.Sequence,
             AnchorSource = anchor,
@@ -210,7 +211,7 @@ sealed class Outgoing
             if (sequence < mapping.FirstOut)
                 continue;
             if (
-                !mapping.Source.Ring.TryFind(sequence - mapping.Shift, out var kept, out var bytes)
+                !mapping.Ring.TryFind(sequence - mapping.Shift, out var kept, out var bytes)
                 || !RtpPacket.TryRead(bytes, out var packet)
             )
                 return;

@@ -6,8 +6,9 @@ namespace Lapel.WebRtc;
 /// </summary>
 sealed class Stills(Outgoing picture)
 {
-    /// <summary>Too much for this long, and stills it is.</summary>
+    /// <summary>A queue for this long, and stills it is.</summary>
     const long EnoughUs = 3_000_000;
+    const double LeastCarried = 0.65;
     const long BetweenUs = 3_000_000;
     const long AskUs = 1_000_000;
     const long FirstPauseUs = 10_000_000;
@@ -15,14 +16,18 @@ sealed class Stills(Outgoing picture)
     const double ShareOfPath = 0.6;
     const double LeastKbps = 40;
 
-    long tooMuchSinceUs;
+    /// <summary>Packets of the largest still, 600 kB: no keyframe of a picture that goes through a gateway is so large.</summary>
+    const int MostPackets = 512;
+
+    // A rich source writes its ring over in less time than a thin path takes for one still: so a still is kept until the next one.
+    PacketRing? still;
+    long strainsSinceUs;
     long pauseUs = FirstPauseUs;
     long tryAtUs;
     long triedUs;
-    Incoming? source;
     long next = -1;
-    long shown = -1;
-    uint timestamp;
+    long last;
+    (Incoming? Source, long At) shown;
     long dueUs;
     long askedUs;
     long spentUs;
@@ -31,27 +36,24 @@ sealed class Stills(Outgoing picture)
     public bool On { get; private set; }
 
     /// <summary>How the viewer fares, twice a second.</summary>
-    /// <param name="leastKbps">What the smallest picture there is takes.</param>
-    public void Consider(double leastKbps, ViewerPath path, Moment now)
+    public void Consider(Incoming smallest, ViewerPath path, Moment now)
     {
         if (On)
         {
-            if (now.Us < tryAtUs)
+            if (now.Us < tryAtUs || next >= 0)
                 return;
-            (On, triedUs, tooMuchSinceUs) = (false, now.Us, 0);
+            (On, triedUs, strainsSinceUs) = (false, now.Us, 0);
             Abandon();
             picture.Stop();
             return;
         }
         // What a browser believes is slow to rise again, so it counts only together with a queue or with loss.
-        if (!(path.LostFraction > 0.35 || (path.Estimate(now) < 0.7 * leastKbps && path.Strains)))
-        {
-            tooMuchSinceUs = 0;
-            return;
-        }
-        if (tooMuchSinceUs == 0)
-            tooMuchSinceUs = now.Us;
-        if (now.Us - tooMuchSinceUs < EnoughUs)
+        if (!(path.Estimate(now) < 0.7 * smallest.Kbps && path.Strains))
+            strainsSinceUs = 0;
+        else if (strainsSinceUs == 0)
+            strainsSinceUs = now.Us;
+        var strainsLong = strainsSinceUs != 0 && now.Us - strainsSinceUs >= EnoughUs;
+        if (!strainsLong && !(picture.Source == smallest && path.Carried(now) < LeastCarried))
             return;
         pauseUs = triedUs != 0 && now.Us - triedUs < 2 * FirstPauseUs ? Math.Min(pauseUs * 2, LongestPauseUs) : FirstPauseUs;
         (On, tryAtUs, dueUs, spentUs, budgetBits) = (true, now.Us + pauseUs, now.Us, now.Us, 0);
@@ -69,25 +71,17 @@ sealed class Stills(Outgoing picture)
         }
         while (budgetBits > 0)
         {
-            if (!source!.Ring.TryFind(next, out var kept, out var bytes))
-            {
-                if (source.Highest - next >= source.Ring.Places)
-                    Abandon();
-                return; // still on its way to us, or lost for good: then the next one
-            }
-            if (kept.Timestamp != timestamp || !RtpPacket.TryRead(bytes, out var packet))
+            if (!still!.TryFind(next, out var kept, out var bytes) || !RtpPacket.TryRead(bytes, out var packet))
             {
                 Done(now);
                 return;
             }
             picture.Send(packet, kept, now, outbox);
             budgetBits -= bytes.Length * 8.0;
-            next++;
-            if (packet.Marker)
-            {
-                Done(now);
-                return;
-            }
+            if (next++ != last)
+                continue;
+            Done(now);
+            return;
         }
     }
 
@@ -95,20 +89,41 @@ sealed class Stills(Outgoing picture)
     {
         if (now.Us < dueUs)
             return false;
-        if (
-            smallest.KeyframeAt <= shown && source == smallest
-            || !smallest.Ring.TryFind(smallest.KeyframeAt, out var start, out _)
-        )
+        if ((smallest, smallest.KeyframeAt) == shown || !Keep(smallest))
         {
-            if (now.Us - askedUs >= AskUs)
-                publisher.AskKeyframe(smallest, now, outbox);
-            askedUs = now.Us - askedUs >= AskUs ? now.Us : askedUs;
+            if (now.Us - askedUs < AskUs)
+                return false;
+            publisher.AskKeyframe(smallest, now, outbox);
+            askedUs = now.Us;
             return false;
         }
-        (source, next, timestamp) = (smallest, start.Sequence, start.Timestamp);
-        shown = next;
+        shown = (smallest, next);
         dueUs = now.Us + BetweenUs;
-        picture.Begin(smallest, start, now);
+        still!.TryFind(next, out var start, out _);
+        picture.Begin(smallest, start, now, still);
+        return true;
+    }
+
+    /// <summary>Keeps the source's last keyframe; false while it is not all there.</summary>
+    bool Keep(Incoming smallest)
+    {
+        var (from, to) = (smallest.KeyframeAt, smallest.KeyframeAt);
+        if (!smallest.Ring.TryFind(from, out var start, out _))
+            return false;
+        for (; ; to++)
+            if (
+                !smallest.Ring.TryFind(to, out var kept, out var bytes)
+                || kept.Timestamp != start.Timestamp
+                || to - from == MostPackets
+            )
+                return false;
+            else if (RtpPacket.TryRead(bytes, out var packet) && packet.Marker)
+                break;
+        still ??= new(MostPackets);
+        for (var sequence = from; sequence <= to; sequence++)
+            if (smallest.Ring.TryFind(sequence, out var kept, out var bytes))
+                still.Keep(bytes, kept);
+        (next, last) = (from, to);
         return true;
     }
 
@@ -118,6 +133,10 @@ sealed class Stills(Outgoing picture)
         dueUs = Math.Max(dueUs, now.Us + (BetweenUs / 3));
     }
 
-    /// <summary>The stream is held or gone: nothing of it is sent any more.</summary>
-    public void Abandon() => next = -1;
+    /// <summary>The stream is held or gone: nothing of it is sent any more, or kept.</summary>
+    public void Abandon()
+    {
+        next = -1;
+        still?.Clear();
+    }
 }

@@ -67,7 +67,7 @@ sealed class Viewer : IPeerRole
             if (layer.Media.Codec.Codec == picture.Media.Codec.Codec && layers.Count < MostLayers)
                 layers.Add(layer); // they come in the order of their size
         if (layers.Count > 0)
-            stills!.Consider(layers[0].Kbps, path, now);
+            stills!.Consider(layers[0], path, now);
         if (stills!.On || layers.Count == 0)
         {
             wanted = null;
@@ -99,6 +99,7 @@ sealed class Viewer : IPeerRole
         for (var sequence = source.KeyframeAt; sequence <= source.Highest; sequence++)
             if (!source.Ring.Holds(sequence))
                 return false;
+        path.Afresh();
         picture!.Begin(source, start, now, replays: true);
         for (var sequence = source.KeyframeAt; sequence <= source.Highest; sequence++)
             if (source.Ring.TryFind(sequence, out var kept, out var bytes) && RtpPacket.TryRead(bytes, out var packet))
@@ -130,7 +131,10 @@ sealed class Viewer : IPeerRole
             if (source != wanted || !kept.StartsKeyframe)
                 return;
             if (picture.Source != source) // Choose may have begun it, with this packet
+            {
+                path.Afresh();
                 picture.Begin(source, kept, now);
+            }
         }
         var sent = picture.Send(packet, kept, now, outbox);
         Sent(sent, now);
@@ -239,7 +243,7 @@ sealed class Viewer : IPeerRole
         if (block.RoundTripUs(Ntp.OfMicroseconds(now.WallUs)) is var trip and >= 0)
             path.TripTook(trip);
         if (picture is not null && block.Ssrc == picture.Media.Ssrc)
-            path.Lost(block.LostFraction / 256.0);
+            path.Reported(block, picture.Packets, now);
     }
 
     public void Tick(Moment now, Outbox outbox)
@@ -302,8 +306,11 @@ sealed class Viewer : IPeerRole
         peer.SendRtcp(slot, writer.LengthBytes, outbox);
     }
 
-    public void Ended(string why, Moment now, Outbox outbox) =>
+    public void Ended(string why, Moment now, Outbox outbox)
+    {
+        stills?.Abandon();
         peer.Stream.ViewerEnded(this, why, Duration.FromTicks((lastSentUs - firstSentUs) * 10), now);
+    }
 
     public PeerStatistics Statistics
     {

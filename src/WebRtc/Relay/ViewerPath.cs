@@ -23,6 +23,17 @@ sealed class ViewerPath
     /// <summary>A larger layer that was left within this time was more than the path bears; later, the path has changed.</summary>
     const long ProvenUs = 20_000_000;
 
+    /// <summary>What is said of packets in a second says little: what comes in lumps is lost in lumps.</summary>
+    const long CarriedUs = 3_000_000;
+    const int FewestPackets = 30;
+
+    /// <summary>Reports that come faster are not kept one by one.</summary>
+    const long BetweenReportsUs = 200_000;
+
+    readonly Queue<(long AtUs, long Sent, long Came)> reports = new();
+    (long AtUs, long Sent, long Came) last;
+    (uint Highest, int LostTotal) lastBlock;
+    long came;
     double lossKbps = 2500;
     double estimateKbps;
     long estimateUs = long.MinValue / 2;
@@ -36,6 +47,24 @@ sealed class ViewerPath
 
     /// <summary>Of the picture's packets since the last report; null until one came.</summary>
     public double? LostFraction { get; private set; }
+
+    /// <summary>
+    /// Of the picture's packets that were sent in the last three seconds or a little longer, the share that came; null where few were sent or the
+    /// viewer has not said. A viewer whom nothing reaches reports no loss, since it knows of nothing: so what came is held against what was sent,
+    /// and not against what the viewer knows to be missing. What was under way at both ends of that time cancels out.
+    /// </summary>
+    public double? Carried(Moment now)
+    {
+        if (reports.Count == 0 || now.Us - last.AtUs > EstimateFreshUs)
+            return null;
+        var first = reports.Peek();
+        return last.AtUs - first.AtUs >= CarriedUs && last.Sent - first.Sent >= FewestPackets
+            ? (double)(last.Came - first.Came) / (last.Sent - first.Sent)
+            : null;
+    }
+
+    /// <summary>Another way of sending begins: what was carried of the one before says nothing about it.</summary>
+    public void Afresh() => reports.Clear();
 
     public bool Strains => RoundTripUs - shortestTripUs > QueueUs || LostFraction > StrainedLoss;
 
@@ -57,7 +86,21 @@ sealed class ViewerPath
             shortestTripUs == 0 || tripUs < shortestTripUs ? tripUs : shortestTripUs + ((tripUs - shortestTripUs) / 256);
     }
 
-    public void Lost(double fraction)
+    /// <summary>A report of the picture.</summary>
+    /// <param name="sent">Packets until now.</param>
+    public void Reported(in ReportBlock block, long sent, Moment now)
+    {
+        came += (int)(block.Highest - lastBlock.Highest) - (block.LostTotal - lastBlock.LostTotal);
+        lastBlock = (block.Highest, block.LostTotal);
+        Lost(block.LostFraction / 256.0);
+        if (reports.Count > 0 && now.Us - last.AtUs < BetweenReportsUs)
+            return;
+        reports.Enqueue(last = (now.Us, sent, came));
+        while (reports.Count > 2 && now.Us - reports.ElementAt(1).AtUs >= CarriedUs)
+            reports.Dequeue();
+    }
+
+    void Lost(double fraction)
     {
         LostFraction = fraction;
         if (fraction > HeavyLoss)

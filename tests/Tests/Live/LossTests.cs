@@ -108,6 +108,83 @@ public sealed class LossTests
         bench.Gateway.Counts["faults"].ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_viewer_whom_nothing_reaches_gets_whole_stills_of_a_picture_that_is_much_too_rich_and_what_is_lost_of_them_again()
+    {
+        const int Parts = 40; // of 1,000 bytes; at what this path bears a still takes four seconds, and the source's ring is written over in three
+        await using var bench = new LiveGateway();
+        var camera = bench.Publishing();
+        var viewer = bench.Watching();
+        var (number, timestamp) = (0, 0u);
+        var came = new List<Received>();
+
+        void Keyframe()
+        {
+            timestamp += 3000;
+            for (ushort part = 0; part < Parts; part++)
+            {
+                byte[] payload = [(byte)(part == 0 ? 0x10 : 0), 0, (byte)(part >> 8), (byte)part, .. new byte[996]];
+                camera.Send(
+                    camera.Rtp(WirePeer.VideoType, (ushort)++number, timestamp, WirePeer.VideoSsrc, payload, part == Parts - 1)
+                );
+            }
+        }
+        void Deltas()
+        {
+            for (var i = 0; i < 4; i++, timestamp += 3000)
+                camera.Send(
+                    camera.Rtp(
+                        WirePeer.VideoType,
+                        (ushort)++number,
+                        timestamp + 3000,
+                        WirePeer.VideoSsrc,
+                        WirePeer.Frame(60_000, false),
+                        true
+                    )
+                );
+        }
+        Keyframe();
+        var ssrc = viewer.Collect(200)[0].Ssrc;
+        var stills = false;
+        for (var until = Environment.TickCount64 + 60_000; Environment.TickCount64 < until && Missing().Any(); )
+        {
+            Deltas();
+            var asked = false;
+            camera.Collect(3, part => asked |= part is { Type: RtcpType.PayloadFeedback, Count: 1 });
+            if (asked)
+                Keyframe();
+            var got = viewer.Collect(5);
+            stills |= bench.Gateway.Watchers(LiveGateway.Key).Single().Statistics.Layer == "stills";
+            if (stills)
+                came.AddRange(got);
+            if (number % 40 == 0)
+                viewer.Send(viewer.Rtcp(ThinAndDeaf(ssrc)));
+        }
+        stills.ShouldBeTrue("it was seen that nothing reaches the viewer");
+        Missing().ShouldBeEmpty();
+        var beginning = came.Last(g => g.Number == 0).Sequence;
+        viewer.Send(viewer.Rtcp(Nack(ssrc, (ushort)(beginning + 7))));
+        viewer
+            .Collect(300)
+            .Where(g => g.Type == WirePeer.RtxType)
+            .Select(g => BinaryPrimitives.ReadUInt16BigEndian(g.Payload.AsSpan(4)))
+            .ShouldContain((ushort)7);
+        bench.Gateway.Counts["faults"].ShouldBe(0);
+
+        IEnumerable<int> Missing() => Enumerable.Range(0, Parts).Except(came.Select(g => g.Number));
+    }
+
+    /// <summary>Nothing came since the first packet, of which nothing is known to be missing; and what the viewer believes that its path bears.</summary>
+    static byte[] ThinAndDeaf(uint media)
+    {
+        var bytes = new byte[128];
+        var writer = new RtcpWriter(bytes);
+        writer.ReceiverReport(7, 1);
+        writer.Block(new(media, 0, 0, 1, 0, 0, 0));
+        writer.BitrateEstimate(7, media, 130_000);
+        return bytes[..writer.LengthBytes];
+    }
+
     static byte[] AllArrived(uint media)
     {
         var bytes = new byte[64];

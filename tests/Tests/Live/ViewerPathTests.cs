@@ -10,6 +10,9 @@ public sealed class ViewerPathTests
     readonly ViewerPath path = new();
     int shown = -1;
     double seconds;
+    long sent;
+    uint highest = 65_000;
+    int lost;
 
     [Fact]
     public void A_viewer_that_has_said_nothing_begins_with_the_largest() => After(1).ShouldBe(2);
@@ -63,6 +66,39 @@ public sealed class ViewerPathTests
         After(60, loss: 0).ShouldBe(2);
     }
 
+    [Fact]
+    public void What_came_is_held_against_what_was_sent_and_not_against_what_the_viewer_knows_of()
+    {
+        path.Carried(Now).ShouldBeNull("nobody said");
+        After(2, loss: 0.5);
+        path.Carried(Now).ShouldBeNull("too short");
+        After(3, loss: 0.5);
+        path.Carried(Now)!.Value.ShouldBe(0.5, 0.01);
+        for (var i = 0; i < 8; i++)
+        {
+            (sent, seconds) = (sent + 50, seconds + 0.5);
+            path.Reported(new(1, 0, lost, highest, 0, 0, 0), sent, Now); // nothing reaches it: no loss, says the report
+        }
+        path.Carried(Now)!.Value.ShouldBeLessThan(0.1);
+        After(4);
+        path.Carried(Now)!.Value.ShouldBe(1, 0.01);
+        seconds += 6;
+        path.Carried(Now).ShouldBeNull("long ago");
+    }
+
+    [Fact]
+    public void A_flood_of_reports_is_not_kept_and_few_packets_say_nothing()
+    {
+        for (var i = 0; i < 10_000; i++, seconds += 0.001)
+            path.Reported(new(1, 0, 0, 65_000, 0, 0, 0), i, Now);
+        path.Carried(Now)!.Value.ShouldBe(0);
+        path.Afresh();
+        path.Carried(Now).ShouldBeNull();
+        for (var i = 0; i < 20; i++, seconds += 0.5)
+            path.Reported(new(1, 0, 0, 65_000, 0, 0, 0), 10_000 + i, Now);
+        path.Carried(Now).ShouldBeNull();
+    }
+
     Moment Now => new((long)(seconds * 1e6) + 1_000_000, 0);
 
     int After(double duration, Func<int, double>? estimate = null, double loss = 0, double tripMs = 20)
@@ -70,7 +106,8 @@ public sealed class ViewerPathTests
         for (var end = seconds + duration; seconds < end; seconds += 0.5)
         {
             path.TripTook((long)(tripMs * 1000));
-            path.Lost(loss);
+            (sent, highest, lost) = (sent + 50, highest + 50, lost + (int)(50 * loss));
+            path.Reported(new(1, (byte)(loss * 256), lost, highest, 0, 0, 0), sent, Now);
             if (estimate is not null)
                 path.Estimated(estimate(Math.Max(shown, 0)), Now);
             shown = path.Choose(Layers, shown, Now);
