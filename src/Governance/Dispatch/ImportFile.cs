@@ -50,6 +50,21 @@ sealed class ImportFiles(AgencyFolder folder)
         }
     }
 
+    /// <summary>Opens what has just been kept. What cannot be read is not kept: no import will ever name it, whoever sends the same again.</summary>
+    /// <exception cref="RefusedException">It cannot be read.</exception>
+    public OpenedFile OpenOrDiscard(Digest content)
+    {
+        try
+        {
+            return OpenedFile.Open(Open(content));
+        }
+        catch (RefusedException)
+        {
+            File.Delete(PathOf(content));
+            throw;
+        }
+    }
+
     public FileStream Open(Digest content) => new(PathOf(content), FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024);
 
     /// <summary>Every file of the folder, with the digest that its name promises.</summary>

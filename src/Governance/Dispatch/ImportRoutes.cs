@@ -55,14 +55,11 @@ static class ImportRoutes
         CancellationToken stop
     )
     {
+        var named = string.IsNullOrWhiteSpace(layoutName) ? null : await Named(layoutName, desk, stop);
         var (content, length) = await files.Keep(body, stop);
-        using var file = OpenedFile.Open(files.Open(content));
+        using var file = files.OpenOrDiscard(content);
         await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
-        var layouts = await Layouts.All(work, stop);
-        var layout = string.IsNullOrWhiteSpace(layoutName)
-            ? Layouts.Guess(layouts, file.Header) ?? Layouts.FiveColumns
-            : layouts.FirstOrDefault(l => string.Equals(l.Name, layoutName.Trim(), StringComparison.OrdinalIgnoreCase))
-                ?? throw new RefusedException(LayoutRoutes.NotFound);
+        var layout = named ?? Layouts.Guess(await Layouts.All(work, stop), file.Header) ?? Layouts.FiveColumns;
         var import = new DispatchImport(
             ImportId.New(),
             Path.GetFileName(name.Replace('\\', '/')) is { Length: > 0 } plain
@@ -88,6 +85,12 @@ static class ImportRoutes
         await DispatchImports.Insert(work, import, desk.Viewer.Account.Id, stop);
         await work.Commit(stop);
         return import;
+    }
+
+    static async Task<DispatchLayout> Named(string name, Desk desk, CancellationToken stop)
+    {
+        await using var reading = await desk.Records.Read(stop);
+        return await Layouts.Find(reading, name, stop) ?? throw new RefusedException(LayoutRoutes.NotFound);
     }
 
     static async Task<IResult> One(ImportId import, AgencyRecords records, CancellationToken stop)

@@ -295,6 +295,31 @@ public sealed class DispatchWebTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Of_a_dispatch_file_that_is_refused_nothing_stays_behind()
+    {
+        await using var house = await House.Open();
+        var (manager, _, _, _) = await People(house);
+        foreach (
+            var (query, body) in new[]
+            {
+                ("layout=no-such-layout", Csv($"E-1,3107,{Day()} 20:00:00,{Day()} 20:30:00,Theft")),
+                ("name=one-column.csv", "word\r\nother\r\n"),
+                ("name=empty.csv", ""),
+            }
+        )
+        {
+            using var refused = await manager.PostAsync(
+                $"api/v1/dispatch/imports?{query}",
+                new StringContent(body, Encoding.UTF8)
+            );
+            ((int)refused.StatusCode).ShouldBeInRange(400, 422, query);
+        }
+        var folder = Path.Combine(house.Agency.Folder.Root, "dispatch");
+        (Directory.Exists(folder) ? Directory.GetFiles(folder) : []).ShouldBeEmpty();
+        (await house.Fsck()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_dispatch_file_of_which_one_bit_changed_or_that_is_gone_is_named()
     {
         await using var house = await House.Open();
