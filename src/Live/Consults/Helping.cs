@@ -115,6 +115,8 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
         var consult = await Consults.Find(work, id, stop) ?? throw new RefusedException(Consults.NotFound);
         if (consult.Clinician == clinician.Id && consult.IsOpen)
             return consult; // pressed twice
+        // Two answers of one clinician, on two nodes, wait for each other here: nobody is in two consults.
+        await work.Execute("UPDATE clinician SET id = id WHERE id = @Id", new { clinician.Id }, stop);
         var rung = (await Consults.RungOf(work, id, stop)).Any(r => r.Clinician == clinician.Id);
         var busy = await Consults.OpenOf(work, clinician.Id, stop) is not null;
         Consults.WhyNotAccept(consult, rung, busy).Throw();
@@ -209,8 +211,11 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
     {
         Consults.WhyNotSay(consult, text).Throw();
         await using var work = await records.Begin(who, stop);
-        await work.Execute(
-            "INSERT INTO consult_line (consult, at, by_clinician, advice, text) VALUES (@Id, @Now, @byClinician, @advice, @text)",
+        var said = await work.Execute(
+            """
+            INSERT INTO consult_line (consult, at, by_clinician, advice, text)
+            SELECT id, @Now, @byClinician, @advice, @text FROM consult WHERE id = @Id AND ended_at IS NULL
+            """,
             new
             {
                 consult.Id,
@@ -221,6 +226,8 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
             },
             stop
         );
+        if (said == 0)
+            throw new RefusedException(Consults.Over);
         if (advice && byClinician)
             work.Append(
                 new CustodyEvent.AdviceGiven(consult.Id, Digest.Of(Encoding.UTF8.GetBytes(text.Trim()))),
@@ -235,11 +242,9 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
     {
         if (!policy.Consents.ContainsKey(consent) || consent == LivePolicy.NotAsked)
             throw new RefusedException(new("consent-unknown", "Choose one of the answers of the live policy."));
-        if (!consult.IsOpen)
-            throw new RefusedException(Consults.Over);
         await using var work = await records.Begin(who, stop);
-        await work.Execute(
-            "UPDATE consult SET consent = @consent, consent_at = @Now WHERE id = @Id",
+        var noted = await work.Execute(
+            "UPDATE consult SET consent = @consent, consent_at = @Now WHERE id = @Id AND ended_at IS NULL",
             new
             {
                 consent,
@@ -248,6 +253,8 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
             },
             stop
         );
+        if (noted == 0)
+            throw new RefusedException(Consults.Over);
         work.Append(new CustodyEvent.ConsentNoted(consult.Id, consent), consult.Recording);
         var ended = policy.ConsentsThatEnd.Contains(consent) ? await EndLeases(work, consult, "consent-declined", stop) : [];
         await work.Commit(stop);
@@ -260,7 +267,13 @@ public sealed class Helping(AgencyRecords records, LivePolicy policy, LiveSignal
     public async Task SetAloud(Actor who, Consult consult, bool aloud, CancellationToken stop)
     {
         await using var work = await records.Begin(who, stop);
-        await work.Execute("UPDATE consult SET aloud = @aloud WHERE id = @Id", new { aloud, consult.Id }, stop);
+        var heard = await work.Execute(
+            "UPDATE consult SET aloud = @aloud WHERE id = @Id AND ended_at IS NULL",
+            new { aloud, consult.Id },
+            stop
+        );
+        if (heard == 0)
+            throw new RefusedException(Consults.Over);
         await work.Commit(stop);
         pulse.Send(Streaming.Topic);
     }

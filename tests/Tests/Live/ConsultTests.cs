@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Lapel.Live;
 using Lapel.Records;
+using Lapel.Roster;
+using Lapel.Web;
 
 namespace Lapel.Tests.Live;
 
@@ -73,6 +75,66 @@ public sealed class ConsultTests
         (await LiveStation.CodeOf(answers.Single(a => a.StatusCode != HttpStatusCode.Redirect))).ShouldBe("consult-taken");
         (await station.Logged()).OfType<CustodyEvent.HelpAccepted>().Count().ShouldBe(1);
         (await station.Logged()).OfType<CustodyEvent.LeaseGranted>().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_two_consults_that_one_clinician_accepts_at_once_one_is_theirs_and_the_other_rings_on()
+    {
+        await using var station = await LiveStation.Open();
+        var first = await station.Press();
+        var second = await PressOfAnother(station);
+        var doctor = station.Clinicians[0];
+        var answers = await Task.WhenAll(LiveStation.Accept(doctor, first), LiveStation.Accept(doctor, second));
+
+        answers.Count(a => a.StatusCode == HttpStatusCode.Redirect).ShouldBe(1);
+        (await LiveStation.CodeOf(answers.Single(a => a.StatusCode != HttpStatusCode.Redirect))).ShouldBe("clinician-busy");
+        (await station.Logged()).OfType<CustodyEvent.HelpAccepted>().Count().ShouldBe(1);
+        await using var reading = await station.Agency.Get<AgencyRecords>().Read(default);
+        (await Consults.Open(reading, default))
+            .Select(c => c.State)
+            .Order()
+            .ShouldBe([ConsultState.Ringing, ConsultState.Talking]);
+    }
+
+    static async Task<string> PressOfAnother(LiveStation station)
+    {
+        Officer other;
+        await using (var work = await station.Agency.Get<AgencyRecords>().Begin(Actor.System("test"), default))
+        {
+            other = await Officers.Enter(work, "4712", "Noor Haddad", null, default);
+            await work.Commit(default);
+        }
+        var helping = station.Agency.Get<Helping>();
+        return (await helping.Ask(Actor.System("test"), new(other.Id, "person-in-crisis"), default)).Id.Text;
+    }
+
+    [Fact]
+    public async Task What_comes_in_the_moment_in_which_a_consult_ends_is_not_added_to_it()
+    {
+        await using var station = await LiveStation.Open();
+        var id = await station.Press();
+        var doctor = station.Clinicians[0];
+        await LiveStation.Accept(doctor, id);
+        Consult seen;
+        await using (var reading = await station.Agency.Get<AgencyRecords>().Read(default))
+            seen = (await Consults.Open(reading, default)).Single();
+        await LiveStation.Act(doctor, id, "consent", ("consent", "given"));
+        await LiveStation.Act(doctor, id, "end", ("outcome", "resolved-on-scene"));
+
+        var (helping, who) = (station.Agency.Get<Helping>(), Actor.System("test"));
+        foreach (
+            var late in new Func<Task>[]
+            {
+                () => helping.Say(who, seen, byClinician: true, advice: true, "Wait for me", default),
+                () => helping.Consent(who, seen, "declined", default),
+                () => helping.SetAloud(who, seen, aloud: true, default),
+            }
+        )
+            (await late.ShouldThrowAsync<RefusedException>()).Refusal.Code.ShouldBe("consult-over");
+        var record = await LiveStation.Get(station.Supervisor, $"consults/{id}");
+        record.GetProperty("lines").GetArrayLength().ShouldBe(0);
+        record.GetProperty("consult").GetProperty("consent").GetString().ShouldBe("given");
+        (await station.Logged()).OfType<CustodyEvent.AdviceGiven>().ShouldBeEmpty();
     }
 
     [Fact]
