@@ -6,12 +6,17 @@ namespace Lapel.Scenarios;
 [Collection(Consults.Name)]
 public sealed class ConsultPaths
 {
-    [Fact]
-    public async Task Where_UDP_is_dropped_the_officer_comes_by_TCP_and_a_clinician_whom_nothing_reaches_by_a_relay()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_UDP_is_dropped_the_officer_comes_by_TCP_and_a_clinician_whom_nothing_reaches_by_a_relay(
+        bool aGatewayAlone
+    )
     {
         await using var turn = await TurnServer.Start();
+        await using var gateway = aGatewayAlone ? new GatewayProcess(turn) : null;
         await using var street = new LossyPath { Loss = 1, LeavesTcp = true };
-        await using var consult = await LiveConsult.Open(street, turn: turn);
+        await using var consult = await LiveConsult.Open(street, gateway: gateway, turn: turn);
         await Behind(consult.Officer, relayOnly: false);
         await Behind(consult.Clinician, relayOnly: true);
         await consult.PressAndAccept();

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Lapel.Scenarios;
 
 /// <summary>A second Lapel process: a gateway alone, with nothing but an agency's public key. It can be killed and started again.</summary>
-sealed class GatewayProcess : IAsyncDisposable
+/// <param name="turn">Named to it.</param>
+sealed class GatewayProcess(TurnServer? turn = null) : IAsyncDisposable
 {
     static readonly TimeSpan LongestStart = Wait.Patiently;
     readonly HttpClient http = new();
@@ -31,7 +32,7 @@ sealed class GatewayProcess : IAsyncDisposable
             await process.DisposeAsync();
         process = OwnProcess.Start(
             "dotnet",
-            [Programs.Server, "gateway", "--key", key, "--port", $"{port}", "--live-port", $"{livePort}"]
+            [Programs.Server, "gateway", "--key", key, "--port", $"{port}", "--live-port", $"{livePort}", .. turn?.Options ?? []]
         );
         await process.Line("The gateway is at ", LongestStart);
     }

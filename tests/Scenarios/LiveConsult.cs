@@ -39,7 +39,7 @@ sealed class LiveConsult : IAsyncDisposable
 
     /// <param name="policy">A live policy of the agency's own, made from the one that Lapel brings.</param>
     /// <param name="gateway">Carries the packets instead of the server.</param>
-    /// <param name="turn">Named to the server.</param>
+    /// <param name="turn">Named to the server, unless a gateway carries the packets.</param>
     public static async Task<LiveConsult> Open(
         LossyPath? street = null,
         LossyPath? clinic = null,
@@ -51,7 +51,7 @@ sealed class LiveConsult : IAsyncDisposable
         var house = await LiveHouse.Open(
             policy: policy,
             serverOptions: gateway is not null ? ["--gateways", gateway.Address.ToString()]
-                : turn is not null ? ["--turn", $"{turn.Url("udp")},{turn.Url("tcp")}", "--turn-secret-file", turn.SecretFile]
+                : turn is not null ? turn.Options
                 : []
         );
         if (gateway is not null)

@@ -43,6 +43,9 @@ sealed class TurnServer : IAsyncDisposable
 
     public string SecretFile => Path.Combine(folder, "secret");
 
+    /// <summary>What names it to a server or to a gateway alone.</summary>
+    public string[] Options => ["--turn", $"{Url("udp")},{Url("tcp")}", "--turn-secret-file", SecretFile];
+
     public string Said => process.Said;
 
     /// <param name="transport">Between the client and this server: udp or tcp. It relays to the gateway by UDP in any case.</param>
