@@ -64,6 +64,15 @@ sealed class PhoneInHand : IAsyncDisposable
                     await route.FulfillAsync(new() { Response = page, Body = text });
                 }
             );
+        // A slow network: a page that says it is ready knows by then whose camera it is.
+        await context.RouteAsync(
+            "**/cameras/session",
+            async route =>
+            {
+                await Task.Delay(1000);
+                await route.ContinueAsync();
+            }
+        );
         var phone = new PhoneInHand(chromium, context, house, new(await context.NewPageAsync(), house.Agency));
         await phone.Window.SignIn("officer");
         await phone.Page.GotoAsync($"{house.Agency}on-duty");

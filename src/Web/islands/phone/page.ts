@@ -122,7 +122,9 @@ class Phone extends HTMLElement {
 
   async #enrol(): Promise<void> {
     await navigator.storage?.persist?.();
-    await enrol(this.#store, this.#api, modelOf(navigator.userAgent));
+    const self = await enrol(this.#store, this.#api, modelOf(navigator.userAgent));
+    // Whose it is and what the time is, before anything can be recorded. A network that fails just now costs no recording.
+    await new CameraLink(this.#api, self, this.#store, this.#clock).token().catch(() => undefined);
     this.#trouble.replaceChildren();
     await this.#open();
   }
