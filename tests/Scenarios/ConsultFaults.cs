@@ -63,6 +63,7 @@ public sealed class ConsultFaults
         await consult.HeardBothWays();
         await Wait.UntilIn(1, 12, () => consult.PicturesIn(12), "stills in twelve seconds");
         await consult.HeardBothWays();
+        await consult.Clinician.Locator(".live-delay").WaitForAsync(new() { State = WaitForSelectorState.Hidden }); // a moving picture's, not a still's
         await LiveConsult.Shot(consult.Clinician, "console-stills");
         clinic.DownlinkKbps = 0;
         await Wait.Until("a moving picture again", async () => await consult.PicturesIn(2) > 20);

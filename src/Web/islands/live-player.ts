@@ -142,6 +142,8 @@ class LivePlayer extends HTMLElement {
     this.#stills = still ? this.#stills + 1 : 0;
     if (this.#quiet * TellEveryMs >= StillMs) this.#say("The picture stands still. The sound goes on as long as it comes.");
     this.#thin.hidden = this.#stills < 2;
+    if (still) this.#playouts.length = 0; // a still is as old as it is, and says nothing about a moving picture's delay
+    this.#delay.hidden = still;
   }
 
   async #tell(): Promise<void> {

@@ -265,7 +265,7 @@ sealed class Viewer : IPeerRole
         reportUs = now.Us;
         Report(sound, now, outbox);
         Report(picture, now, outbox);
-        if (delays.Any && picture?.Source is not null)
+        if (delays.Any && picture?.Source is not null && stills is not { On: true })
         {
             var (p50, p95) = delays.Read();
             peer.Stream.Tell(
