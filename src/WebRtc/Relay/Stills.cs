@@ -8,7 +8,6 @@ sealed class Stills(Outgoing picture)
 {
     /// <summary>A queue for this long, and stills it is.</summary>
     const long EnoughUs = 3_000_000;
-    const double LeastCarried = 0.65;
     const long BetweenUs = 3_000_000;
     const long AskUs = 1_000_000;
     const long FirstPauseUs = 10_000_000;
@@ -53,7 +52,7 @@ sealed class Stills(Outgoing picture)
         else if (strainsSinceUs == 0)
             strainsSinceUs = now.Us;
         var strainsLong = strainsSinceUs != 0 && now.Us - strainsSinceUs >= EnoughUs;
-        if (!strainsLong && !(picture.Source == smallest && path.Carried(now) < LeastCarried))
+        if (!strainsLong && !(picture.Source == smallest && path.Starves(now)))
             return;
         pauseUs = triedUs != 0 && now.Us - triedUs < 2 * FirstPauseUs ? Math.Min(pauseUs * 2, LongestPauseUs) : FirstPauseUs;
         (On, tryAtUs, dueUs, spentUs, budgetBits) = (true, now.Us + pauseUs, now.Us, now.Us, 0);

@@ -26,6 +26,7 @@ sealed class ViewerPath
     /// <summary>What is said of packets in a second says little: what comes in lumps is lost in lumps.</summary>
     const long CarriedUs = 3_000_000;
     const int FewestPackets = 30;
+    const double LeastCarried = 0.65;
 
     /// <summary>Reports that come faster are not kept one by one.</summary>
     const long BetweenReportsUs = 200_000;
@@ -63,6 +64,9 @@ sealed class ViewerPath
             : null;
     }
 
+    /// <summary>Of the picture so much is missing that hardly one is whole.</summary>
+    public bool Starves(Moment now) => Carried(now) < LeastCarried;
+
     /// <summary>Another way of sending begins: what was carried of the one before says nothing about it.</summary>
     public void Afresh() => reports.Clear();
 
@@ -92,12 +96,12 @@ sealed class ViewerPath
     {
         came += (int)(block.Highest - lastBlock.Highest) - (block.LostTotal - lastBlock.LostTotal);
         lastBlock = (block.Highest, block.LostTotal);
-        Lost(block.LostFraction / 256.0);
-        if (reports.Count > 0 && now.Us - last.AtUs < BetweenReportsUs)
-            return;
-        reports.Enqueue(last = (now.Us, sent, came));
+        if (reports.Count == 0 || now.Us - last.AtUs >= BetweenReportsUs)
+            reports.Enqueue(last = (now.Us, sent, came));
         while (reports.Count > 2 && now.Us - reports.ElementAt(1).AtUs >= CarriedUs)
             reports.Dequeue();
+        var known = block.LostFraction / 256.0;
+        Lost(Starves(now) ? Math.Max(known, 1 - Carried(now)!.Value) : known);
     }
 
     void Lost(double fraction)

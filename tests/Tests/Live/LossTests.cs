@@ -97,7 +97,7 @@ public sealed class LossTests
             byTheSilent.AddRange(silent.Collect(3));
             byTheOther.AddRange(reports.Collect(3));
             if (number % 30 == 0)
-                reports.Send(reports.Rtcp(AllArrived(byTheOther[0].Ssrc)));
+                reports.Send(reports.Rtcp(AllArrived(byTheOther[^1])));
         }
         byTheSilent.AddRange(silent.Collect(200));
         byTheOther.AddRange(reports.Collect(200));
@@ -185,12 +185,12 @@ public sealed class LossTests
         return bytes[..writer.LengthBytes];
     }
 
-    static byte[] AllArrived(uint media)
+    static byte[] AllArrived(Received newest)
     {
         var bytes = new byte[64];
         var writer = new RtcpWriter(bytes);
         writer.ReceiverReport(7, 1);
-        writer.Block(new(media, 0, 0, 0, 0, 0, 0));
+        writer.Block(new(newest.Ssrc, 0, 0, newest.Sequence, 0, 0, 0));
         return bytes[..writer.LengthBytes];
     }
 

@@ -87,6 +87,19 @@ public sealed class ViewerPathTests
     }
 
     [Fact]
+    public void A_viewer_whom_nothing_reaches_is_taken_down_to_the_smallest()
+    {
+        After(2).ShouldBe(2);
+        for (var i = 0; i < 20; i++, seconds += 0.5)
+        {
+            sent += 50;
+            path.Reported(new(1, 0, 0, highest, 0, 0, 0), sent, Now);
+            shown = path.Choose(Layers, shown, Now);
+        }
+        shown.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_flood_of_reports_is_not_kept_and_few_packets_say_nothing()
     {
         for (var i = 0; i < 10_000; i++, seconds += 0.001)
