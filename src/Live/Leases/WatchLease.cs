@@ -30,6 +30,12 @@ public static class Leases
 
     public static readonly Refusal Over = new("lease-ended", "Your time to watch has ended.", RefusalKind.Forbidden);
 
+    static readonly Refusal Changed = new(
+        "lease-changed",
+        "This lease has just been renewed or ended: look at it again.",
+        RefusalKind.Conflict
+    );
+
     /// <summary>May this person of the police watch this session for that reason?</summary>
     public static Refusal? WhyNotWatch(Onlooker who, LiveSession session, string? reason, LivePolicy policy)
     {
@@ -127,7 +133,13 @@ public static class Leases
     internal static async Task<WatchLease> Renew(Work work, WatchLease lease, LivePolicy policy, CancellationToken stop)
     {
         var renewed = lease with { Until = lease.Until + policy.Renewal, Renewals = lease.Renewals + 1 };
-        await work.Execute("UPDATE lease SET until_at = @Until, renewals = @Renewals WHERE id = @Id", renewed, stop);
+        var done = await work.Execute(
+            "UPDATE lease SET until_at = @Until, renewals = @Renewals WHERE id = @Id AND ended_at IS NULL AND renewals < @Renewals",
+            renewed,
+            stop
+        );
+        if (done == 0)
+            throw new RefusedException(Changed); // on another node, in this moment
         work.Append(
             new CustodyEvent.LeaseRenewed(lease.Id, renewed.Until),
             await LiveSessions.RecordingOf(work, lease.Session, stop)
