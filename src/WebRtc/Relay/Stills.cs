@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Lapel.WebRtc;
 
 /// <summary>
@@ -106,24 +108,34 @@ sealed class Stills(Outgoing picture)
     /// <summary>Keeps the source's last keyframe; false while it is not all there.</summary>
     bool Keep(Incoming smallest)
     {
-        var (from, to) = (smallest.KeyframeAt, smallest.KeyframeAt);
-        if (!smallest.Ring.TryFind(from, out var start, out _))
+        if (EndOf(smallest) is not { } end)
             return false;
-        for (; ; to++)
-            if (
-                !smallest.Ring.TryFind(to, out var kept, out var bytes)
-                || kept.Timestamp != start.Timestamp
-                || to - from == MostPackets
-            )
-                return false;
-            else if (RtpPacket.TryRead(bytes, out var packet) && packet.Marker)
-                break;
-        still ??= new(MostPackets);
-        for (var sequence = from; sequence <= to; sequence++)
+        var count = (int)(end - smallest.KeyframeAt + 1);
+        if (still is null || still.Places < count || shown.Source != smallest)
+        {
+            // A ring of its own for each source: two sources may use one number, and what is sent again under it must be the same packet.
+            still?.Clear();
+            still = new((int)BitOperations.RoundUpToPowerOf2((uint)count));
+        }
+        (next, last) = (smallest.KeyframeAt, end);
+        for (var sequence = next; sequence <= last; sequence++)
             if (smallest.Ring.TryFind(sequence, out var kept, out var bytes))
                 still.Keep(bytes, kept);
-        (next, last) = (from, to);
         return true;
+    }
+
+    static long? EndOf(Incoming smallest)
+    {
+        if (!smallest.Ring.TryFind(smallest.KeyframeAt, out var start, out _))
+            return null;
+        for (var at = smallest.KeyframeAt; at < smallest.KeyframeAt + MostPackets; at++)
+        {
+            if (!smallest.Ring.TryFind(at, out var kept, out var bytes) || kept.Timestamp != start.Timestamp)
+                return null;
+            if (RtpPacket.TryRead(bytes, out var packet) && packet.Marker)
+                return at;
+        }
+        return null;
     }
 
     void Done(Moment now)
