@@ -13,7 +13,7 @@ sealed class ImportFiles(AgencyFolder folder)
     string PathOf(Digest content) => Path.Combine(Root, content.ToString().Split(':')[^1] + ".csv");
 
     /// <summary>Keeps what comes, durably, and hashes it on its way.</summary>
-    /// <exception cref="RefusedException">It is empty or longer than <see cref="CsvText.MostBytes"/>.</exception>
+    /// <exception cref="RefusedException">It is empty, longer than <see cref="CsvText.MostBytes"/> or cannot be read.</exception>
     public async Task<(Digest Content, long LengthBytes)> Keep(Stream from, CancellationToken stop)
     {
         Directory.CreateDirectory(Root);
@@ -39,6 +39,7 @@ sealed class ImportFiles(AgencyFolder folder)
             }
             if (length == 0)
                 throw new RefusedException(Empty);
+            OpenedFile.Open(new FileStream(arriving, FileMode.Open, FileAccess.Read)).Dispose(); // what cannot be read is not kept
             var content = Digest.Parse("sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset()));
             File.Move(arriving, PathOf(content), overwrite: true);
             Durable.SyncFolder(Root);
@@ -47,21 +48,6 @@ sealed class ImportFiles(AgencyFolder folder)
         finally
         {
             File.Delete(arriving);
-        }
-    }
-
-    /// <summary>Opens what has just been kept. What cannot be read is not kept: no import will ever name it, whoever sends the same again.</summary>
-    /// <exception cref="RefusedException">It cannot be read.</exception>
-    public OpenedFile OpenOrDiscard(Digest content)
-    {
-        try
-        {
-            return OpenedFile.Open(Open(content));
-        }
-        catch (RefusedException)
-        {
-            File.Delete(PathOf(content));
-            throw;
         }
     }
 

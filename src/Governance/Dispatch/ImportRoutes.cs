@@ -57,7 +57,7 @@ static class ImportRoutes
     {
         var named = string.IsNullOrWhiteSpace(layoutName) ? null : await Named(layoutName, desk, stop);
         var (content, length) = await files.Keep(body, stop);
-        using var file = files.OpenOrDiscard(content);
+        using var file = OpenedFile.Open(files.Open(content));
         await using var work = await desk.Records.Begin(desk.Viewer.Actor, stop);
         var layout = named ?? Layouts.Guess(await Layouts.All(work, stop), file.Header) ?? Layouts.FiveColumns;
         var import = new DispatchImport(
