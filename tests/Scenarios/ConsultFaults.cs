@@ -58,6 +58,7 @@ public sealed class ConsultFaults
         await using var consult = await LiveConsult.Open(clinic: clinic);
         await consult.PressAndAccept();
         await consult.Talk();
+        await consult.Clinician.Locator(".live-delay strong").WaitForAsync();
         clinic.DownlinkKbps = 120;
         await consult.Clinician.GetByText("Stills and sound", new() { Exact = false }).WaitForAsync();
         await consult.HeardBothWays();

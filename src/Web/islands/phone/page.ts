@@ -123,8 +123,9 @@ class Phone extends HTMLElement {
   async #enrol(): Promise<void> {
     await navigator.storage?.persist?.();
     const self = await enrol(this.#store, this.#api, modelOf(navigator.userAgent));
-    // Whose it is and what the time is, before anything can be recorded. A network that fails just now costs no recording.
-    await new CameraLink(this.#api, self, this.#store, this.#clock).token().catch(() => undefined);
+    // Whose it is and what the time is, before anything can be recorded. A network that fails or stalls just now costs no recording.
+    const told = new CameraLink(this.#api, self, this.#store, this.#clock).token().catch(() => undefined);
+    await Promise.race([told, new Promise((done) => setTimeout(done, 5000))]);
     this.#trouble.replaceChildren();
     await this.#open();
   }
