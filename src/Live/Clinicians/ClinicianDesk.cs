@@ -41,14 +41,8 @@ sealed record ClinicianDesk(
         return (consult, lease);
     }
 
-    /// <summary>Why there is nothing to watch: a camera that is not live may be at any moment, and is waited for; a lease that ended is over.</summary>
-    public async Task<Refusal> WhyNoLease(Consult consult, CancellationToken stop)
-    {
-        if (consult.Session is not { } id)
-            return NotLiveYet;
-        await using var reading = await Records.Read(stop);
-        return await LiveSessions.Find(reading, id, stop) is { EndedAt: null } ? Leases.Over : LiveSessions.Over;
-    }
+    /// <summary>Why there is nothing to watch: a camera that was not live yet may be at any moment and is waited for; a lease that ended is over.</summary>
+    public static Refusal WhyNoLease(Consult consult) => consult.Session is null ? NotLiveYet : Leases.Over;
 
     static readonly Refusal NotLiveYet = new("camera-not-live", "The camera is not live yet.", RefusalKind.Conflict);
 }

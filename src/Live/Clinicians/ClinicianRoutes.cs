@@ -154,7 +154,7 @@ static class ClinicianRoutes
             if (!own.IsOpen)
                 return new Refused(Consults.Over);
             if (lease is null)
-                return new Refused(await desk.WhyNoLease(own, stop));
+                return new Refused(ClinicianDesk.WhyNoLease(own));
             var at = http.Request.PathBase;
             return TypedResults.Ok(
                 new Ways(
